@@ -1,0 +1,58 @@
+"""The one family of errors that may leave this house: a code, a sentence, and where in the request the fault lies.
+
+It knows nothing of HTTP: `registry/problems.py` gives each family its status.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a request: `pointer` is a JSON pointer (RFC 6901) into it, "" for the whole."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class RegistryError(Exception):
+    """Refused for the reason named by `code` (stable, e.g. "consent.no_grant") and told in `detail` (a sentence)."""
+
+    def __init__(self, code: str, detail: str, *, errors: tuple[Fault, ...] = (), **extra: Any) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.extra = extra
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}"
+
+
+class Invalid(RegistryError):
+    """The request was understood and says something that cannot be accepted."""
+
+
+class NotAllowed(RegistryError):
+    """The visitor is known, and may not do this."""
+
+
+class NotFound(RegistryError):
+    """There is no such thing, or it is another tenant's."""
+
+
+class Conflict(RegistryError):
+    """It cannot be done in the state things are in now."""
+
+
+class Unavailable(RegistryError):
+    """It cannot be done at the moment; it may be tried again."""
+
+
+class TooLarge(RegistryError):
+    """More was sent than is accepted."""
+
+
+class Unsupported(RegistryError):
+    """A kind of file or representation this registry does not handle."""
