@@ -1,0 +1,130 @@
+"""What a reader found in a file, as a value: manifests, codes and ingredients. Judges nothing; report.py does that.
+
+The dict comes from the sandbox child and holds whatever the file says, so nothing here trusts a type or a length.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from provenance.printable import printable
+
+GROUPS = ("success", "informational", "failure")
+MOST_CODES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of one file. `active` is the active manifest's label, or empty when the file has none."""
+
+    state: str = ""
+    trust_list_uri: str = ""
+    active: str = ""
+    manifests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    success: tuple[str, ...] = ()
+    informational: tuple[str, ...] = ()
+    failure: tuple[str, ...] = ()
+    remote_only: bool = False
+    unreadable: str = ""
+    fingerprint: str = ""
+    engine: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> "Reading":
+        """From the dict the sandbox gives back."""
+        codes = mapping(found.get("codes"))
+        groups = {group: tuple(codes_of(codes.get(group))) for group in GROUPS}
+        return cls(
+            state=printable(found.get("state")),
+            trust_list_uri=printable(found.get("trust_list_uri")),
+            active=printable(found.get("active")),
+            manifests={key: mapping(value) for key, value in mapping(found.get("manifests")).items()},
+            remote_only=bool(found.get("remote_only")),
+            unreadable=printable(found.get("unreadable")),
+            fingerprint=printable(found.get("certificate_fingerprint")),
+            engine=mapping(found.get("engine")),
+            **groups,
+        )
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """The active manifest, or an empty one."""
+        return mapping(self.manifests.get(self.active))
+
+    def has(self, *prefixes: str, group: str = "failure") -> bool:
+        """Whether any code of `group` begins with one of `prefixes`."""
+        return any(code.startswith(prefixes) for code in getattr(self, group))
+
+    def assertion(self, label: str) -> Mapping[str, Any]:
+        """The data of the active manifest's first assertion of that label, or an empty mapping."""
+        return next(self.assertions(label), {})
+
+    def assertions(self, label: str) -> Iterator[Mapping[str, Any]]:
+        for assertion in listing(self.manifest.get("assertions")):
+            found = printable(mapping(assertion).get("label"))
+            if found == label or found.startswith((f"{label}__", f"{label}.v")):
+                yield mapping(mapping(assertion).get("data"))
+
+    def actions(self) -> Iterator[Mapping[str, Any]]:
+        """Each action of the active manifest, with its software agent filled in where it names one by number."""
+        for data in self.assertions("c2pa.actions"):
+            agents = listing(data.get("softwareAgents"))
+            for action in map(mapping, listing(data.get("actions"))):
+                number = action.get("softwareAgentIndex")
+                agent = agents[number] if isinstance(number, int) and 0 <= number < len(agents) else None
+                yield {**action, "softwareAgent": action.get("softwareAgent") or agent or {}}
+
+    def all_actions_included(self) -> bool:
+        return any(data.get("allActionsIncluded") is True for data in self.assertions("c2pa.actions"))
+
+    def used(self) -> Iterator["Used"]:
+        """Every ingredient of every manifest, the active one's first."""
+        labels = [self.active, *(label for label in self.manifests if label != self.active)]
+        for label in labels:
+            for ingredient in listing(mapping(self.manifests.get(label)).get("ingredients")):
+                yield Used.of(mapping(ingredient), direct=label == self.active)
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """One asset that went into another, and what its own credentials showed when it was added."""
+
+    title: str
+    relationship: str
+    manifest: str
+    failure: tuple[str, ...]
+    direct: bool
+
+    @classmethod
+    def of(cls, ingredient: Mapping[str, Any], *, direct: bool) -> "Used":
+        results = mapping(ingredient.get("validation_results"))
+        failure = list(codes_of(mapping(results.get("activeManifest")).get("failure")))
+        for delta in map(mapping, listing(results.get("ingredientDeltas"))):
+            failure += codes_of(mapping(delta.get("validationDeltas")).get("failure"))
+        status = codes_of(ingredient.get("validation_status"))
+        failure += [code for code in status if not code.startswith("ingredient.unknown")]
+        return cls(
+            title=printable(ingredient.get("title")),
+            relationship=printable(ingredient.get("relationship")),
+            manifest=printable(ingredient.get("active_manifest")),
+            failure=tuple(dict.fromkeys(failure)),
+            direct=direct,
+        )
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """`value` if it is an object, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def listing(value: Any) -> Sequence[Any]:
+    """`value` if it is a list, else an empty one."""
+    return value if isinstance(value, list | tuple) else ()
+
+
+def codes_of(value: Any) -> Iterator[str]:
+    """The codes of a list of codes, or of a list of `{"code": …}`."""
+    for item in listing(value)[:MOST_CODES]:
+        code = printable(mapping(item).get("code") if isinstance(item, Mapping) else item)
+        if code:
+            yield code

@@ -1,0 +1,138 @@
+"""The report: what can be said about a file, as separate conclusions, each with a closed state and a sentence.
+
+Pure. It is given what a reader found (`Reading`), what the registry remembers (`RegistryFacts`) and which lists
+were used (`TrustLists`), and says nothing that one of them does not support. Never a verdict on what is shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from provenance import soundness, statements
+from provenance.conclusion import STATES, Conclusion, RegistryFacts, TrustLists, moment
+from provenance.printable import printable
+from provenance.reading import GROUPS, Reading
+
+DISCLAIMER = (
+    "These credentials record who stated what, and whether the file changed since. "
+    "They do not judge whether what it shows is so."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All conclusions about one file. `reading` is kept for the page's last level and is not part of the JSON."""
+
+    file: str
+    integrity: Conclusion
+    signature: Conclusion
+    trust: Conclusion
+    time_stamp: Conclusion
+    registry: Conclusion
+    extent: Conclusion
+    consent: Conclusion
+    ingredients: Conclusion
+    codes: Mapping[str, Sequence[str]]
+    engine: Mapping[str, Any]
+    facts: RegistryFacts = field(default_factory=RegistryFacts)
+    reading: Reading = field(default_factory=Reading)
+
+    def __post_init__(self) -> None:
+        for name, states in STATES.items():
+            if getattr(self, name).state not in states:
+                raise ValueError(f"{name} has no state {getattr(self, name).state!r}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as published: one order of keys, everything JSON."""
+        conclusions = {name: getattr(self, name).as_dict() for name in STATES}
+        return {"file": self.file, **conclusions, "codes": dict(self.codes), "engine": dict(self.engine)}
+
+    @property
+    def relied_on(self) -> bool:
+        """Whether what the file's own credentials state may be repeated: intact, signed, by a signer on a list."""
+        return soundness.reliable(self.integrity, self.signature, self.trust)
+
+    @property
+    def sentence(self) -> str:
+        """The one sentence that comes first."""
+        if self.registry.state == "registered_stripped":
+            return self.registry.text
+        if self.integrity.state != "intact":
+            return self.integrity.text
+        if self.signature.state == "invalid":
+            return self.signature.text
+        if self.trust.state == "untrusted":
+            return "This file carries Content Credentials from a signer who is on no list known here."
+        return self.extent.text
+
+
+def conclude(reading: Reading, facts: RegistryFacts, lists: TrustLists, *, file: str, at: datetime) -> Report:
+    """The report on a file that was read."""
+    integrity = soundness.integrity_of(reading, facts)
+    signature = soundness.signature_of(reading, facts, lists, integrity)
+    trust = soundness.trust_of(reading, lists, signature)
+    registry = soundness.registry_of(reading, facts, integrity, trust)
+    relied_on = soundness.reliable(integrity, signature, trust)
+    record_counts = registry.state in ("registered_matching", "registered_stripped")
+    if record_counts:
+        extent, consent = facts.extent, statements.consent_of(facts)
+    else:
+        extent = statements.stated_extent(reading, relied_on)
+        consent = statements.stated_consent(reading, integrity, relied_on)
+    return Report(
+        file=printable(file),
+        integrity=integrity,
+        signature=signature,
+        trust=trust,
+        time_stamp=soundness.time_stamp_of(reading, signature),
+        registry=registry,
+        extent=statements.extent_of(extent, reading, integrity, relied_on),
+        consent=consent,
+        ingredients=statements.ingredients_of(reading, relied_on),
+        codes={group: list(getattr(reading, group)) for group in GROUPS},
+        engine=_engine(reading.engine, lists, at),
+        facts=facts,
+        reading=reading,
+    )
+
+
+def recall(facts: RegistryFacts, lists: TrustLists, *, file: str, at: datetime) -> Report:
+    """The report from the registry's memory alone, for a fingerprint or a credential: no file was read."""
+    engine = _engine({"name": "registry", "version": ""}, lists, at)
+    codes: dict[str, list[str]] = {group: [] for group in GROUPS}
+    if facts.found_by == "signed_bytes":
+        integrity = Conclusion("intact", "These are the bytes that were signed.")
+        signature = Conclusion("valid", f"Signed by {printable(facts.producer)}.", soundness.signed_by(facts))
+        trust = soundness.trusted_here(lists, facts.development)
+        stamp = soundness.stamped(facts)
+        registry = Conclusion("registered_matching", "Registered here.", soundness.registered(facts))
+    else:
+        integrity = Conclusion("unreadable", "Only a fingerprint was given, so the file itself was not read.")
+        signature = Conclusion("absent", "Not read.")
+        trust, stamp = Conclusion("absent", "Not read."), Conclusion("absent", "Not read.")
+        registry = soundness.stripped(facts) if facts.known else Conclusion("unknown", "Not known to this registry.")
+    extent = statements.extent_of(facts.extent, Reading(), integrity, False)
+    return Report(
+        file=printable(file),
+        integrity=integrity,
+        signature=signature,
+        trust=trust,
+        time_stamp=stamp,
+        registry=registry,
+        extent=extent,
+        consent=statements.consent_of(facts),
+        ingredients=Conclusion("none", "Not read.", []),
+        codes=codes,
+        engine=engine,
+        facts=facts,
+    )
+
+
+def _engine(engine: Mapping[str, Any], lists: TrustLists, at: datetime) -> dict[str, Any]:
+    return {
+        "name": printable(engine.get("name")) or "c2pa-rs",
+        "version": printable(engine.get("version")),
+        "trust_list": lists.listed_on.isoformat() if lists.listed_on else None,
+        "checked_at": moment(at),
+    }

@@ -1,0 +1,213 @@
+"""Is the file as it was signed, by whom, on whose word, and is it registered here?
+
+Pure. Each question is a ladder: one condition, one sentence; the first that holds answers. What the credentials state
+is for statements.py.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from provenance.conclusion import Conclusion, RegistryFacts, TrustLists, moment
+from provenance.printable import printable
+from provenance.reading import Reading, listing, mapping
+
+VOUCHED = ("listed", "registry")
+NOTHING_FOUND = "No Content Credentials found. That says nothing about whether AI was used."
+
+BINDINGS = ("dataHash", "bmffHash", "boxesHash", "collectionHash", "multiAssetHash")
+BOUND = tuple(f"assertion.{binding}.match" for binding in BINDINGS)
+CHANGED = (
+    *(f"assertion.{binding}.mismatch" for binding in BINDINGS),
+    "assertion.hashedURI.mismatch",
+    "assertion.missing",
+    "claimSignature.mismatch",
+    "ingredient.hashedURI.mismatch",
+)
+# Failures that leave bytes and signature as they are: only who signed, or when, is in question.
+ABOUT_TRUST = (
+    "signingCredential.untrusted",
+    "signingCredential.ocsp.inaccessible",
+    "signingCredential.ocsp.unknown",
+    "timeStamp.",
+    "cawg.",
+)
+
+
+def reliable(integrity: Conclusion, signature: Conclusion, trust: Conclusion) -> bool:
+    """Whether what the credentials state may be repeated: intact, signed, by a signer somebody here vouches for."""
+    return integrity.state == "intact" and signature.state == "valid" and trust.state in VOUCHED
+
+
+def integrity_of(reading: Reading, facts: RegistryFacts) -> Conclusion:
+    if reading.remote_only:
+        text = "This file says that its Content Credentials are kept elsewhere. They were not fetched."
+        return Conclusion("elsewhere", text)
+
+    if reading.unreadable:
+        return Conclusion("unreadable", f"Content Credentials unavailable or invalid: {reading.unreadable}")
+
+    if not reading.active:
+        return Conclusion("absent", NOTHING_FOUND)
+
+    if facts.found_by == "signed_bytes" and reading.has(*BOUND, group="success"):
+        return Conclusion("intact", "Unchanged since signing.")
+
+    if reading.has(*CHANGED):
+        return Conclusion("altered", "This file was changed after it was signed.")
+
+    if not reading.has(*BOUND, group="success"):
+        text = "Content Credentials unavailable or invalid: nothing in them could be checked against the file."
+        return Conclusion("unreadable", text)
+
+    return Conclusion("intact", "Unchanged since signing.")
+
+
+def signature_of(reading: Reading, facts: RegistryFacts, lists: TrustLists, integrity: Conclusion) -> Conclusion:
+    if not reading.active:
+        return Conclusion("absent", "Nothing is signed.")
+
+    if reading.has("signingCredential.expired"):
+        text = "The signer's certificate has expired, and no independent time-stamp shows that it signed before."
+        return Conclusion("invalid", text)
+
+    if reading.has("signingCredential.ocsp.revoked", "signingCredential.revoked"):
+        return Conclusion("invalid", "The signer's certificate was withdrawn by its issuer.")
+
+    checked = reading.has("claimSignature.validated", group="success")
+    if not checked or reading.has("claimSignature.", "signingCredential.invalid"):
+        return Conclusion("invalid", "The signature does not fit what was signed.")
+
+    others = [code for code in reading.failure if not code.startswith((*ABOUT_TRUST, *CHANGED))]
+    if others or (reading.state == "Invalid" and integrity.state == "intact"):
+        return Conclusion("invalid", "The Content Credentials in this file are invalid.")
+
+    vouched = _vouched(reading, lists)
+    if not vouched:
+        text = f"Signed with a certificate in the name of {_signer(reading, None)}."
+        return Conclusion("valid", text, _signature_details(reading, None))
+
+    ours = facts if _same_signer(reading, facts, unless=vouched == "registry" and facts.known) else None
+    return Conclusion("valid", f"Signed by {_signer(reading, ours)}.", _signature_details(reading, ours))
+
+
+def trust_of(reading: Reading, lists: TrustLists, signature: Conclusion) -> Conclusion:
+    if signature.state == "absent":
+        return Conclusion("absent", "Nothing is signed.")
+
+    if signature.state == "invalid":
+        return Conclusion("untrusted", "An invalid signature vouches for nothing.")
+
+    vouched = _vouched(reading, lists)
+    if vouched == "listed":
+        return Conclusion("listed", f"On the C2PA trust list{_of_day(lists)}.")
+
+    if vouched == "registry":
+        return trusted_here(lists, lists.development)
+
+    return Conclusion("untrusted", "The signer is on no list known here.")
+
+
+def trusted_here(lists: TrustLists, development: bool) -> Conclusion:
+    other = f"not on the C2PA trust list{_of_day(lists)}" if lists.listed_uri else "no C2PA trust list is loaded here"
+    details = {"development": True} if development else None
+    return Conclusion("registry", f"Known to this registry only; {other}.", details)
+
+
+def _vouched(reading: Reading, lists: TrustLists) -> str:
+    """Which list vouches for the signer: `listed`, `registry` or none.
+
+    The library calls signers under its time-stamp roots trusted too, so the list's own URI decides (c2pa-sdk.md §1).
+    """
+    trusted = reading.has("signingCredential.trusted", group="success")
+    if not trusted or reading.has("signingCredential.untrusted") or not reading.trust_list_uri:
+        return ""
+    return {lists.listed_uri: "listed", lists.registry_uri: "registry"}.get(reading.trust_list_uri, "")
+
+
+def time_stamp_of(reading: Reading, signature: Conclusion) -> Conclusion:
+    if signature.state == "absent":
+        return Conclusion("absent", "Nothing is signed.")
+
+    when = printable(mapping(reading.manifest.get("signature_info")).get("time"))
+    if reading.has("timeStamp.trusted", group="success") and not reading.has("timeStamp."):
+        text = "Stamped by an independent time-stamp authority."
+        return Conclusion("trusted", text, {"time": when} if when else None)
+
+    if when or any(reading.has("timeStamp.", group=group) for group in ("success", "informational", "failure")):
+        return Conclusion("untrusted", "A time-stamp is present, from an authority on no list known here.")
+
+    return Conclusion("absent", "No independent time-stamp.")
+
+
+def stamped(facts: RegistryFacts) -> Conclusion:
+    if facts.time_stamped:
+        return Conclusion("trusted", "An independent time-stamp was checked when this was signed.")
+    return Conclusion("absent", "No independent time-stamp.")
+
+
+def registry_of(reading: Reading, facts: RegistryFacts, integrity: Conclusion, trust: Conclusion) -> Conclusion:
+    if not facts.known:
+        return Conclusion("unknown", "Not known to this registry.")
+
+    if facts.found_by == "signed_bytes" and integrity.state != "absent":
+        return Conclusion("registered_matching", "Registered here.", registered(facts))
+
+    if facts.found_by in ("signed_bytes", "received_bytes"):
+        return stripped(facts)
+
+    if integrity.state != "intact":
+        text = "A file with these credentials is registered here; this copy differs from it."
+        return Conclusion("registered_altered", text, registered(facts))
+
+    if trust.state not in VOUCHED or not _same_signer(reading, facts, unless=trust.state == "registry"):
+        text = "These credentials use the name of a record of this registry, but another signer made them."
+        return Conclusion("registered_altered", text, registered(facts))
+
+    return Conclusion("registered_matching", "Registered here.", registered(facts))
+
+
+def stripped(facts: RegistryFacts) -> Conclusion:
+    text = "This content is registered here; this copy lacks its Content Credentials."
+    return Conclusion("registered_stripped", text, registered(facts))
+
+
+def _signer(reading: Reading, ours: RegistryFacts | None) -> str:
+    return printable(ours.producer) if ours and ours.producer else signer_name(reading.manifest) or "an unnamed signer"
+
+
+def signer_name(manifest: Mapping[str, Any]) -> str:
+    info = mapping(manifest.get("signature_info"))
+    return printable(info.get("issuer")) or printable(info.get("common_name"))
+
+
+def _same_signer(reading: Reading, facts: RegistryFacts, *, unless: bool = False) -> bool:
+    """Whether the record names the certificate that signed; `unless` answers where nobody tells which it was."""
+    if not reading.fingerprint or not facts.certificate_fingerprint:
+        return unless
+    return reading.fingerprint.lower() == facts.certificate_fingerprint.lower()
+
+
+def _signature_details(reading: Reading, ours: RegistryFacts | None) -> dict[str, Any]:
+    info = mapping(reading.manifest.get("signature_info"))
+    generator = mapping(next(iter(listing(reading.manifest.get("claim_generator_info"))), None))
+    details = {
+        "signed_by": _signer(reading, ours),
+        "signed_at": moment(ours.signed_at) if ours else printable(info.get("time")),
+        "certificate": printable(info.get("common_name")),
+        "algorithm": printable(info.get("alg")).upper(),
+        "generator": " ".join(filter(None, (printable(generator.get("name")), printable(generator.get("version"))))),
+    }
+    return {key: value for key, value in details.items() if value}
+
+
+def signed_by(facts: RegistryFacts) -> dict[str, Any]:
+    details = {"signed_by": printable(facts.producer), "signed_at": moment(facts.signed_at)}
+    return {key: value for key, value in details.items() if value}
+
+
+def registered(facts: RegistryFacts) -> dict[str, Any]:
+    return {"credential": facts.credential, "asset": facts.asset}
+
+
+def _of_day(lists: TrustLists) -> str:
+    return f" of {lists.listed_on.day} {lists.listed_on:%B %Y}" if lists.listed_on else ""

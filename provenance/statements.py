@@ -1,0 +1,174 @@
+"""What the credentials, or the registry's record, state: how much AI, whose consent, which assets were used.
+
+Pure. Nothing is repeated from credentials nobody here vouches for.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from provenance.conclusion import STATES, Conclusion, RegistryFacts
+from provenance.printable import bounded, printable
+from provenance.reading import Reading, Used, listing, mapping
+from provenance.soundness import ABOUT_TRUST, signer_name
+
+UNQUANTIFIED = "AI was used, but how much is not stated."
+
+GENERATIVE_SOURCES = frozenset(
+    "http://cv.iptc.org/newscodes/digitalsourcetype/" + name
+    for name in (
+        "trainedAlgorithmicMedia",
+        "compositeWithTrainedAlgorithmicMedia",
+        "compositeSynthetic",
+        "virtualRecording",
+    )
+) | {"http://c2pa.org/digitalsourcetype/trainedAlgorithmicData"}
+
+
+def extent_of(extent: Mapping[str, Any], reading: Reading, integrity: Conclusion, relied_on: bool) -> Conclusion:
+    if extent:
+        shown = bounded(extent)
+        return Conclusion(extent_state(shown), extent_text(shown), shown)
+
+    if relied_on:
+        return _implied_extent(reading)
+
+    if integrity.state == "altered":
+        text = "What was stated about AI held for the file as it was signed, not for this copy."
+        return Conclusion("not_stated", text)
+
+    if reading.active and integrity.state == "intact":
+        text = "What these credentials state about AI is not repeated here: nobody known here vouches for them."
+        return Conclusion("not_stated", text)
+
+    return Conclusion("not_stated", "Nothing is stated about AI. That says nothing about whether AI was used.")
+
+
+def stated_extent(reading: Reading, relied_on: bool) -> Mapping[str, Any]:
+    return reading.assertion("org.countersign.extent") if relied_on else {}
+
+
+def _implied_extent(reading: Reading) -> Conclusion:
+    """From digital source types alone, for files of producers who state no quantities."""
+    actions = list(reading.actions())
+    sources = {action.get("action"): str(action.get("digitalSourceType")) for action in actions}
+    if sources.get("c2pa.created", "").endswith("/trainedAlgorithmicMedia"):
+        text = "The signer states that this was made with AI. How much of it is not stated."
+        return Conclusion("partly_stated", text)
+
+    named = any(action.get("digitalSourceType") in GENERATIVE_SOURCES for action in actions)
+    if named or reading.assertion("c2pa.ai-disclosure"):
+        return Conclusion("partly_stated", UNQUANTIFIED)
+
+    if actions and reading.all_actions_included():
+        text = "The signer lists all edits and names none that used generative AI. No quantities are stated."
+        return Conclusion("not_stated", text)
+
+    text = "The credentials do not state whether AI was used. Some edits or activity may not have been recorded."
+    return Conclusion("not_stated", text)
+
+
+def extent_state(extent: Mapping[str, Any]) -> str:
+    """`stated` when every element has a known extent, `partly_stated` when some have or AI is named without one."""
+    elements = [mapping(element) for element in listing(extent.get("elements"))]
+    known = [element for element in elements if quantified(element)]
+    if elements and len(known) == len(elements):
+        return "stated"
+    operations = any(mapping(operation).get("generative") is True for operation in listing(extent.get("operations")))
+    return "partly_stated" if known or operations else "not_stated"
+
+
+def quantified(element: Mapping[str, Any]) -> bool:
+    """Whether an element's extent is known: a share, or a statement that there was none; not a mere lower bound."""
+    band = str(element.get("band", "unknown"))
+    return band != "unknown" and not band.startswith("at_least") and element.get("at_least") is not True
+
+
+def extent_text(extent: Mapping[str, Any]) -> str:
+    """The headline the extent brings along, or the plainest sentence its numbers allow."""
+    headline = printable(mapping(extent.get("headline")).get("text"))
+    if headline:
+        return headline
+    shares = [
+        f"{percent(element['share'])} of the {printable(element.get('element'))}"
+        for element in map(mapping, listing(extent.get("elements")))
+        if quantified(element) and isinstance(element.get("share"), int | float) and element["share"] > 0
+    ]
+    if shares:
+        return f"AI altered or made {' and '.join(shares)}."
+    if extent_state(extent) == "stated":
+        return "The producer states that no generative AI was used."
+    return UNQUANTIFIED if extent_state(extent) == "partly_stated" else "Whether AI was used is not stated."
+
+
+def percent(share: float) -> str:
+    """A share as a person reads it: one decimal, never a rounded-off zero, never a rounded-up whole."""
+    value = share * 100
+    if 0 < value < 0.1:
+        return "less than 0.1 %"
+    if 99.9 < value < 100:
+        return "more than 99.9 %"
+    return f"{value:.1f} %".replace(".0 %", " %") if value in (0, 100) else f"{value:.1f} %"
+
+
+def consent_of(facts: RegistryFacts) -> Conclusion:
+    details = {"at_signing": facts.consent_at_signing, "now": facts.consent_now}
+    text = consent_text(facts.consent_at_signing, facts.consent_now, facts.may_continue)
+    return Conclusion(facts.consent_at_signing, text, details)
+
+
+def consent_text(at_signing: str, now: str, may_continue: bool = True) -> str:
+    if at_signing == "confirmed":
+        since = {
+            "confirmed": "On file for every person depicted, when this was signed and today.",
+            "ended": "On file for every person depicted when this was signed; it has since ended."
+            + (" Works made before may continue." * may_continue),
+            "under_review": "On file for every person depicted when this was signed; it is now under review.",
+        }
+        return since.get(now, "On file for every person depicted when this was signed.")
+    if at_signing == "not_required":
+        return "Not required: the producer states that no real person's likeness, voice or performance was altered."
+    others = {"under_review": "Under review.", "ended": "It had ended when this was signed."}
+    return others.get(at_signing, "Not stated.")
+
+
+def stated_consent(reading: Reading, integrity: Conclusion, relied_on: bool) -> Conclusion:
+    """For files this registry has no record of: what the signer states, and nothing about today."""
+    stated = printable(reading.assertion("org.countersign.consent").get("state_at_signing")) if relied_on else ""
+    if stated in STATES["consent"] and stated != "not_stated":
+        text = consent_text(stated, "not_stated") + " So the signer states; how it stands today is not known here."
+        return Conclusion(stated, text, {"at_signing": stated, "now": "not_stated"})
+    changed = integrity.state == "altered"
+    text = "Not stated for this copy, which was changed after it was signed." if changed else "Not stated."
+    return Conclusion("not_stated", text, {"at_signing": "not_stated", "now": "not_stated"})
+
+
+def ingredients_of(reading: Reading, relied_on: bool) -> Conclusion:
+    if not relied_on:
+        return Conclusion("none", "None shown.", [])
+
+    used = list(reading.used())
+    rows = [_ingredient_row(item, reading) for item in used[:200]]
+    altered = sum(_changed(item) for item in used)
+    if not used:
+        return Conclusion("none", "No assets used are listed.", [])
+
+    count = "1 asset used" if len(used) == 1 else f"{len(used)} assets used"
+    if not altered:
+        return Conclusion("intact", f"{count}, {'not' if len(used) == 1 else 'none'} altered.", rows)
+
+    which = "it was" if len(used) == 1 else f"{altered} of them {'was' if altered == 1 else 'were'}"
+    return Conclusion("altered", f"{count}; {which} changed after signing, before this file was made.", rows)
+
+
+def _ingredient_row(item: Used, reading: Reading) -> dict[str, Any]:
+    state = "altered" if _changed(item) else "intact" if item.manifest else "no_credentials"
+    row: dict[str, Any] = {"title": item.title or "untitled", "relation": item.relationship, "state": state}
+    # Nothing an altered or unknown asset says of itself is repeated, not even its signer.
+    if state == "intact" and not item.failure:
+        signer = signer_name(mapping(reading.manifests.get(item.manifest)))
+        return {**row, "signed_by": signer} if signer else row
+    return row
+
+
+def _changed(item: Used) -> bool:
+    return any(not code.startswith(ABOUT_TRUST) for code in item.failure)
