@@ -13,6 +13,7 @@ from provenance.reading import Reading, listing, mapping
 
 VOUCHED = ("listed", "registry")
 NOTHING_FOUND = "No Content Credentials found. That says nothing about whether AI was used."
+UNREADABLE = "Content Credentials unavailable or invalid. That says nothing about whether AI was used."
 
 BINDINGS = ("dataHash", "bmffHash", "boxesHash", "collectionHash", "multiAssetHash")
 BOUND = tuple(f"assertion.{binding}.match" for binding in BINDINGS)
@@ -44,7 +45,7 @@ def integrity_of(reading: Reading, facts: RegistryFacts) -> Conclusion:
         return Conclusion("elsewhere", text)
 
     if reading.unreadable:
-        return Conclusion("unreadable", f"Content Credentials unavailable or invalid: {reading.unreadable}")
+        return Conclusion("unreadable", UNREADABLE, {"reason": reading.unreadable})
 
     if not reading.active:
         return Conclusion("absent", NOTHING_FOUND)
@@ -56,8 +57,7 @@ def integrity_of(reading: Reading, facts: RegistryFacts) -> Conclusion:
         return Conclusion("altered", "This file was changed after it was signed.")
 
     if not reading.has(*BOUND, group="success"):
-        text = "Content Credentials unavailable or invalid: nothing in them could be checked against the file."
-        return Conclusion("unreadable", text)
+        return Conclusion("unreadable", UNREADABLE, {"reason": "nothing in them could be checked against the file"})
 
     return Conclusion("intact", "Unchanged since signing.")
 

@@ -10,18 +10,11 @@ from provenance.conclusion import STATES, Conclusion, RegistryFacts
 from provenance.printable import bounded, printable
 from provenance.reading import Reading, Used, listing, mapping
 from provenance.soundness import ABOUT_TRUST, signer_name
+from provenance.techniques import GENERATIVE, OPERATION_SOURCE_TYPES, involvement
 
 UNQUANTIFIED = "AI was used, but how much is not stated."
 
-GENERATIVE_SOURCES = frozenset(
-    "http://cv.iptc.org/newscodes/digitalsourcetype/" + name
-    for name in (
-        "trainedAlgorithmicMedia",
-        "compositeWithTrainedAlgorithmicMedia",
-        "compositeSynthetic",
-        "virtualRecording",
-    )
-) | {"http://c2pa.org/digitalsourcetype/trainedAlgorithmicData"}
+GENERATIVE_SOURCES = frozenset(source for source in OPERATION_SOURCE_TYPES if involvement(source) == GENERATIVE)
 
 
 def extent_of(extent: Mapping[str, Any], reading: Reading, integrity: Conclusion, relied_on: bool) -> Conclusion:
