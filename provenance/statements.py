@@ -76,15 +76,23 @@ def quantified(element: Mapping[str, Any]) -> bool:
     return band != "unknown" and not band.startswith("at_least") and element.get("at_least") is not True
 
 
+def share_of(stated: Mapping[str, Any]) -> float | None:
+    """The share of an element or operation, if it is one: a number from 0 to 1."""
+    share = stated.get("share")
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        return None
+    return float(share)
+
+
 def extent_text(extent: Mapping[str, Any]) -> str:
     """The headline the extent brings along, or the plainest sentence its numbers allow."""
     headline = printable(mapping(extent.get("headline")).get("text"))
     if headline:
         return headline
     shares = [
-        f"{percent(element['share'])} of the {printable(element.get('element'))}"
+        f"{percent(share)} of the {printable(element.get('element'))}"
         for element in map(mapping, listing(extent.get("elements")))
-        if quantified(element) and isinstance(element.get("share"), int | float) and element["share"] > 0
+        if quantified(element) and (share := share_of(element))
     ]
     if shares:
         return f"AI altered or made {' and '.join(shares)}."

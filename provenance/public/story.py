@@ -12,7 +12,7 @@ from typing import Any
 from provenance.printable import bounded, printable
 from provenance.reading import listing, mapping
 from provenance.report import DISCLAIMER, Report
-from provenance.statements import GENERATIVE_SOURCES, percent, quantified
+from provenance.statements import GENERATIVE_SOURCES, percent, quantified, share_of
 from provenance.techniques import TECHNIQUES
 
 RAW_CHARACTERS = 40_000
@@ -262,8 +262,8 @@ def _operations(extent: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _bar(element: Mapping[str, Any]) -> Bar:
-    name, share = _name(element.get("element")), _number(element.get("share"))
-    if not quantified(element) and not share:
+    name, share = _name(element.get("element")), share_of(element)
+    if (not quantified(element) and not share) or (share is None and element.get("band") != "none_stated"):
         return Bar(
             name, "unknown", 0, "AI was used, how much is not stated" if element.get("operations") else "not stated", ""
         )
@@ -291,7 +291,7 @@ def _row(operation: Mapping[str, Any], generative: bool) -> Row:
     tool, model = mapping(operation.get("tool")), operation.get("model") or mapping(operation.get("tool")).get("model")
     name = technique.label if technique else printable(operation.get("technique")).replace("_", " ") or "an edit"
     by = printable(operation.get("attested_by"))
-    share = _number(operation.get("share"))
+    share = share_of(operation)
     return Row(
         what=name[:1].upper() + name[1:],
         generative=generative,
