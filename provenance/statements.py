@@ -73,7 +73,9 @@ def extent_state(extent: Mapping[str, Any]) -> str:
 def quantified(element: Mapping[str, Any]) -> bool:
     """Whether an element's extent is known: a share, or a statement that there was none; not a mere lower bound."""
     band = str(element.get("band", "unknown"))
-    return band != "unknown" and not band.startswith("at_least") and element.get("at_least") is not True
+    if band == "unknown" or band.startswith("at_least") or element.get("at_least") is True:
+        return False
+    return band == "none_stated" or share_of(element) is not None
 
 
 def share_of(stated: Mapping[str, Any]) -> float | None:

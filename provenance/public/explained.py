@@ -44,7 +44,7 @@ EXPLAINED: Mapping[str, Meaning] = {
         "Does this registry know the file?",
         {
             "registered_matching": "Yes: this is a file it signed.",
-            "registered_stripped": "It knows the content; this copy lacks its Content Credentials. The record is shown.",
+            "registered_stripped": "It knows the content; the copy lacks Content Credentials. Its record is shown.",
             "registered_altered": "It knows the credentials, but this copy differs from the file they were made for.",
             "unknown": "No. That says nothing for or against the file.",
         },

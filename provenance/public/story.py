@@ -263,7 +263,7 @@ def _operations(extent: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _bar(element: Mapping[str, Any]) -> Bar:
     name, share = _name(element.get("element")), share_of(element)
-    if (not quantified(element) and not share) or (share is None and element.get("band") != "none_stated"):
+    if not quantified(element) and not share:
         return Bar(
             name, "unknown", 0, "AI was used, how much is not stated" if element.get("operations") else "not stated", ""
         )
