@@ -27,6 +27,7 @@ class Reading:
     remote_only: bool = False
     unreadable: str = ""
     fingerprint: str = ""
+    certificate: Mapping[str, Any] = field(default_factory=dict)
     engine: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -42,6 +43,7 @@ class Reading:
             remote_only=bool(found.get("remote_only")),
             unreadable=printable(found.get("unreadable")),
             fingerprint=printable(found.get("certificate_fingerprint")),
+            certificate=mapping(found.get("certificate")),
             engine=mapping(found.get("engine")),
             **groups,
         )
@@ -59,15 +61,16 @@ class Reading:
         """The data of the active manifest's first assertion of that label, or an empty mapping."""
         return next(self.assertions(label), {})
 
-    def assertions(self, label: str) -> Iterator[Mapping[str, Any]]:
-        for assertion in listing(self.manifest.get("assertions")):
+    def assertions(self, label: str, *, of: str = "") -> Iterator[Mapping[str, Any]]:
+        """The data of each assertion of that label in the manifest named by `of`, else in the active one."""
+        for assertion in listing(mapping(self.manifests.get(of or self.active)).get("assertions")):
             found = printable(mapping(assertion).get("label"))
             if found == label or found.startswith((f"{label}__", f"{label}.v")):
                 yield mapping(mapping(assertion).get("data"))
 
-    def actions(self) -> Iterator[Mapping[str, Any]]:
-        """Each action of the active manifest, with its software agent filled in where it names one by number."""
-        for data in self.assertions("c2pa.actions"):
+    def actions(self, *, of: str = "") -> Iterator[Mapping[str, Any]]:
+        """Each action of a manifest, with its software agent filled in where it names one by number."""
+        for data in self.assertions("c2pa.actions", of=of):
             agents = listing(data.get("softwareAgents"))
             for action in map(mapping, listing(data.get("actions"))):
                 number = action.get("softwareAgentIndex")
@@ -82,21 +85,24 @@ class Reading:
         labels = [self.active, *(label for label in self.manifests if label != self.active)]
         for label in labels:
             for ingredient in listing(mapping(self.manifests.get(label)).get("ingredients")):
-                yield Used.of(mapping(ingredient), direct=label == self.active)
+                yield Used.of(mapping(ingredient), within=label)
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """One asset that went into another, and what its own credentials showed when it was added."""
+    """One asset that went into another, and what its own credentials showed when it was added.
+
+    `within` names the manifest that lists it, `manifest` its own.
+    """
 
     title: str
     relationship: str
     manifest: str
     failure: tuple[str, ...]
-    direct: bool
+    within: str
 
     @classmethod
-    def of(cls, ingredient: Mapping[str, Any], *, direct: bool) -> "Used":
+    def of(cls, ingredient: Mapping[str, Any], *, within: str) -> "Used":
         results = mapping(ingredient.get("validation_results"))
         failure = list(codes_of(mapping(results.get("activeManifest")).get("failure")))
         for delta in map(mapping, listing(results.get("ingredientDeltas"))):
@@ -108,7 +114,7 @@ class Used:
             relationship=printable(ingredient.get("relationship")),
             manifest=printable(ingredient.get("active_manifest")),
             failure=tuple(dict.fromkeys(failure)),
-            direct=direct,
+            within=within,
         )
 
 

@@ -195,6 +195,7 @@ def _signature_details(reading: Reading, ours: RegistryFacts | None) -> dict[str
         "signed_at": moment(ours.signed_at) if ours else printable(info.get("time")),
         "certificate": printable(info.get("common_name")),
         "algorithm": printable(info.get("alg")).upper(),
+        "certificate_ends": printable(mapping(reading.certificate.get("validity")).get("notAfter")),
         "generator": " ".join(filter(None, (printable(generator.get("name")), printable(generator.get("version"))))),
     }
     return {key: value for key, value in details.items() if value}

@@ -48,8 +48,7 @@ def _implied_extent(reading: Reading) -> Conclusion:
         text = "The signer states that this was made with AI. How much of it is not stated."
         return Conclusion("partly_stated", text)
 
-    named = any(action.get("digitalSourceType") in GENERATIVE_SOURCES for action in actions)
-    if named or reading.assertion("c2pa.ai-disclosure"):
+    if any(_names_ai(reading, label) for label in _history(reading)):
         return Conclusion("partly_stated", UNQUANTIFIED)
 
     if actions and reading.all_actions_included():
@@ -58,6 +57,23 @@ def _implied_extent(reading: Reading) -> Conclusion:
 
     text = "The credentials do not state whether AI was used. Some edits or activity may not have been recorded."
     return Conclusion("not_stated", text)
+
+
+def _names_ai(reading: Reading, label: str) -> bool:
+    named = any(action.get("digitalSourceType") in GENERATIVE_SOURCES for action in reading.actions(of=label))
+    return named or any(True for _ in reading.assertions("c2pa.ai-disclosure", of=label))
+
+
+def _history(reading: Reading) -> list[str]:
+    """The active manifest and those of the assets used, all the way down, except below an asset that was changed."""
+    below: dict[str, list[str]] = {}
+    for item in reading.used():
+        if item.manifest and not _changed(item):
+            below.setdefault(item.within, []).append(item.manifest)
+    labels = [reading.active]
+    for label in labels:
+        labels += [other for other in dict.fromkeys(below.get(label, [])) if other not in labels]
+    return labels
 
 
 def extent_state(extent: Mapping[str, Any]) -> str:

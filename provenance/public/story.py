@@ -137,10 +137,10 @@ def facts(report: Report) -> list[Fact]:
     if report.reading.active and report.integrity.state in ("intact", "altered"):
         cells["integrity"] = replace(cells["integrity"], more="checked here, just now")
     if report.relied_on:
-        signer, algorithm = (mapping(report.signature.details).get(key, "") for key in ("signed_by", "algorithm"))
-        cells["signature"] = replace(
-            cells["signature"], told=signer, more=f"signed with {algorithm}" if algorithm else ""
-        )
+        details = mapping(report.signature.details)
+        ends = day(str(details.get("certificate_ends")))
+        more = ", ".join(filter(None, (details.get("algorithm"), f"certificate to {ends}" if ends else "")))
+        cells["signature"] = replace(cells["signature"], told=details.get("signed_by", ""), more=more)
     return list(cells.values())
 
 
@@ -162,6 +162,7 @@ def answers(report: Report) -> list[tuple[str, str]]:
         ("Signed by", details.get("signed_by")), ("Made by", report.facts.made_by if details else ""),
         ("Signed at", details.get("signed_at")), ("Written with", details.get("generator")),
         ("Certificate", details.get("certificate")), ("Algorithm", details.get("algorithm")),
+        ("Certificate ends", day(str(details.get("certificate_ends")))),
         ("Record", report.facts.credential), ("Checked", f"{engine.get('checked_at')}, {lists}"),
         ("Read with", f"{engine.get('name')} {engine.get('version')}".strip()),
     ]  # fmt: skip
@@ -233,9 +234,18 @@ def raw(report: Report) -> str:
 
 def signed_at(report: Report) -> datetime | None:
     """When it was signed, by the registry's record or the independent time-stamp."""
-    stamp = mapping(report.time_stamp.details).get("time") or mapping(report.signature.details).get("signed_at")
+    return _parsed(mapping(report.time_stamp.details).get("time") or mapping(report.signature.details).get("signed_at"))
+
+
+def day(stamp: str) -> str:
+    """2027-07-09T00:00:00Z as 9 July 2027, and anything else as nothing."""
+    at = _parsed(stamp)
+    return f"{at.day} {at:%B %Y}" if at else ""
+
+
+def _parsed(stamp: object) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(stamp)) if stamp else None
+        return datetime.fromisoformat(str(stamp))
     except ValueError:
         return None
 

@@ -302,11 +302,29 @@ def test_a_producer_without_quantities_is_answered_from_source_types():
     assert (foreign.extent.state, foreign.extent.text) == ("partly_stated", "AI was used, but how much is not stated.")
 
 
+def test_ai_in_an_asset_used_is_not_lost_by_a_later_edit():
+    source = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    below = {"assertions": [{"label": "c2pa.actions", "data": {"actions": [{"digitalSourceType": source}]}}]}
+    used = {"title": "a.png", "active_manifest": "urn:below"}
+    later = manifest(assertions=[], ingredients=[used])
+    reading = found(uri=C2PA, active=later)
+    reading["manifests"]["urn:below"] = below
+    assert report(reading, RegistryFacts()).extent.text == "AI was used, but how much is not stated."
+    used["validation_results"] = {"activeManifest": {"failure": [{"code": "assertion.dataHash.mismatch"}]}}
+    assert report(reading, RegistryFacts()).extent.state == "not_stated"
+
+
+def test_ingredients_that_name_each_other_end():
+    loop = manifest(ingredients=[{"active_manifest": LABEL}], assertions=[])
+    assert report(found(active=loop, uri=C2PA), RegistryFacts()).extent.state == "not_stated"
+
+
 def test_consent_is_told_then_and_now():
     ended = report(facts=replace(FACTS, consent_now="ended"))
     assert ended.consent.as_dict() == {
         "state": "confirmed",
-        "text": "On file for every person depicted when this was signed; it has since ended. Works made before may continue.",
+        "text": "On file for every person depicted when this was signed; it has since ended. "
+        "Works made before may continue.",
         "details": {"at_signing": "confirmed", "now": "ended"},
     }
 
