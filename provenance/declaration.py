@@ -29,7 +29,7 @@ from registry.errors import Fault
 
 RegionStatement = Region
 
-MAX_REGIONS = 2000  # in one declaration; what moves with every frame belongs in a matte
+MAX_REGIONS = 1000  # in one declaration; what moves with every frame belongs in a matte
 
 # In these roles someone is seen or heard in the result; the others lent movement, or were learned from.
 PORTRAYED_ROLES = frozenset({"target_likeness", "voice_source", "body_double", "source_performance", "background"})

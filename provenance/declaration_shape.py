@@ -97,12 +97,13 @@ def _told(error: ValidationError) -> Iterator[Fault]:
     keyword, at = str(error.validator), tuple(error.absolute_path)
     asked: Any = error.validator_value
     shape: Any = error.schema
+    given: Any = error.instance
     if keyword == "required":
         for name in asked:
             if error.message.startswith(f"'{name}' "):
                 yield Fault(pointer(*at), "declaration.invalid", f"{name!r} is missing.")
     elif keyword == "additionalProperties":
-        for name in sorted(set(error.instance) - set(shape.get("properties", ()))):
+        for name in sorted(set(given) - set(shape.get("properties", ()))):
             yield Fault(pointer(*at, name), "declaration.invalid", f"{name!r} is not known here.")
     elif keyword in ("enum", "anyOf"):
         yield Fault(pointer(*at), "declaration.unknown_term", _unknown(error))

@@ -159,28 +159,35 @@ class Region:
             end = total if self.frames.end is None else (self.frames.end + 1) / media.rate
         return min(start, total), max(min(end, total), min(start, total))
 
-    def frame_span(self, media: Media) -> tuple[int, int, int] | None:
-        """Frames touched, half-open and clipped, and how many of them only in part; None where not known."""
+    def frame_span(self, media: Media) -> "FrameSpan | None":
+        """The frames touched, clipped to the asset; None where its length in frames is not known and matters."""
         total = media.frame_count
-        if total is None:
-            return None
         if not media.moving or (self.time is None and self.frames is None):
-            return 0, total, 0
-        if self.frames is not None:
-            end = total if self.frames.end is None else min(self.frames.end + 1, total)
-            return min(self.frames.start, total), max(end, min(self.frames.start, total)), 0
-        return self._frames_of_time(media, total)
-
-    def _frames_of_time(self, media: Media, total: int) -> tuple[int, int, int] | None:
-        rate = media.rate
-        if rate is None or self.time is None:
+            return FrameSpan(0, total or 1)
+        if total is None or (self.time is not None and media.rate is None):
             return None
-        start = exact(self.time.start_s) * rate
-        end = Fraction(total) if self.time.end_s is None else exact(self.time.end_s) * rate
-        if start >= total or end <= start:
-            return total, total, 0
-        in_part = int(start.denominator != 1) + int(end < total and end.denominator != 1)
-        return floor(start), min(ceil(end), total), in_part
+        if self.frames is not None:
+            end = total if self.frames.end is None else self.frames.end + 1
+            return FrameSpan(min(self.frames.start, total), min(end, total))
+        return self._frames_of_time(media.rate or Fraction(1), total)
+
+    def _frames_of_time(self, rate: Fraction, total: int) -> "FrameSpan":
+        time = self.time or TimeRange()
+        start = exact(time.start_s) * rate
+        end = Fraction(total) if time.end_s is None else min(exact(time.end_s) * rate, Fraction(total))
+        if end <= start:
+            return FrameSpan(total, total)
+        return FrameSpan(floor(start), ceil(end), start.denominator != 1, end.denominator != 1)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSpan:
+    """Frames from `start` up to `end`, half-open; the first or the last may be touched for part of its time only."""
+
+    start: int
+    end: int
+    first_in_part: bool = False
+    last_in_part: bool = False
 
 
 def exact(value: Fraction | float) -> Fraction:

@@ -1,0 +1,279 @@
+"""Extent: how much of each element of an asset was made or changed with AI, each place counted once.
+
+Rules only: operations come already in the asset's own coordinates. What was measured on the files themselves is left
+to the measuring hands; here are regions, whole elements, declared numbers, and what is not known.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from provenance.bands import band_of, highest
+from provenance.bands import version as bands_version
+from provenance.declaration import DepictionStatement, OperationStatement
+from provenance.extent_wording import sentence
+from provenance.footprint import Domain, LineDomain, PictureDomain, Piece, domain_of
+from provenance.geometry import Media, Region, exact
+from provenance.quantities import (
+    DECLARED,
+    REGIONS,
+    UNKNOWN,
+    WHOLE,
+    AssistiveExtent,
+    ElementExtent,
+    OperationExtent,
+    Quantity,
+    number,
+)
+from provenance.techniques import ELEMENTS, TRAINED
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much AI was involved in an asset, told in a band and a sentence, and in quantities behind them."""
+
+    media: Media
+    band: str
+    text: str
+    elements: tuple[ElementExtent, ...]
+    operations: tuple[OperationExtent, ...]
+    assistive: tuple[AssistiveExtent, ...]
+    bands_version: str
+
+    def element(self, name: str) -> ElementExtent | None:
+        return next((row for row in self.elements if row.element == name), None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The extent as a verification report carries it."""
+        return {
+            "bands_version": self.bands_version,
+            "headline": {"band": self.band, "text": self.text},
+            "elements": [row.as_dict() for row in self.elements],
+            "operations": [row.as_dict() for row in self.operations],
+            "assistive": [row.as_dict() for row in self.assistive],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A footprint that came with an ingredient and that a declaration leaves out or makes smaller."""
+
+    operation: str
+    element: str
+    technique: str
+    detail: str
+
+
+def measure(
+    media: Media,
+    operations: Iterable[OperationStatement],
+    inherited: Iterable[OperationStatement] = (),
+    *,
+    depictions: Iterable[DepictionStatement] = (),
+    complete: bool = True,
+    created_as: str | None = None,
+) -> Extent:
+    """The extent of an asset.
+
+    `inherited` operations came with ingredients and are already in this asset's coordinates; `depictions` are those
+    the operations name. `complete` says whether the producer listed every operation: without it an element nothing
+    touched is unknown. `created_as` is the digital source type an asset without a parent began as.
+    """
+    rows = [*((one, False) for one in operations), *((one, True) for one in inherited)]
+    domains = {element: domain_of(element, media) for element in _elements(media, [one for one, _ in rows])}
+    prints = [(one, came, _footprint(one, domains.get(one.element))) for one, came in rows]
+    elements = tuple(
+        _element(
+            element, domain, [(one, found) for one, _, found in prints if one.element == element], complete, created_as
+        )
+        for element, domain in domains.items()
+    )
+    measured = tuple(
+        OperationExtent(one, _together(domains.get(one.element), [(one, found)]), _ranges(one, media), came)
+        for one, came, found in prints
+    )
+    band = highest(row.band for row in elements) if elements else band_of(None)
+    assistive = _assistive(domains, [(one, found) for one, _, found in prints])
+    told = sentence(media, elements, measured, assistive, depictions, created_as=created_as)
+    return Extent(media, band, told, elements, measured, assistive, bands_version())
+
+
+def shrinks(inherited: Extent, declared: Extent) -> list[Missing]:
+    """Which footprints that came with ingredients a declaration leaves out, or makes smaller.
+
+    Both are measured on the child's media: `inherited` from what its ingredients carry, mapped to the child, and
+    `declared` from what its vendor states. An inherited operation is kept when the declared operations of its
+    technique on its element cover it, or say that they are as large. Empty when nothing is missing.
+    """
+    missing = []
+    for row in inherited.operations:
+        one = row.statement
+        if one.generative:
+            alike = [
+                other.statement
+                for other in declared.operations
+                if (other.statement.element, other.statement.technique) == (one.element, one.technique)
+                and other.statement.generative
+            ]
+            detail = _missing(declared.media, one, row.quantity, alike)
+            if detail:
+                missing.append(Missing(one.id, one.element, one.technique, detail))
+    return missing
+
+
+_Footprint = list[Piece] | None
+_NOT_KNOWN = Quantity(None, False, None, None, None, UNKNOWN, None)
+
+
+def _elements(media: Media, operations: Sequence[OperationStatement]) -> tuple[str, ...]:
+    """The elements of the file; where nobody could tell them, those that operations were done to."""
+    if media.elements:
+        return media.elements
+    return tuple(element for element in ELEMENTS if any(one.element == element for one in operations))
+
+
+def _footprint(operation: OperationStatement, domain: Domain | None) -> _Footprint:
+    return domain.pieces(operation.regions) if domain is not None and operation.regions else None
+
+
+def _together(domain: Domain | None, prints: Sequence[tuple[OperationStatement, _Footprint]]) -> Quantity:
+    """What operations on one element cover together: between the largest of them and their sum, exact where placed."""
+    if domain is None:
+        return _NOT_KNOWN
+    if any(one.whole for one, _ in prints):
+        return _whole(domain)
+    placed = [found for _, found in prints if found is not None]
+    declared = [exact(one.share) for one, _ in prints if one.share is not None]
+    unknown = any(found is None and one.share is None for one, found in prints)
+    if not placed and not declared:
+        return _NOT_KNOWN
+    covered = domain.cover([piece for found in placed for piece in found]) if placed else None
+    share = max([*declared, *([covered.share] if covered else [])])
+    at_least = share < 1 and (unknown or len(declared) + bool(placed) > 1)
+    if covered is None or declared:
+        return Quantity(share, at_least, None, None, None, DECLARED, "producer")
+    time_share = covered.time_share if _has_time(domain) else None
+    area_share = None
+    if isinstance(domain, PictureDomain) and covered.time_share and not at_least:
+        area_share = covered.share / covered.time_share
+    return Quantity(share, at_least, covered.error, time_share, area_share, REGIONS, "producer")
+
+
+def _whole(domain: Domain) -> Quantity:
+    one = Fraction(1)
+    area = one if isinstance(domain, PictureDomain) else None
+    return Quantity(one, False, Fraction(0), one if _has_time(domain) else None, area, WHOLE, "producer")
+
+
+def _has_time(domain: Domain) -> bool:
+    if isinstance(domain, LineDomain):
+        return not domain.text
+    return domain.media.moving
+
+
+def _element(
+    element: str,
+    domain: Domain,
+    prints: Sequence[tuple[OperationStatement, _Footprint]],
+    complete: bool,
+    created_as: str | None,
+) -> ElementExtent:
+    made = [(one, found) for one, found in prints if one.generative]
+    if created_as == TRAINED:
+        quantity = _whole(domain)
+    elif made:
+        quantity = _together(domain, made)
+    elif complete:
+        quantity = Quantity(Fraction(0), False, None, None, None, DECLARED, "producer")
+    else:
+        quantity = _NOT_KNOWN
+    band = band_of(quantity.share, at_least=quantity.at_least)
+    return ElementExtent(
+        element, band, quantity, _touched(domain, quantity), _total(domain), tuple(sorted(one.id for one, _ in made))
+    )
+
+
+def _assistive(
+    domains: dict[str, Domain], prints: Sequence[tuple[OperationStatement, _Footprint]]
+) -> tuple[AssistiveExtent, ...]:
+    kinds = sorted({(one.element, one.technique) for one, _ in prints if one.assistive})
+    return tuple(
+        AssistiveExtent(
+            element,
+            technique,
+            _together(
+                domains.get(element),
+                [
+                    pair
+                    for pair in prints
+                    if pair[0].assistive and (pair[0].element, pair[0].technique) == (element, technique)
+                ],
+            ),
+        )
+        for element, technique in kinds
+    )
+
+
+def _missing(
+    media: Media, carried: OperationStatement, quantity: Quantity, alike: Sequence[OperationStatement]
+) -> str | None:
+    """Why the declared operations do not hold what an ingredient carries, in a sentence; None when they do."""
+    if not alike:
+        return f"An ingredient carries {carried.technique} on its {carried.element}; the declaration does not name it."
+    if quantity.share is None or quantity.share == 0:
+        return None
+    domain = domain_of(carried.element, media)
+    own = [(one, _footprint(one, domain)) for one in alike]
+    stated = _together(domain, own)
+    with_carried = _together(domain, [*own, (carried, _footprint(carried, domain))])
+    if with_carried.share is None or with_carried.share <= (stated.share or 0) + (stated.error or 0) + (
+        quantity.error or 0
+    ):
+        return None
+    held = "no extent" if stated.share is None else f"{float(stated.share):.4f}"
+    return (
+        f"An ingredient carries {carried.technique} on {float(quantity.share):.4f} of the {carried.element}; "
+        f"the declaration states {held}, and does not cover it."
+    )
+
+
+def _total(domain: Domain) -> dict[str, int | float]:
+    media = domain.media
+    known: dict[str, int | float | None]
+    if isinstance(domain, LineDomain):
+        known = {"words": media.words} if domain.text else {"seconds": number(media.duration)}
+    elif media.moving:
+        size = {"frames": media.frame_count, "width": media.width, "height": media.height}
+        known = {**size, "seconds": number(media.duration)}
+    else:
+        pixels = media.width * media.height if media.width and media.height else None
+        known = {"pixels": pixels, "width": media.width, "height": media.height}
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _touched(domain: Domain, quantity: Quantity) -> dict[str, int | float] | None:
+    """The share in the element's own unit; None where only a number was declared or nothing is known."""
+    media, share = domain.media, quantity.share
+    if share is None or quantity.method == DECLARED:
+        return None
+    if isinstance(domain, LineDomain):
+        if domain.length is None:
+            return None
+        amount = share * domain.length
+        return {"words": round(amount)} if domain.text else {"seconds": round(float(amount), 6)}
+    if not (media.width and media.height) or media.frame_count is None:
+        return None
+    amount = share * media.width * media.height * media.frame_count
+    return {"pixel_frames" if media.moving else "pixels": round(amount)}
+
+
+def _ranges(operation: OperationStatement, media: Media) -> tuple[dict[str, Any], ...]:
+    return tuple({**_when(region, operation.element, media), "region": region.id} for region in operation.regions)
+
+
+def _when(region: Region, element: str, media: Media) -> dict[str, Any]:
+    if element == "text":
+        return {"start_word": region.words.start, "end_word": region.words.end} if region.words else {}
+    span = region.seconds(media) if media.moving or element != "picture" else None
+    return {"start_s": number(span[0]), "end_s": number(span[1])} if span else {}
