@@ -1,0 +1,8 @@
+"""The refusal of a file for what is in it, with a stable code and a sentence that says what was found and what to do."""
+
+from registry.errors import Invalid
+
+
+class MediaRefused(Invalid):
+    """Codes: media.empty .truncated .malformed .type_mismatch .too_many_parts .too_deep .too_large_picture
+    .trailing_data .active_content .too_slow .crashed .unreadable."""

@@ -1,0 +1,178 @@
+"""The child that reads and signs: one request after another over its standard input, within limits, without keys or paths.
+
+Started by `provenance/sandbox.py` as `python -m provenance.sandbox_child LIMITS`. It leaves when the parent does.
+"""
+
+import base64
+import json
+import math
+import os
+import resource
+import socket
+import struct
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from provenance import credentials
+from provenance.media import structure
+from provenance.media.refusal import MediaRefused
+from provenance.sandbox import SigningFailed
+
+LENGTH = struct.Struct(">I")
+MOST_FILES = 48
+
+
+class Wire:
+    """The parent's end of the conversation, and the files that came with the last request."""
+
+    def __init__(self, channel: socket.socket):
+        self._channel = channel
+
+    def request(self) -> tuple[dict[str, Any], list[BinaryIO]] | None:
+        """The next request with its files, or None when the parent is gone."""
+        mark, descriptors, _, _ = socket.recv_fds(self._channel, 1, MOST_FILES)
+        if not mark:
+            return None
+        files = [os.fdopen(descriptor, _mode(descriptor)) for descriptor in descriptors]
+        return self._message(), files
+
+    def answer(self, message: dict[str, Any]) -> None:
+        body = json.dumps(message, separators=(",", ":")).encode()
+        self._channel.sendall(LENGTH.pack(len(body)) + body)
+
+    def signature(self, data: bytes) -> bytes:
+        """Ask the parent, which holds the key."""
+        self.answer({"ask": base64.b64encode(data).decode()})
+        mark, _, _, _ = socket.recv_fds(self._channel, 1, 0)
+        reply = self._message() if mark else {}
+        if not reply.get("signature"):
+            raise SigningFailed("signing.failed", "The key gave no signature.")
+        return base64.b64decode(reply["signature"])
+
+    def _message(self) -> dict[str, Any]:
+        (length,) = LENGTH.unpack(self._exactly(LENGTH.size))
+        return json.loads(self._exactly(length).decode("utf-8", "surrogatepass"))
+
+    def _exactly(self, length: int) -> bytes:
+        got = bytearray()
+        while len(got) < length:
+            piece = self._channel.recv(length - len(got))
+            if not piece:
+                raise EOFError
+            got += piece
+        return bytes(got)
+
+
+def main() -> None:
+    limits = json.loads(sys.argv[1])
+    wire = Wire(socket.socket(fileno=os.dup(0)))
+    _quieten()
+    _confine(limits)
+    _leave_with_parent()
+    anchor_lists: dict[str, list[list[str]]] = {}
+    while (received := wire.request()) is not None:
+        request, files = received
+        anchor_lists.update({request["anchors"]: request["anchor_lists"]} if "anchor_lists" in request else {})
+        _more_processor_time(request["seconds"], limits)
+        anchors = [tuple(anchor) for anchor in anchor_lists.get(request.get("anchors", ""), ())]
+        try:
+            wire.answer(_answer(request, files, anchors, limits, wire.signature))
+        finally:
+            for file in files:
+                file.close()
+
+
+def _answer(request: dict[str, Any], files: list[BinaryIO], anchors: list[tuple[str, ...]], limits: dict[str, Any],
+            sign: Callable[[bytes], bytes]) -> dict[str, Any]:
+    try:
+        return {"ok": DEEDS[request["do"]](request, files, anchors, structure.Bounds.of(limits), sign)}
+    except MediaRefused as refusal:
+        return {"refused": [refusal.code, refusal.detail]}
+    except SigningFailed as failure:
+        return {"failed": [failure.code, failure.detail]}
+    except MemoryError:
+        return {"refused": ["media.crashed", "Reading this file would take more memory than it may have."]}
+    except (EOFError, BrokenPipeError):
+        raise
+    except Exception:
+        return {"broke": traceback.format_exc(limit=8)}
+
+
+def _examine(request, files, anchors, bounds, sign) -> dict[str, Any]:
+    return structure.examine(files[0], request["name"], bounds, strict=request["strict"], look=credentials.look)
+
+
+def _read(request, files, anchors, bounds, sign) -> dict[str, Any]:
+    media_type = structure.guard(files[0], bounds) or request["media_type"]
+    sidecar = files[1] if request["sidecar"] else None
+    return credentials.read(files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"])
+
+
+def _sign(request, files, anchors, bounds, sign) -> dict[str, Any]:
+    source, destination, *ingredients = files
+    for file in (source, *ingredients):
+        structure.guard(file, bounds)
+    return credentials.sign(
+        source, destination, media_type=request["media_type"], manifest=request["manifest"], intent=request["intent"],
+        ingredients=list(zip(request["ingredients"], ingredients, strict=True)), chain_pem=request["chain_pem"],
+        algorithm=request["alg"], tsa_url=request["tsa_url"], sidecar=request["sidecar"], anchors=anchors, sign=sign,
+    )
+
+
+DEEDS = {"examine": _examine, "read": _read, "sign": _sign}
+
+
+# ── Confinement ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _quieten() -> None:
+    """Standard input becomes nothing, so that only the wire speaks to the parent."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+
+def _confine(limits: dict[str, Any]) -> None:
+    for what, amount in ((resource.RLIMIT_AS, limits["memory_bytes"]), (resource.RLIMIT_FSIZE, limits["file_bytes"]),
+                         (resource.RLIMIT_NOFILE, limits["open_files"]), (resource.RLIMIT_CORE, 0)):
+        _, hard = resource.getrlimit(what)
+        amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+        resource.setrlimit(what, (amount, amount))
+
+
+def _more_processor_time(seconds: float, limits: dict[str, Any]) -> None:
+    """The limit counts from the start of the process, so each file adds its own share; SIGXCPU ends an overrun.
+
+    Twice the wall time, because the library hashes large files with more than one thread.
+    """
+    spent = math.ceil(time.process_time())
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = spent + math.ceil(2 * seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _leave_with_parent() -> None:
+    """A parent that is killed cannot say good-bye; a child deep in a parser would not notice the closed socket."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _mode(descriptor: int) -> str:
+    import fcntl
+
+    writable = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDWR
+    return "r+b" if writable else "rb"
+
+
+if __name__ == "__main__":
+    main()
