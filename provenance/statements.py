@@ -70,10 +70,13 @@ def _history(reading: Reading) -> list[str]:
     for item in reading.used():
         if item.manifest and not _changed(item):
             below.setdefault(item.within, []).append(item.manifest)
-    labels = [reading.active]
-    for label in labels:
-        labels += [other for other in dict.fromkeys(below.get(label, [])) if other not in labels]
-    return labels
+    seen, waiting = {reading.active: None}, [reading.active]
+    while waiting:
+        for other in below.get(waiting.pop(), []):
+            if other not in seen:
+                seen[other] = None
+                waiting.append(other)
+    return list(seen)
 
 
 def extent_state(extent: Mapping[str, Any]) -> str:

@@ -1,0 +1,145 @@
+"""What each type of problem document means, for the page at its address: a title, what was found, what would help.
+
+A code not named here is explained by its family, the part before the dot.
+"""
+
+import re
+from dataclasses import dataclass
+
+CODE = re.compile(r"[a-z][a-z_]{0,39}(\.[a-z][a-z0-9_]{0,59})?")
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    title: str
+    explanation: str
+    remedy: str
+
+
+def explained(code: str) -> ProblemType | None:
+    """The type of that code or of its family; None where neither is known."""
+    if not CODE.fullmatch(code):
+        return None
+    return TYPES.get(code) or FAMILIES.get(code.partition(".")[0])
+
+
+_FORM = "Compare the errors of the answer with the schema of the declaration; each names the place at fault."
+_DESK = "Ask the studio's legal desk. The answer says which record would be needed."
+
+FAMILIES = {
+    "consent": ProblemType(
+        "Consent does not cover this",
+        "Someone would be depicted in a way, a place or at a time that no consent on record covers.", _DESK),
+    "declaration": ProblemType(
+        "The declaration cannot be accepted",
+        "What was said to have been done is incomplete, contradicts itself or uses words not known here.", _FORM),
+    "media": ProblemType(
+        "The file cannot be accepted",
+        "Its bytes are empty, damaged, of another kind than they seem, too large, or could do harm.",
+        "Export the file afresh from the tool that made it, and send it again."),
+    "provenance": ProblemType(
+        "The history of this file contradicts the declaration",
+        "What is known of the file or of what went into it does not agree with what was declared.",
+        "Declare at least what the assets used carry; only the desk, with a reason, can reduce that."),
+    "signing": ProblemType(
+        "The file was not signed",
+        "The credentials could not be made, and nothing was released.",
+        "It is tried again by itself up to five times; after that an operator is told."),
+    "key": ProblemType(
+        "There is no usable signing key",
+        "The studio's certificate has expired, or its key cannot be reached.",
+        "An operator renews the certificate; the file is then signed without being sent again."),
+    "verification": ProblemType(
+        "The question cannot be answered",
+        "What was asked about is not a file or a fingerprint this registry can look up.",
+        "Send one file, or a SHA-256 fingerprint of 64 hexadecimal digits."),
+    "request": ProblemType(
+        "The request cannot be understood",
+        "Its form, its address or its method is not one this interface has.",
+        "Compare it with the description of the interface."),
+    "client": ProblemType(
+        "This program may not do that",
+        "Its access is missing, has expired or was withdrawn, or does not extend to what was asked.",
+        "Fetch a new token; if that does not help, ask the organisation that gave out the access."),
+    "storage": ProblemType(
+        "The file could not be kept",
+        "The store did not accept it. Nothing was recorded.",
+        "Send it again later; an operator is told."),
+}  # fmt: skip
+
+TYPES = {
+    "consent.no_grant": ProblemType(
+        "No consent is on record",
+        "Nobody recorded that this person agreed to this use. Silence is not consent.",
+        "The legal desk records and confirms a consent that covers it."),
+    "consent.expired": ProblemType(
+        "The consent has run out",
+        "There was a consent for this use, and its time is over.",
+        "The legal desk agrees a new term with the person and records it."),
+    "consent.not_yet": ProblemType(
+        "The consent has not begun",
+        "A consent for this use is on record; it begins later.",
+        "Wait for the day it begins, or ask the legal desk for an earlier one."),
+    "consent.ended": ProblemType(
+        "The consent has ended",
+        "It was withdrawn or ended. New uses are no longer covered; finished work may be.",
+        "Only a new consent of the person or of who may speak for them."),
+    "consent.excluded": ProblemType(
+        "The person excluded this use",
+        "A consent on record names this use as one that is not allowed. An exclusion outweighs every permission.",
+        "Only the person can lift it, in a new revision of the consent."),
+    "consent.out_of_scope": ProblemType(
+        "The consent does not reach this far",
+        "Consent is on record for other uses, productions, territories, media or languages than the one asked about.",
+        "Ask for less, or have the consent extended."),
+    "consent.awaiting_verification": ProblemType(
+        "The consent waits for a second lawyer",
+        "It was entered and has not been confirmed by another lawyer yet.",
+        "A colleague of the one who entered it confirms it at the desk."),
+    "consent.locked": ProblemType(
+        "Use is suspended",
+        "A lock stands over this use at present.",
+        "The legal desk knows when it will be lifted."),
+    "consent.needs_counsel": ProblemType(
+        "A lawyer has to decide",
+        "The record neither allows nor forbids it, so it waits before the legal desk.",
+        "Nothing needs to be sent again: the answer follows the decision."),
+    "consent.evidence_missing": ProblemType(
+        "The paper is missing",
+        "A consent is entered without the signed document it rests on.",
+        "The legal desk adds the document."),
+    "consent.prohibited": ProblemType(
+        "This is not allowed whatever was agreed",
+        "A rule that no consent can lift forbids it.",
+        "Nothing clears this. Change the work."),
+    "consent.unidentified": ProblemType(
+        "Who is depicted is not known",
+        "A real person is depicted who is not named in the declaration.",
+        "Name the person by the id the studio gave out, or ask the legal desk."),
+    "consent.approval_missing": ProblemType(
+        "The person wants to see this first",
+        "The consent asks for an approval of this very file, and there is none.",
+        "The legal desk obtains the approval and records it."),
+    "consent.authority": ProblemType(
+        "Who agreed could not speak for this person",
+        "The authority behind the signature is missing, unconfirmed, or was not in force.",
+        "The legal desk records who may speak for the person and on what basis."),
+    "consent.guardian": ProblemType(
+        "A guardian has to agree",
+        "The person is or was a minor, and no guardian's consent is on record.",
+        "The legal desk records the guardian's consent."),
+    "provenance.laundering": ProblemType(
+        "An asset used carries more AI than declared",
+        "The file, or something it was made from, has a history of AI that the declaration leaves out.",
+        "Declare it, or name the asset used so that its history is carried over."),
+    "media.empty": ProblemType(
+        "The file is empty",
+        "There are no bytes in it.",
+        "Send the file again; an interrupted transfer may be the cause."),
+    "media.too_large": ProblemType(
+        "The file is too large",
+        "It is larger than this registry accepts.",
+        "Ask the operator for the limit, or send a smaller export."),
+    "media.busy": ProblemType(
+        "Too many files are being read", "All readers are at work at the moment.", "Try again in a minute."),
+}  # fmt: skip
