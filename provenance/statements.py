@@ -12,6 +12,7 @@ from provenance.reading import Reading, Used, listing, mapping
 from provenance.soundness import ABOUT_TRUST, signer_name
 from provenance.techniques import GENERATIVE, OPERATION_SOURCE_TYPES, involvement
 
+PARAGRAPH = 1024
 UNQUANTIFIED = "AI was used, but how much is not stated."
 
 GENERATIVE_SOURCES = frozenset(source for source in OPERATION_SOURCE_TYPES if involvement(source) == GENERATIVE)
@@ -19,8 +20,9 @@ GENERATIVE_SOURCES = frozenset(source for source in OPERATION_SOURCE_TYPES if in
 
 def extent_of(extent: Mapping[str, Any], reading: Reading, integrity: Conclusion, relied_on: bool) -> Conclusion:
     if extent:
-        shown = bounded(extent)
-        return Conclusion(extent_state(shown), extent_text(shown), shown)
+        text = extent_text(extent)
+        shown = {**bounded(extent), "headline": {**bounded(mapping(extent.get("headline"))), "text": text}}
+        return Conclusion(extent_state(shown), text, shown)
 
     if relied_on:
         return _implied_extent(reading)
@@ -107,7 +109,7 @@ def share_of(stated: Mapping[str, Any]) -> float | None:
 
 def extent_text(extent: Mapping[str, Any]) -> str:
     """The headline the extent brings along, or the plainest sentence its numbers allow."""
-    headline = printable(mapping(extent.get("headline")).get("text"))
+    headline = printable(mapping(extent.get("headline")).get("text"), PARAGRAPH)
     if headline:
         return headline
     shares = [

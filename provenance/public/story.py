@@ -4,6 +4,7 @@ Pure. Everything here was bounded and made printable by the report; the template
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from provenance.techniques import TECHNIQUES
 
 RAW_CHARACTERS = 40_000
 NARROWEST = 0.6
+SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
 
 OVERSIGHT = {
     "human_validated": "reviewed and approved by a person",
@@ -173,10 +175,16 @@ def bars(report: Report) -> list[Bar]:
     return [_bar(element) for element in _elements(report)]
 
 
-def in_words(report: Report) -> str:
-    """What each element's bar says, as sentences: "Picture: 3.1 %. Music: not stated."."""
-    none = "the producer states that no generative AI was used"
-    return " ".join(f"{bar.element}: {none if bar.kind == 'none' else bar.value}." for bar in bars(report))
+def headline(report: Report) -> tuple[str, str]:
+    """The first sentence, and what follows it; parts of the work without AI are named where others have some."""
+    if report.sentence != report.extent.text:
+        return report.sentence, report.extent.text if report.extent.details else ""
+    first, *rest = SENTENCES.split(report.sentence)
+    drawn = bars(report)
+    without = [bar.element for bar in drawn if bar.kind == "none"]
+    if without and len(without) < len(drawn):
+        rest.append(f"{', '.join(without)}: the producer states that no generative AI was used.")
+    return first, " ".join(rest)
 
 
 def strips(report: Report) -> list[Strip]:
@@ -378,13 +386,14 @@ def told(report: Report) -> dict[str, Any]:
     """Everything the report page shows, by the names its template uses."""
     record_shown = report.registry.state in ("registered_matching", "registered_stripped")
     address = f"/c/{report.facts.credential}" if report.facts.credential else ""
+    first, following = headline(report)
     checked_at = datetime.fromisoformat(str(report.engine["checked_at"]))
     return {
         "report": report,
-        "sentence": unbroken(report.sentence),
+        "sentence": unbroken(first),
+        "following": unbroken(following),
         "development": _development(report),
         "record_shown": record_shown,
-        "in_words": unbroken(in_words(report)),
         "signer": mapping(report.signature.details).get("signed_by", ""),
         "signed_at": signed_at(report),
         "checked_at": checked_at,

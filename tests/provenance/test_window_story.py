@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from provenance.conclusion import STATES, RegistryFacts, TrustLists
+from provenance.conclusion import STATES, Conclusion, RegistryFacts, TrustLists
 from provenance.public import story
 from provenance.public.explained import EXPLAINED
 from provenance.reading import Reading
@@ -48,6 +48,26 @@ def told(element=None, operations=(), **more):
 def test_a_bar_for_each_kind_of_knowledge(element, kind, width, value):
     (bar,) = story.bars(told({"element": "picture", **element}))
     assert (bar.kind, bar.width, bar.value) == (kind, width, value)
+
+
+def test_the_headline_is_one_sentence():
+    extent = {
+        "headline": {
+            "text": "AI altered the face (de-aging), covering 3.1 % of the picture. As stated by its producer."
+        },
+        "elements": [
+            {"element": "picture", "band": "minor", "share": 0.03},
+            {"element": "voice", "band": "none_stated", "share": 0},
+        ],
+    }
+    report = replace(
+        told(), extent=conclude(Reading(), replace(FACTS, extent=extent), TrustLists(), file="a", at=AT).extent
+    )
+    report = replace(report, integrity=Conclusion("intact", "…"), registry=Conclusion("registered_matching", "…"))
+    assert story.headline(report) == (
+        "AI altered the face (de-aging), covering 3.1 % of the picture.",
+        "As stated by its producer. Voice: the producer states that no generative AI was used.",
+    )
 
 
 def test_spans_are_placed_in_percent_and_never_outside():
