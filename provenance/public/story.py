@@ -115,6 +115,7 @@ class Row:
     model: str
     where: str
     share: str
+    within: str
     method: str
     attested_by: str
 
@@ -210,8 +211,11 @@ def strips(report: Report) -> list[Strip]:
 
 def rows(report: Report) -> list[Row]:
     extent = _extent(report)
-    generative = [_row(operation, bool(operation.get("generative"))) for operation in _operations(extent)]
-    return generative + [_row(mapping(item), False) for item in listing(extent.get("assistive"))]
+    operations = _operations(extent)
+    told = {(operation.get("element"), operation.get("technique")) for operation in operations}
+    summed = [mapping(item) for item in listing(extent.get("assistive"))]
+    alone = [item for item in summed if (item.get("element"), item.get("technique")) not in told]
+    return [_row(operation, operation.get("generative") is True) for operation in [*operations, *alone]]
 
 
 def activity(report: Report) -> list[Step]:
@@ -318,9 +322,18 @@ def _row(operation: Mapping[str, Any], generative: bool) -> Row:
         model=printable(mapping(model).get("name") if isinstance(model, Mapping) else model),
         where=_where(operation),
         share=percent(share) if share is not None else "not stated",
+        within=_within(operation),
         method=_method(str(operation.get("method")), printable(operation.get("measured_by")), by),
         attested_by=by,
     )
+
+
+def _within(operation: Mapping[str, Any]) -> str:
+    """How much of the frame while it lasts, where it does not last all the time."""
+    area, time = _number(operation.get("area_share")), _number(operation.get("time_share"))
+    if area is None or time is None or not 0 < area <= 1 or not 0 < time < 1:
+        return ""
+    return f"{percent(area)} of the frame in that time"
 
 
 def _where(operation: Mapping[str, Any]) -> str:
@@ -333,7 +346,7 @@ def _where(operation: Mapping[str, Any]) -> str:
 
 
 def _method(method: str, measured_by: str, attested_by: str) -> str:
-    by = "this registry" if measured_by in ("", "registry") else measured_by
+    by = {"": "this registry", "registry": "this registry", "producer": "the producer"}.get(measured_by, measured_by)
     told = {
         "measured:difference": f"measured against the source by {by}",
         "measured:matte": f"measured from a supplied matte by {by}",

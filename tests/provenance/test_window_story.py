@@ -102,6 +102,8 @@ def test_a_row_says_who_measured_and_who_states():
                     "oversight": "human_validated",
                     "share": 0.0312,
                     "method": "measured:difference",
+                    "area_share": 0.244,
+                    "time_share": 0.1277,
                     "measured_by": "registry",
                     "attested_by": "Parallax VFX",
                     "ranges": [{"start_s": 41, "end_s": 53, "region": "op-1.face"}],
@@ -117,6 +119,7 @@ def test_a_row_says_who_measured_and_who_states():
         model="",
         where="0:41 – 0:53, marked region",
         share="3.1 %",
+        within="24.4 % of the frame in that time",
         method="measured against the source by this registry",
         attested_by="Parallax VFX",
     )
