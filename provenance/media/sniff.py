@@ -92,6 +92,8 @@ def sniff(file: BinaryIO) -> Kind:
     for beginning, kind in BEGINNINGS:
         if head.startswith(beginning):
             return kind
+    if head[:3] == b"ID3":
+        return _tagged(head, file)
     return _container(head, file) or _text(head) or _by_puremagic(head)
 
 
@@ -142,9 +144,20 @@ def _archive(head: bytes, file: BinaryIO) -> Kind:
     return ZIP
 
 
+def _tagged(head: bytes, file: BinaryIO) -> Kind:
+    """What follows an ID3 tag: c2pa puts the credentials of FLAC files, too, into such a tag before them."""
+    file.seek(id3_length(head))
+    return FLAC if file.read(4) == b"fLaC" else MP3
+
+
+def id3_length(head: bytes) -> int:
+    """The length of the ID3 tag that a file begins with, itself included; 0 when there is none."""
+    if head[:3] != b"ID3" or len(head) < 10:
+        return 0
+    return 10 + sum((head[6 + place] & 0x7F) << 7 * (3 - place) for place in range(4)) + (10 if head[5] & 0x10 else 0)
+
+
 def _mp3(head: bytes) -> bool:
-    if head[:3] == b"ID3" and len(head) > 10:
-        return True
     return len(head) > 4 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and (head[1] >> 1) & 3 == 1 and (head[1] >> 3) & 3 != 1 and (
         0 < head[2] >> 4 < 15 and (head[2] >> 2) & 3 != 3)
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from provenance.media.bounds import Scan
 from provenance.media.pictures import riff
+from provenance.media.sniff import id3_length
 
 
 def wav(scan: Scan) -> None:
@@ -61,12 +62,12 @@ def _streams(scan: Scan, header: bytes) -> None:
 
 def flac(scan: Scan) -> None:
     """RFC 9639: blocks of metadata, the first of which says rate and length, then frames."""
-    position = 4
+    position = first = _tag_length(scan) + 4
     while True:
         scan.part()
         head = scan.at(position, 4)
         length = int.from_bytes(head[1:], "big")
-        if position == 4:
+        if position == first:
             if head[0] & 0x7F != 0 or length < 34:
                 raise scan.malformed("it does not begin with its stream information")
             packed = int.from_bytes(scan.at(position + 14, 8), "big")
@@ -118,10 +119,7 @@ def mp3(scan: Scan) -> None:
 
 
 def _tag_length(scan: Scan) -> int:
-    head = scan.at(0, 10) if scan.size >= 10 else b""
-    if head[:3] != b"ID3":
-        return 0
-    length = 10 + sum((head[6 + place] & 0x7F) << 7 * (3 - place) for place in range(4)) + (10 if head[5] & 0x10 else 0)
+    length = id3_length(scan.upto(0, 10))
     if length > scan.size:
         raise scan.truncated(length)
     return length
