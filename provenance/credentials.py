@@ -20,7 +20,7 @@ from provenance.sandbox import SigningFailed
 Anchors = Sequence[tuple[str, ...]]
 
 ANY = "application/octet-stream"
-# emailProtection, documentSigning, C2PA claim signing. At the top level only: the library ignores it inside an anchor list.
+# emailProtection, documentSigning, C2PA claim signing. Only the top-level setting counts, not an anchor list's.
 PURPOSES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1\n"
 LONGEST_STRING = 4_096
 MOST_VALUES = 200_000
@@ -61,7 +61,10 @@ def look(file: BinaryIO, media_type: str) -> dict[str, Any]:
     found = {"has_credentials": False, "active_manifest": None, "remote_url": None, "unreadable": ""} | told
     if reader is not None:
         with reader:
-            found |= {"has_credentials": True, "active_manifest": _cut(json.loads(reader.json()).get("active_manifest"))}
+            found |= {
+                "has_credentials": True,
+                "active_manifest": _cut(json.loads(reader.json()).get("active_manifest")),
+            }
     return found
 
 
@@ -69,16 +72,29 @@ def read(file: BinaryIO, media_type: str, *, sidecar: BinaryIO | None = None, an
          crjson: bool = False) -> dict[str, Any]:
     """What the credentials of a file say and whether they hold.
 
-    `state`: Trusted, Valid, Invalid, or absent (nothing there, kept elsewhere, or unreadable: `remote_only` and `unreadable` say
-    which). Trusted only when the signer's own list is one of `anchors` of kind `manifest`: the library also trusts
-    a signer by a time-stamp list. All else is as the library tells it, with strings and lists bounded.
+    `state`: Trusted, Valid, Invalid, or absent (nothing there, kept elsewhere, or unreadable: `remote_only` and
+    `unreadable` say which). Trusted only when the list that vouches for the signer is an anchor of kind `manifest`: the
+    library also trusts a signer by a time-stamp list. All else is as the library tells it, with strings bounded.
     """
     store = sidecar.read() if sidecar is not None else None
     reader, told = _open(file, media_type if store is None or media_type else ANY, store, anchors, verify=True)
-    found = {"state": "absent", "library_state": "", "trust_list_uri": "", "active": "", "manifests": {}, "ingredients": [],
-             "codes": {"success": [], "informational": [], "failure": []}, "certificate": {}, "certificate_fingerprint": "",
-             "time_stamp": {"state": "absent", "time": ""}, "remote_only": False, "remote_url": None, "unreadable": "",
-             "media_type": media_type, "engine": ENGINE} | told
+    found = {
+        "state": "absent",
+        "library_state": "",
+        "trust_list_uri": "",
+        "active": "",
+        "manifests": {},
+        "ingredients": [],
+        "codes": {"success": [], "informational": [], "failure": []},
+        "certificate": {},
+        "certificate_fingerprint": "",
+        "time_stamp": {"state": "absent", "time": ""},
+        "remote_only": False,
+        "remote_url": None,
+        "unreadable": "",
+        "media_type": media_type,
+        "engine": ENGINE,
+    } | told
     if reader is None:
         return found | {"remote_only": bool(found["remote_url"])}
     with reader:
@@ -113,7 +129,10 @@ def _told(document: dict[str, Any], anchors: Anchors) -> dict[str, Any]:
     """The library's own document in this registry's shape."""
     results = document.get("validation_results") or {}
     active, manifests = document.get("active_manifest") or "", document.get("manifests") or {}
-    codes = {group: list((results.get("activeManifest") or {}).get(group) or []) for group in ("success", "informational", "failure")}
+    codes = {
+        group: list((results.get("activeManifest") or {}).get(group) or [])
+        for group in ("success", "informational", "failure")
+    }
     state, uri = document.get("validation_state") or "Invalid", results.get("trustListUri") or ""
     listed = {uri for uri, _, kind in anchors if kind == "manifest"}
     return {
@@ -147,18 +166,30 @@ def _ingredients(active: str, manifests: Mapping[str, Any]) -> list[dict[str, An
             failure = list((results.get("activeManifest") or {}).get("failure") or [])
             for delta in results.get("ingredientDeltas") or []:
                 failure += (delta.get("validationDeltas") or {}).get("failure") or []
-            walked.append({
-                "manifest": label, "title": ingredient.get("title") or "", "relationship": ingredient.get("relationship") or "",
-                "label": ingredient.get("label") or "", "format": ingredient.get("format") or "",
-                "active_manifest": ingredient.get("active_manifest") or "",
-                "failure": list(dict.fromkeys(code.get("code", "") for code in failure)),
-            })
+            walked.append(
+                {
+                    "manifest": label,
+                    "title": ingredient.get("title") or "",
+                    "relationship": ingredient.get("relationship") or "",
+                    "label": ingredient.get("label") or "",
+                    "format": ingredient.get("format") or "",
+                    "active_manifest": ingredient.get("active_manifest") or "",
+                    "failure": list(dict.fromkeys(code.get("code", "") for code in failure)),
+                }
+            )
     return walked
 
 
 def _certificate(reader: c2pa.Reader, crjson: Mapping[str, Any], active: str) -> dict[str, Any]:
     """The signer's certificate: names, serial number and validity, and the SHA-256 of its bytes."""
-    told = next((manifest.get("signature") or {} for manifest in crjson.get("manifests") or [] if manifest.get("label") == active), {})
+    told = next(
+        (
+            manifest.get("signature") or {}
+            for manifest in crjson.get("manifests") or []
+            if manifest.get("label") == active
+        ),
+        {},
+    )
     store = io.BytesIO()
     try:
         reader.resource_to_stream(f"self#jumbf=/c2pa/{active}/c2pa.signature", store)
@@ -183,7 +214,10 @@ def sign(source: BinaryIO, destination: BinaryIO, *, media_type: str, manifest: 
     _keep_history(history, intent, ingredients)
     signer = c2pa.Signer.from_callback(sign, c2pa.C2paSigningAlg[algorithm.upper()], chain_pem, tsa_url)
     try:
-        with _context(tuple(anchors), signer=signer) as context, c2pa.Builder(dict(manifest), context=context) as builder:
+        with (
+            _context(tuple(anchors), signer=signer) as context,
+            c2pa.Builder(dict(manifest), context=context) as builder,
+        ):
             if intent:
                 builder.set_intent(INTENTS[intent])
             for described, file in ingredients:
@@ -201,16 +235,25 @@ def sign(source: BinaryIO, destination: BinaryIO, *, media_type: str, manifest: 
     return _written(destination, store)
 
 
-def _keep_history(history: Mapping[str, Any], intent: str, ingredients: Sequence[tuple[Mapping[str, Any], BinaryIO]]) -> None:
-    """Refuse the two ways by which the library drops the history of a file that has one and still calls the result Trusted."""
+def _keep_history(
+    history: Mapping[str, Any], intent: str, ingredients: Sequence[tuple[Mapping[str, Any], BinaryIO]]
+) -> None:
+    """Refuse the two ways by which the library drops a file's history and still calls the result Trusted."""
     if not history.get("has_credentials"):
         return
     if intent != "edit":
-        raise SigningFailed("signing.history", "This file carries credentials, so it must be signed as an edit that keeps them.")
+        raise SigningFailed(
+            "signing.history", "This file carries credentials, so it must be signed as an edit that keeps them."
+        )
     for described, file in ingredients:
-        if described["relationship"] == "parentOf" and look(file, described["media_type"])["active_manifest"] != history["active_manifest"]:
+        if (
+            described["relationship"] == "parentOf"
+            and look(file, described["media_type"])["active_manifest"] != history["active_manifest"]
+        ):
             raise SigningFailed(
-                "signing.history", "This file carries credentials and is its own parent; a plate beside it is an input (inputTo).")
+                "signing.history",
+                "This file carries credentials and is its own parent; a plate beside it is an input (inputTo).",
+            )
 
 
 def _add_ingredient(builder: c2pa.Builder, described: Mapping[str, Any], file: BinaryIO) -> None:
@@ -225,7 +268,9 @@ def _add_ingredient(builder: c2pa.Builder, described: Mapping[str, Any], file: B
 
 def _signing_failure(message: str, tsa_url: str | None) -> SigningFailed:
     if tsa_url and any(word in message.lower() for word in ("timestamp", "time stamp", "tsa", "http", "network")):
-        return SigningFailed("signing.time_stamp", "The time-stamp authority gave no usable answer, so nothing was signed.")
+        return SigningFailed(
+            "signing.time_stamp", "The time-stamp authority gave no usable answer, so nothing was signed."
+        )
     return SigningFailed("signing.failed", f"The credentials could not be made: {_cut(message, 500)}")
 
 
@@ -274,14 +319,16 @@ def _cut(text: Any, limit: int = LONGEST_STRING) -> str | None:
 
 
 def _bounded(value: Any) -> Any:
-    """A document with its strings cut, or the refusal of one with too many values in it: every one of them costs a page."""
+    """A document with its strings cut, or the refusal of one with more values in it than a page could show."""
     left = MOST_VALUES
 
     def walk(value: Any, depth: int) -> Any:
         nonlocal left
         left -= 1
         if left < 0 or depth > DEEPEST:
-            raise MediaRefused("media.too_many_parts", "The credentials in this file hold more statements than this registry reads.")
+            raise MediaRefused(
+                "media.too_many_parts", "The credentials in this file hold more statements than this registry reads."
+            )
         if isinstance(value, str):
             return _cut(value)
         if isinstance(value, dict):

@@ -29,7 +29,7 @@ from registry.errors import Unavailable
 # C2PA 2.4 certificate profile, claim signing (c2pa-kp-claimSigning).
 CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
-# A reader that holds only the root accepts a leaf by emailProtection; one that also knows C2PA's own usage accepts that.
+# A reader that holds only the root accepts a leaf by emailProtection; one that knows C2PA's own usage accepts that.
 ACCEPTED_USAGES = (ExtendedKeyUsageOID.EMAIL_PROTECTION, DOCUMENT_SIGNING, CLAIM_SIGNING)
 
 WARN_BEFORE = timedelta(days=30)
@@ -102,7 +102,9 @@ def _file_signer(path: Path, at: datetime.datetime, password_file: Path | None) 
     try:
         pem = path.read_bytes()
     except OSError as error:
-        raise KeyUnavailable(f"The signing key file {path} cannot be read: {error.strerror}.", code="key.missing") from error
+        raise KeyUnavailable(
+            f"The signing key file {path} cannot be read: {error.strerror}.", code="key.missing"
+        ) from error
     key = _private_key(pem, path, _password(path, password_file))
     return _checked(key, _chain(pem, path), at, where=f"the signing key file {path}", development=False)
 
@@ -116,7 +118,9 @@ def _password(path: Path, password_file: Path | None) -> bytes | None:
             return None
         raise KeyUnavailable(f"The password file {beside} of the signing key is missing.", code="key.missing") from None
     except OSError as error:
-        raise KeyUnavailable(f"The password file {beside} of the signing key cannot be read: {error.strerror}.") from error
+        raise KeyUnavailable(
+            f"The password file {beside} of the signing key cannot be read: {error.strerror}."
+        ) from error
 
 
 def _private_key(pem: bytes, path: Path, password: bytes | None) -> PrivateKey:
@@ -125,7 +129,9 @@ def _private_key(pem: bytes, path: Path, password: bytes | None) -> PrivateKey:
         raise KeyUnavailable(f"The signing key file {path} holds no private key.", code="key.missing")
     encrypted = b"ENCRYPTED" in block[0]
     if encrypted and password is None:
-        raise KeyUnavailable(f"The signing key file {path} is encrypted and no password file is beside it.", code="key.password")
+        raise KeyUnavailable(
+            f"The signing key file {path} is encrypted and no password file is beside it.", code="key.password"
+        )
     try:
         key = serialization.load_pem_private_key(block[0], password if encrypted else None)
     except (ValueError, TypeError) as error:
@@ -140,17 +146,23 @@ def _chain(pem: bytes, path: Path) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(pem)
     except ValueError as error:
-        raise KeyUnavailable(f"The signing key file {path} holds no readable certificate beside its key.", code="key.chain") from error
+        raise KeyUnavailable(
+            f"The signing key file {path} holds no readable certificate beside its key.", code="key.chain"
+        ) from error
 
 
 # ── What every signer must pass ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _checked(key: PrivateKey, chain: list[x509.Certificate], at: datetime.datetime, *, where: str, development: bool) -> Signer:
-    """A signer from a key and its chain, or the reason why there is none. Root certificates need not be in the chain."""
+def _checked(
+    key: PrivateKey, chain: list[x509.Certificate], at: datetime.datetime, *, where: str, development: bool
+) -> Signer:
+    """A signer from a key and its chain, or the reason why there is none. The chain may leave out the root."""
     leaf = chain[0]
     if _spki(leaf.public_key()) != _spki(key.public_key()):
-        raise KeyUnavailable(f"In {where} the first certificate belongs to another key; the leaf comes first.", code="key.chain")
+        raise KeyUnavailable(
+            f"In {where} the first certificate belongs to another key; the leaf comes first.", code="key.chain"
+        )
 
     for below, above in itertools.pairwise(chain):
         if not _issued(below, above):
@@ -161,8 +173,9 @@ def _checked(key: PrivateKey, chain: list[x509.Certificate], at: datetime.dateti
     for certificate in chain:
         if at < certificate.not_valid_before_utc:
             raise KeyUnavailable(
-                f"The certificate of {_named(certificate)} is not valid before {_day(certificate.not_valid_before_utc)}.",
-                code="key.not_yet")
+                f"The certificate of {_named(certificate)} only holds from {_day(certificate.not_valid_before_utc)}.",
+                code="key.not_yet",
+            )
         if at >= certificate.not_valid_after_utc:
             raise KeyUnavailable(
                 f"The certificate of {_named(certificate)} expired on {_day(certificate.not_valid_after_utc)}; "
@@ -170,12 +183,18 @@ def _checked(key: PrivateKey, chain: list[x509.Certificate], at: datetime.dateti
 
     fault = _profile_fault(leaf)
     if fault:
-        raise KeyUnavailable(f"The certificate of {_named(leaf)} cannot sign Content Credentials: {fault}.", code="key.profile")
+        raise KeyUnavailable(
+            f"The certificate of {_named(leaf)} cannot sign Content Credentials: {fault}.", code="key.profile"
+        )
 
     return Signer(
-        chain_pem="".join(_pem(certificate) for certificate in chain), algorithm=_algorithm(key, leaf),
+        chain_pem="".join(_pem(certificate) for certificate in chain),
+        algorithm=_algorithm(key, leaf),
         not_after=min(certificate.not_valid_after_utc for certificate in chain),
-        fingerprint=leaf.fingerprint(hashes.SHA256()).hex(), development=development, name=_named(leaf), sign=_signing(key),
+        fingerprint=leaf.fingerprint(hashes.SHA256()).hex(),
+        development=development,
+        name=_named(leaf),
+        sign=_signing(key),
     )
 
 
@@ -203,10 +222,16 @@ def _algorithm(key: PrivateKey, leaf: x509.Certificate) -> str:
         return CURVES[key.curve.name][0]
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= 2048:
         return "ps256"
-    raise KeyUnavailable(f"The key of {_named(leaf)} is of a kind or size that C2PA does not allow.", code="key.profile")
+    raise KeyUnavailable(
+        f"The key of {_named(leaf)} is of a kind or size that C2PA does not allow.", code="key.profile"
+    )
 
 
-CURVES = {"secp256r1": ("es256", hashes.SHA256()), "secp384r1": ("es384", hashes.SHA384()), "secp521r1": ("es512", hashes.SHA512())}
+CURVES = {
+    "secp256r1": ("es256", hashes.SHA256()),
+    "secp384r1": ("es384", hashes.SHA384()),
+    "secp521r1": ("es512", hashes.SHA512()),
+}
 
 
 def _signing(key: PrivateKey) -> Callable[[bytes], bytes]:
@@ -214,7 +239,9 @@ def _signing(key: PrivateKey) -> Callable[[bytes], bytes]:
         if isinstance(key, ed25519.Ed25519PrivateKey):
             return key.sign(data)
         if isinstance(key, rsa.RSAPrivateKey):
-            return key.sign(data, padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256().digest_size), hashes.SHA256())
+            return key.sign(
+                data, padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256().digest_size), hashes.SHA256()
+            )
         # COSE wants the two numbers side by side, not the DER that X.509 uses (RFC 9053, section 2.1).
         r, s = decode_dss_signature(key.sign(data, ec.ECDSA(CURVES[key.curve.name][1])))
         length = (key.curve.key_size + 7) // 8
@@ -260,11 +287,13 @@ def _development_signer(organisation: str, directory: Path, at: datetime.datetim
             if not _lasts(path, at):
                 _issue_leaf(path, name or organisation, at)
     pem = path.read_bytes()
-    return _checked(_private_key(pem, path, None), _chain(pem, path), at, where=f"the development key {path}", development=True)
+    return _checked(
+        _private_key(pem, path, None), _chain(pem, path), at, where=f"the development key {path}", development=True
+    )
 
 
 def _lasts(path: Path, at: datetime.datetime) -> bool:
-    """Whether a development leaf exists and need not be renewed; one from the future is made anew for a clock set back."""
+    """Whether a development leaf exists and need not be renewed; a clock set back makes it anew."""
     if not path.exists():
         return False
     leaf = x509.load_pem_x509_certificates(path.read_bytes())[0]
@@ -282,7 +311,7 @@ def _authority(directory: Path, at: datetime.datetime) -> Path:
 
 
 def _found_authority(folder: Path, at: datetime.datetime) -> None:
-    """A root that signs one intermediate and whose key is then forgotten; root.pem is written last, as the sign that all is there."""
+    """A root that signs one intermediate and whose key is then forgotten; root.pem comes last, when all is there."""
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root_name, name = _subject(f"{DEVELOPMENT} root"), _subject(f"{DEVELOPMENT} intermediate")
     # A year back, so that a clock set back finds the authority valid.
@@ -339,9 +368,12 @@ def _usage(**allowed: bool) -> x509.KeyUsage:
 
 
 def _subject(common_name: str, organisation: str = DEVELOPMENT) -> x509.Name:
-    return x509.Name([
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation), x509.NameAttribute(NameOID.COMMON_NAME, common_name),
-    ])
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
+    )
 
 
 def _key_pem(key) -> str:

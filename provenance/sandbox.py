@@ -2,8 +2,8 @@
 
 Everything that touches bytes from outside happens in `provenance/sandbox_child.py`; this side holds the key, the clock
 and the axe. Files travel as open descriptors, so that a child never needs to open a path; messages are JSON with
-a length before them, over a socket pair. A pool is made lazily in each process and may be shared by threads; after a fork the
-new process starts children of its own.
+a length before them, over a socket pair. A pool is made lazily in each process and may be shared by threads; after a
+fork the new process starts children of its own.
 """
 
 import base64
@@ -42,7 +42,7 @@ class SandboxTimeout(MediaRefused):
 
 
 class SandboxCrashed(MediaRefused):
-    """The child died over this file: out of memory, out of processor time, or a fault in a parser. `trace` is for logs."""
+    """The child died over this file: no memory, no processor time, or a fault in a parser. `trace` is for logs."""
 
     def __init__(self, code: str, detail: str, *, trace: str = ""):
         super().__init__(code, detail)
@@ -78,15 +78,20 @@ class Limits:
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "seconds": self.seconds, "memory_bytes": self.memory_bytes, "file_bytes": self.file_bytes,
-            "open_files": self.open_files, "picture_pixels": self.picture_pixels, "parts": self.parts, "depth": self.depth,
+            "seconds": self.seconds,
+            "memory_bytes": self.memory_bytes,
+            "file_bytes": self.file_bytes,
+            "open_files": self.open_files,
+            "picture_pixels": self.picture_pixels,
+            "parts": self.parts,
+            "depth": self.depth,
             "recycle_after": self.recycle_after,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A list of certificates that are trusted: for signers (`manifest`) or for time-stamps (`tsa`), under a name of ours."""
+    """Certificates that are trusted, for signers (`manifest`) or for time-stamps (`tsa`), under a name of ours."""
 
     uri: str
     pem: str
@@ -97,7 +102,7 @@ class Anchor:
 class Examination:
     """What a file is, by its bytes. `problems` is empty unless the file was examined with `strict=False`.
 
-    `kind`: image, video, audio, text or other. `elements`: what a viewer perceives apart, as far as the container tells.
+    `kind`: image, video, audio, text or other. `elements`: what a viewer perceives apart, as far as a container tells.
     `orientation` is EXIF's (1 upright); width and height are as stored. `remote_url` names credentials kept elsewhere.
     """
 
@@ -142,7 +147,7 @@ class IngredientFile:
 class SignRequest:
     """One signing, file to file. With `sidecar_destination` the credentials go there and `destination` is not written.
 
-    `intent`: "edit" keeps the source's own history as parent; "create" says there is none; "" leaves all to the manifest.
+    `intent`: "edit" keeps the source's own history as parent; "create" says it has none; "" leaves it to the manifest.
     """
 
     source: File
@@ -169,13 +174,20 @@ class Sandbox:
         _POOLS.add(self)
 
     def examine(self, path: File, name: str = "", *, strict: bool = True) -> Examination:
-        """What the file is. `strict` refuses whatever must not be signed; without it only what would harm a reader is refused."""
+        """What the file is. `strict` refuses what must not be signed; without it, only what would harm a reader."""
         with _opened(path, "rb") as file:
             found = self._call({"do": "examine", "name": name, "strict": strict}, [file], size=_size(file))
         return Examination.of(found)
 
-    def read(self, path: File, media_type: str = "", *, sidecar: File | None = None, anchors: Sequence[Anchor] | None = None,
-             crjson: bool = False) -> dict[str, Any]:
+    def read(
+        self,
+        path: File,
+        media_type: str = "",
+        *,
+        sidecar: File | None = None,
+        anchors: Sequence[Anchor] | None = None,
+        crjson: bool = False,
+    ) -> dict[str, Any]:
         """What the credentials of a file say and whether they hold, as `provenance/reading.py` takes it.
 
         `media_type` is a hint at most; the bytes decide. `crjson` adds the C2PA JSON form under that key.
@@ -303,9 +315,19 @@ class _Child:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-s", "-m", "provenance.sandbox_child", json.dumps(limits.as_dict())],
-                stdin=theirs, stdout=self._log, stderr=self._log, cwd=PACKAGE, close_fds=True,
-                env={"PYTHONPATH": str(PACKAGE.parent), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2",
-                     "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": tempfile.gettempdir()},
+                stdin=theirs,
+                stdout=self._log,
+                stderr=self._log,
+                cwd=PACKAGE,
+                close_fds=True,
+                env={
+                    "PYTHONPATH": str(PACKAGE.parent),
+                    "PATH": "/usr/bin:/bin",
+                    "LANG": "C.UTF-8",
+                    "MALLOC_ARENA_MAX": "2",
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    "TMPDIR": tempfile.gettempdir(),
+                },
             )
 
     @property
@@ -408,9 +430,14 @@ class _Child:
         self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - 2000))
         trace = f"exit {status}: " + self._log.read().decode("utf-8", "replace")
         if status == -signal.SIGXCPU:
-            return SandboxCrashed("media.too_slow", "Reading this file used up its processor time and was stopped; export it afresh.",
-                                  trace=trace)
-        return SandboxCrashed("media.crashed", "Reading this file made the reader stop; it is damaged or built to do harm.", trace=trace)
+            return SandboxCrashed(
+                "media.too_slow",
+                "Reading this file used up its processor time and was stopped; export it afresh.",
+                trace=trace,
+            )
+        return SandboxCrashed(
+            "media.crashed", "Reading this file made the reader stop; it is damaged or built to do harm.", trace=trace
+        )
 
     def kill(self) -> None:
         self.spent = True
@@ -440,7 +467,7 @@ class _Child:
 
 
 def _asked(sign: Sign | None, data: bytes) -> tuple[str | None, BaseException | None]:
-    """The signature the child asks for, or the reason why there is none, kept to be raised when the child has given up."""
+    """The signature the child asks for, or why there is none: kept, to be raised when the child has given up."""
     if sign is None:
         return None, RuntimeError("a child asked for a signature during a reading")
     try:
@@ -478,7 +505,7 @@ def _size(file: BinaryIO) -> int:
 
 @contextlib.contextmanager
 def _opened(file: File, mode: str) -> Iterator[BinaryIO]:
-    """A path is opened here and closed after; an open file is used as it is, and its position may be anywhere afterwards."""
+    """A path is opened here and closed after; an open file is used as it is and left at any position."""
     if isinstance(file, str | os.PathLike):
         with open(file, mode) as opened:
             yield opened  # type: ignore[misc]

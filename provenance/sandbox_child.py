@@ -1,4 +1,4 @@
-"""The child that reads and signs: one request after another over its standard input, within limits, without keys or paths.
+"""The child that reads and signs: one request after another over its standard input, within limits, without keys.
 
 Started by `provenance/sandbox.py` as `python -m provenance.sandbox_child LIMITS`. It leaves when the parent does.
 """

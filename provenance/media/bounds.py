@@ -86,13 +86,18 @@ class Scan:
         """One more part at the top level; raises when there are too many."""
         self.parts += 1
         if self.parts > self.bounds.parts:
-            raise MediaRefused("media.too_many_parts", f"This {self.name} is built from more than {self.bounds.parts:,} parts; "
-                               "files that programs write have far fewer. Export it afresh.")
+            raise MediaRefused(
+                "media.too_many_parts",
+                f"This {self.name} is built from more than {self.bounds.parts:,} parts; "
+                "files that programs write have far fewer. Export it afresh.",
+            )
 
     def deeper(self, depth: int) -> None:
         if depth > self.bounds.depth:
-            raise MediaRefused("media.too_deep", f"This {self.name} holds parts within parts more than {self.bounds.depth} deep. "
-                               "Export it afresh.")
+            raise MediaRefused(
+                "media.too_deep",
+                f"This {self.name} holds parts within parts more than {self.bounds.depth} deep. Export it afresh.",
+            )
 
     def picture(self, width: int, height: int) -> None:
         """Keep the size of the picture, and refuse one that nobody could decode within reason."""
@@ -113,9 +118,13 @@ class Scan:
             self.trailing(self.size - end)
 
     def trailing(self, amount: int) -> None:
-        self.faults.append(Fault(
-            "media.trailing_data", f"After the end of this {self.name} follow {amount:,} more bytes. They would be signed with it, "
-            "and could be another file in disguise; export it without them."))
+        self.faults.append(
+            Fault(
+                "media.trailing_data",
+                f"After the end of this {self.name} follow {amount:,} more bytes. They would be signed with it, "
+                "and could be another file in disguise; export it without them.",
+            )
+        )
 
     def truncated(self, wanted: int) -> Fault:
         return Fault("media.truncated", f"This {self.name} ends at byte {self.size:,}, before all of it is there "
@@ -125,5 +134,9 @@ class Scan:
         return Fault("media.malformed", f"This {self.name} is damaged: {what}. Export it afresh.")
 
     def active(self, what: str) -> None:
-        self.faults.append(Fault("media.active_content", f"This {self.name} holds {what}, which could act on whoever opens it. "
-                                 "Export it as a plain picture."))
+        self.faults.append(
+            Fault(
+                "media.active_content",
+                f"This {self.name} holds {what}, which could act on whoever opens it. Export it as a plain picture.",
+            )
+        )

@@ -1,4 +1,4 @@
-"""The box family: MP4, QuickTime, M4A, AVIF, HEIC. Walks boxes within bounds; reads times and sizes from the movie header.
+"""The box family: MP4, QuickTime, M4A, AVIF, HEIC. Walks boxes within bounds; reads times and sizes from the header.
 
 Layout: ISO/IEC 14496-12 (box structure 4.2, movie boxes 8) and, for AVIF's picture size, ISO/IEC 23008-12 `ispe`.
 """
@@ -11,7 +11,20 @@ from fractions import Fraction
 from provenance.media.bounds import Scan
 
 # Boxes that hold boxes, on the way to what is read here.
-CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"mvex", b"moof", b"traf", b"edts", b"dinf", b"iprp", b"ipco"}
+CONTAINERS = {
+    b"moov",
+    b"trak",
+    b"mdia",
+    b"minf",
+    b"stbl",
+    b"mvex",
+    b"moof",
+    b"traf",
+    b"edts",
+    b"dinf",
+    b"iprp",
+    b"ipco",
+}
 LARGEST_HEADER = 64 * 1024 * 1024
 MOST_INNER_BOXES = 65_536
 MOST_ENTRIES = 4_000_000
@@ -73,7 +86,9 @@ def avif(scan: Scan) -> None:
     if meta is None:
         raise scan.malformed("it has no description of its pictures (meta)")
     data = _body(scan, meta)[4:]
-    sizes = [struct.unpack(">II", body[4:12]) for kind, body in _walk(scan, data, 2) if kind == b"ispe" and len(body) >= 12]
+    sizes = [
+        struct.unpack(">II", body[4:12]) for kind, body in _walk(scan, data, 2) if kind == b"ispe" and len(body) >= 12
+    ]
     if not sizes:
         raise scan.malformed("it says nowhere how large its picture is")
     scan.picture(*max(sizes, key=lambda size: size[0] * size[1]))
@@ -93,7 +108,7 @@ def any_boxes(scan: Scan) -> None:
 
 
 def _top(scan: Scan) -> Iterator[Box]:
-    """The top-level boxes, each within the file. Size 0 ("to the end of the file") is only for the last box and only for data."""
+    """The top-level boxes, each within the file. Size 0 ("to the end of the file") is allowed for data alone."""
     position = 0
     while position < scan.size:
         scan.part()
@@ -163,7 +178,11 @@ def _children(scan: Scan, data: bytes, depth: int) -> Iterator[tuple[bytes, byte
         count += 1
         if count > MOST_INNER_BOXES:
             raise scan.malformed("a box holds more boxes than any program writes")
-        size, kind, body = int.from_bytes(data[position:position + 4], "big"), data[position + 4:position + 8], position + 8
+        size, kind, body = (
+            int.from_bytes(data[position : position + 4], "big"),
+            data[position + 4 : position + 8],
+            position + 8,
+        )
         if size == 1:
             size, body = int.from_bytes(data[position + 8:position + 16], "big"), position + 16
         elif size == 0:
@@ -250,7 +269,10 @@ def _run_duration(body: bytes, count: int) -> int:
     if not flags & 0x100:
         return 0
     at, stride = 8 + 4 * bool(flags & 1) + 4 * bool(flags & 4), 4 * (flags >> 8 & 15).bit_count()
-    return sum(int.from_bytes(body[place:place + 4], "big") for place in range(at, min(len(body), at + stride * count), stride))
+    return sum(
+        int.from_bytes(body[place : place + 4], "big")
+        for place in range(at, min(len(body), at + stride * count), stride)
+    )
 
 
 def _facts(scan: Scan, tracks: list[Track]) -> None:

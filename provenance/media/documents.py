@@ -14,10 +14,22 @@ from provenance.media.refusal import MediaRefused
 LARGEST_SVG = 64 * 1024 * 1024
 MOST_ELEMENTS = 200_000
 DEEPEST_ELEMENT = 256
-ACTING = {"script": "a script", "foreignobject": "foreign content (foreignObject)", "iframe": "a frame", "embed": "an embedded object",
-          "object": "an embedded object", "handler": "an event handler", "listener": "an event handler", "audio": "foreign content",
-          "video": "foreign content", "canvas": "foreign content"}
-OUTSIDE = re.compile(r"""url\(\s*['"]?(?!\s*\#|\s*['"]?\s*\#|\s*data:image/(?:png|jpeg|gif|webp|avif);)[^)\s]|@import|expression\(""", re.I)
+ACTING = {
+    "script": "a script",
+    "foreignobject": "foreign content (foreignObject)",
+    "iframe": "a frame",
+    "embed": "an embedded object",
+    "object": "an embedded object",
+    "handler": "an event handler",
+    "listener": "an event handler",
+    "audio": "foreign content",
+    "video": "foreign content",
+    "canvas": "foreign content",
+}
+OUTSIDE = re.compile(
+    r"""url\(\s*['"]?(?!\s*\#|\s*['"]?\s*\#|\s*data:image/(?:png|jpeg|gif|webp|avif);)[^)\s]|@import|expression\(""",
+    re.I,
+)
 INSIDE_REFERENCE = re.compile(r"^\s*(#|data:image/(?:png|jpeg|gif|webp|avif);base64,|$)", re.I)
 
 
@@ -25,8 +37,11 @@ def svg(scan: Scan) -> None:
     if not scan.deep:
         return
     if scan.size > LARGEST_SVG:
-        raise MediaRefused("media.too_many_parts", f"This SVG is {scan.size / 1e6:,.0f} MB of text; at most {LARGEST_SVG / 1e6:,.0f} MB are read. "
-                           "Export it as a picture of pixels.")
+        raise MediaRefused(
+            "media.too_many_parts",
+            f"This SVG is {scan.size / 1e6:,.0f} MB of text; at most {LARGEST_SVG / 1e6:,.0f} MB are read. "
+            "Export it as a picture of pixels.",
+        )
     _Drawing(scan).read()
     scan.facts.frames = 1
 
@@ -57,9 +72,14 @@ class _Drawing:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.elements, self.depth = self.elements + 1, self.depth + 1
         if self.elements > MOST_ELEMENTS:
-            raise MediaRefused("media.too_many_parts", f"This SVG has more than {MOST_ELEMENTS:,} elements. Export it as a picture of pixels.")
+            raise MediaRefused(
+                "media.too_many_parts",
+                f"This SVG has more than {MOST_ELEMENTS:,} elements. Export it as a picture of pixels.",
+            )
         if self.depth > DEEPEST_ELEMENT:
-            raise MediaRefused("media.too_deep", f"This SVG holds elements within elements more than {DEEPEST_ELEMENT} deep.")
+            raise MediaRefused(
+                "media.too_deep", f"This SVG holds elements within elements more than {DEEPEST_ELEMENT} deep."
+            )
         plain = name.rpartition(":")[2].lower()
         if self.elements == 1:
             self.sizes(plain, attributes)
@@ -72,7 +92,11 @@ class _Drawing:
     def attribute(self, element: str, key: str, value: str) -> None:
         if key.startswith("on"):
             self.tell(f"an event handler ({key[:40]})")
-        elif key in ("href", "src", "base") and not INSIDE_REFERENCE.match(value) and not (element == "a" and _plain_link(value)):
+        elif (
+            key in ("href", "src", "base")
+            and not INSIDE_REFERENCE.match(value)
+            and not (element == "a" and _plain_link(value))
+        ):
             self.tell("a reference to something outside it")
         elif (key == "attributename" and value.rpartition(":")[2].lower() in ("href", "src")) or (
                 key == "attributename" and value.lower().startswith("on")):
@@ -99,8 +123,10 @@ class _Drawing:
             self.tell("a style that reaches outside it")
 
     def doctype(self, *_) -> None:
-        raise Fault("media.active_content", "This SVG declares a document type (DOCTYPE), by which it could pull in other files. "
-                    "Save it without one.")
+        raise Fault(
+            "media.active_content",
+            "This SVG declares a document type (DOCTYPE), by which it could pull in other files. Save it without one.",
+        )
 
     def instruction(self, target: str, _data: str) -> None:
         self.tell(f"an instruction to other programs ({target[:40]})")
@@ -170,7 +196,10 @@ def archive(scan: Scan) -> None:
     if end is None:
         raise scan.truncated(scan.size + 22)
     if end.members > scan.bounds.parts:
-        raise MediaRefused("media.too_many_parts", f"This {scan.name} holds {end.members:,} files; at most {scan.bounds.parts:,} are accepted.")
+        raise MediaRefused(
+            "media.too_many_parts",
+            f"This {scan.name} holds {end.members:,} files; at most {scan.bounds.parts:,} are accepted.",
+        )
 
 
 def word(scan: Scan) -> None:
@@ -193,8 +222,13 @@ def hidden_archive(scan: Scan) -> None:
         return
     end = _end_of_directory(scan)
     if end is not None and scan.upto(end.directory, 4) == b"PK\x01\x02":
-        scan.faults.append(Fault("media.trailing_data", f"This {scan.name} is a ZIP archive at the same time: an archive's directory stands at its "
-                                 "end. It would be signed with it; export the file without it."))
+        scan.faults.append(
+            Fault(
+                "media.trailing_data",
+                f"This {scan.name} is a ZIP archive at the same time: an archive's directory stands at its "
+                "end. It would be signed with it; export the file without it.",
+            )
+        )
 
 
 class EndMark(NamedTuple):

@@ -37,7 +37,11 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     for _ in range(MOST_BOXES):
         if position + 8 > len(data):
             return
-        length, kind, start = int.from_bytes(data[position:position + 4], "big"), data[position + 4:position + 8], position + 8
+        length, kind, start = (
+            int.from_bytes(data[position : position + 4], "big"),
+            data[position + 4 : position + 8],
+            position + 8,
+        )
         if length == 1:
             length, start = int.from_bytes(data[position + 8:position + 16], "big"), position + 16
         end = len(data) if length == 0 else position + length
@@ -71,7 +75,7 @@ def _leaf(content: bytes) -> bytes | None:
 
 
 def _decode(data: bytes, position: int, depth: int) -> tuple[Any, int]:
-    """One CBOR item (RFC 8949) of definite length, and where it ends. Tags are dropped; numbers with points are not read."""
+    """One CBOR item (RFC 8949) of definite length, and where it ends. Tags are dropped, fractions not read."""
     if depth > 12:
         raise ValueError("nested too deeply")
     major, small = data[position] >> 5, data[position] & 31

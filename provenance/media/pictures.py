@@ -14,8 +14,8 @@ BLOCK = 1 << 20
 
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 ALONE = frozenset(range(0xD0, 0xD8)) | {0x01}
-# A marker inside coded data: FF and neither a stuffed zero, a restart nor a fill byte.
-MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
+# A marker inside coded data: FF, and after it neither a stuffed zero nor a restart.
+MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 
 
 def jpeg(scan: Scan) -> None:
@@ -59,6 +59,8 @@ def _marker(scan: Scan, position: int) -> tuple[int, int]:
     while two[1] == 0xFF:
         position += 1
         two = scan.at(position, 2)
+    if two[1] == 0:
+        raise scan.malformed(f"at byte {position:,} a segment should begin")
     return two[1], position + 2
 
 
@@ -66,11 +68,9 @@ def _after_coded_data(scan: Scan, position: int) -> int:
     """Where the next marker begins. The blocks overlap by a byte, for a marker cut in two."""
     while position < scan.size:
         block = scan.upto(position, BLOCK)
-        # Nearly every FF is a stuffed one; dropping those is many times faster than looking at each.
-        plain = b"\xff" not in block.replace(b"\xff\x00", b"")
-        found = None if plain else MARKER.search(block)
+        found = MARKER.search(block)
         if found:
-            return position + found.end() - 2
+            return position + found.start()
         position += max(1, len(block) - 1) if len(block) == BLOCK else len(block)
     raise scan.truncated(scan.size + 2)
 
@@ -98,7 +98,7 @@ def _orientation(tiff_data: bytes) -> int:
 
 
 def _further_pictures(scan: Scan, offset: int, length: int) -> list[tuple[int, int]]:
-    """The index of a multi-picture JPEG (CIPA DC-007), as cameras write for previews and gain maps: where each one lies."""
+    """Where the further pictures lie by a multi-picture JPEG's own index (CIPA DC-007): previews, gain maps."""
     data = scan.at(offset, min(length, 65_536))
     if data[:4] != b"MPF\0" or len(data) < 16:
         return []
@@ -325,7 +325,11 @@ def _directory(scan: Scan, offset: int, order: str, big: bool) -> tuple[dict[int
 
 
 def _data_end(tags: dict[int, tuple[int, ...]]) -> int:
-    ends = [offset + length for at, amount in LENGTHS_OF.items() for offset, length in zip(tags.get(at, ()), tags.get(amount, ()), strict=False)]
+    ends = [
+        offset + length
+        for at, amount in LENGTHS_OF.items()
+        for offset, length in zip(tags.get(at, ()), tags.get(amount, ()), strict=False)
+    ]
     return max(ends, default=0)
 
 

@@ -1,4 +1,4 @@
-"""The refusal of a file for what is in it, with a stable code and a sentence that says what was found and what to do."""
+"""The refusal of a file for what is in it: a stable code and a sentence that says what was found and what to do."""
 
 from registry.errors import Invalid
 

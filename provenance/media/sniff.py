@@ -53,36 +53,100 @@ MXF = Kind("application/mxf", "MXF", "video", ("mxf",))
 MATROSKA = Kind("video/x-matroska", "Matroska", "video", ("mkv", "webm", "mka"))
 USDC = Kind("model/vnd.usd", "USD", "other", ("usd", "usdc", "usda"))
 USDZ = Kind("model/vnd.usdz+zip", "USDZ", "other", ("usdz",))
-DOCX = Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word document", "text", ("docx",))
+DOCX = Kind(
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word document", "text", ("docx",)
+)
 XLSX = Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "spreadsheet", "other", ("xlsx",))
-PPTX = Kind("application/vnd.openxmlformats-officedocument.presentationml.presentation", "presentation", "other", ("pptx",))
+PPTX = Kind(
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation", "presentation", "other", ("pptx",)
+)
 EPUB = Kind("application/epub+zip", "EPUB", "text", ("epub",))
 ZIP = Kind("application/zip", "ZIP archive", "other", ("zip",))
 HTML = Kind("text/html", "HTML page", "text", ("html", "htm"))
 TEXT = Kind("text/plain", "text", "text", ("txt",))
 UNKNOWN = Kind("application/octet-stream", "file", "other", ())
 
-KINDS = (JPEG, PNG, WEBP, TIFF, GIF, AVIF, SVG, MP4, MOV, M4A, MP3, WAV, FLAC, AVI, PDF, EXR, DPX, DNG, HEIC, JXL, PSD, OGG, AIFF, RF64,
-         MXF, MATROSKA, USDC, USDZ, DOCX, XLSX, PPTX, EPUB, ZIP, HTML, TEXT)
+KINDS = (
+    JPEG,
+    PNG,
+    WEBP,
+    TIFF,
+    GIF,
+    AVIF,
+    SVG,
+    MP4,
+    MOV,
+    M4A,
+    MP3,
+    WAV,
+    FLAC,
+    AVI,
+    PDF,
+    EXR,
+    DPX,
+    DNG,
+    HEIC,
+    JXL,
+    PSD,
+    OGG,
+    AIFF,
+    RF64,
+    MXF,
+    MATROSKA,
+    USDC,
+    USDZ,
+    DOCX,
+    XLSX,
+    PPTX,
+    EPUB,
+    ZIP,
+    HTML,
+    TEXT,
+)
 BY_EXTENSION = {extension: kind for kind in KINDS for extension in kind.extensions}
 
 # Kinds whose names are used for one another in earnest.
 COUSINS = ({MP4, MOV, M4A}, {TIFF, DNG}, {WAV, RF64}, {TEXT, HTML, SVG})
 
 BEGINNINGS = (
-    (b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG), (b"GIF87a", GIF), (b"GIF89a", GIF), (b"fLaC", FLAC), (b"%PDF-", PDF),
-    (b"\x76\x2f\x31\x01", EXR), (b"SDPX", DPX), (b"XPDS", DPX), (b"OggS", OGG), (b"\x06\x0e\x2b\x34\x02\x05\x01\x01", MXF),
-    (b"\x1a\x45\xdf\xa3", MATROSKA), (b"PXR-USDC", USDC), (b"#usda", USDC), (b"8BPS", PSD),
-    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", JXL), (b"\xff\x0a", JXL),
+    (b"\xff\xd8\xff", JPEG),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+    (b"fLaC", FLAC),
+    (b"%PDF-", PDF),
+    (b"\x76\x2f\x31\x01", EXR),
+    (b"SDPX", DPX),
+    (b"XPDS", DPX),
+    (b"OggS", OGG),
+    (b"\x06\x0e\x2b\x34\x02\x05\x01\x01", MXF),
+    (b"\x1a\x45\xdf\xa3", MATROSKA),
+    (b"PXR-USDC", USDC),
+    (b"#usda", USDC),
+    (b"8BPS", PSD),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", JXL),
+    (b"\xff\x0a", JXL),
 )
 RIFF_FORMS = {b"WEBP": WEBP, b"WAVE": WAV, b"AVI ": AVI}
 BRANDS = {
-    b"avif": AVIF, b"avis": AVIF, b"heic": HEIC, b"heix": HEIC, b"hevc": HEIC, b"hevx": HEIC, b"mif1": HEIC, b"msf1": HEIC,
-    b"qt  ": MOV, b"M4A ": M4A, b"M4B ": M4A, b"M4P ": M4A,
+    b"avif": AVIF,
+    b"avis": AVIF,
+    b"heic": HEIC,
+    b"heix": HEIC,
+    b"hevc": HEIC,
+    b"hevx": HEIC,
+    b"mif1": HEIC,
+    b"msf1": HEIC,
+    b"qt  ": MOV,
+    b"M4A ": M4A,
+    b"M4B ": M4A,
+    b"M4P ": M4A,
 }
 MOVIE_BOXES = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-FIRST_ELEMENT = re.compile(r"^(?:<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>|\s)*<([A-Za-z][\w:.-]*)", re.DOTALL | re.IGNORECASE)
+FIRST_ELEMENT = re.compile(
+    r"^(?:<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>|\s)*<([A-Za-z][\w:.-]*)", re.DOTALL | re.IGNORECASE
+)
 
 
 def sniff(file: BinaryIO) -> Kind:
@@ -123,7 +187,9 @@ def _brand(head: bytes) -> Kind:
         return AVIF
     if brands[0] == b"jxl ":
         return JXL
-    return next((BRANDS[brand] for brand in brands[:1] if brand in BRANDS), None) or (AVIF if b"avif" in brands else MP4)
+    return next((BRANDS[brand] for brand in brands[:1] if brand in BRANDS), None) or (
+        AVIF if b"avif" in brands else MP4
+    )
 
 
 def _archive(head: bytes, file: BinaryIO) -> Kind:
@@ -158,8 +224,14 @@ def id3_length(head: bytes) -> int:
 
 
 def _mp3(head: bytes) -> bool:
-    return len(head) > 4 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and (head[1] >> 1) & 3 == 1 and (head[1] >> 3) & 3 != 1 and (
-        0 < head[2] >> 4 < 15 and (head[2] >> 2) & 3 != 3)
+    return (
+        len(head) > 4
+        and head[0] == 0xFF
+        and head[1] & 0xE0 == 0xE0
+        and (head[1] >> 1) & 3 == 1
+        and (head[1] >> 3) & 3 != 1
+        and (0 < head[2] >> 4 < 15 and (head[2] >> 2) & 3 != 3)
+    )
 
 
 def _text(head: bytes) -> Kind | None:

@@ -81,7 +81,11 @@ def flac(scan: Scan) -> None:
         if head[0] & 0x80:
             break
     if scan.upto(position, 2)[:1] != b"\xff":
-        raise scan.truncated(position + 2) if position >= scan.size else scan.malformed("after its header there is no sound")
+        raise (
+            scan.truncated(position + 2)
+            if position >= scan.size
+            else scan.malformed("after its header there is no sound")
+        )
     scan.facts.audio_tracks = 1
 
 
@@ -135,7 +139,9 @@ def _frame(head: bytes) -> tuple[int, Fraction] | None:
     first = version == 3
     hertz = RATES[rate] // (1 if first else 2 if version == 2 else 4)
     samples = 1152 if first else 576
-    return samples // 8 * BITRATES[1 if first else 2][bitrate] * 1000 // hertz + (head[2] >> 1 & 1), Fraction(samples, hertz)
+    return samples // 8 * BITRATES[1 if first else 2][bitrate] * 1000 // hertz + (head[2] >> 1 & 1), Fraction(
+        samples, hertz
+    )
 
 
 def _only_tags(scan: Scan, rest: bytes) -> None:

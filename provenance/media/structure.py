@@ -14,18 +14,41 @@ from provenance.media.refusal import MediaRefused
 from provenance.media.sniff import Kind
 
 SCANS: dict[Kind, Callable[[Scan], None]] = {
-    sniff.JPEG: pictures.jpeg, sniff.PNG: pictures.png, sniff.GIF: pictures.gif, sniff.WEBP: pictures.webp, sniff.TIFF: pictures.tiff,
-    sniff.SVG: documents.svg, sniff.AVIF: boxes.avif, sniff.HEIC: boxes.avif, sniff.MP4: boxes.movie, sniff.MOV: boxes.movie,
-    sniff.M4A: boxes.movie, sniff.JXL: boxes.any_boxes, sniff.WAV: sound.wav, sniff.AVI: sound.avi, sniff.MP3: sound.mp3,
-    sniff.FLAC: sound.flac, sniff.PDF: documents.pdf, sniff.EXR: pictures.exr, sniff.DPX: pictures.dpx, sniff.TEXT: documents.text,
-    sniff.DOCX: documents.word, sniff.DNG: pictures.tiff, sniff.ZIP: documents.archive, sniff.EPUB: documents.archive,
-    sniff.XLSX: documents.archive, sniff.PPTX: documents.archive, sniff.USDZ: documents.archive,
+    sniff.JPEG: pictures.jpeg,
+    sniff.PNG: pictures.png,
+    sniff.GIF: pictures.gif,
+    sniff.WEBP: pictures.webp,
+    sniff.TIFF: pictures.tiff,
+    sniff.SVG: documents.svg,
+    sniff.AVIF: boxes.avif,
+    sniff.HEIC: boxes.avif,
+    sniff.MP4: boxes.movie,
+    sniff.MOV: boxes.movie,
+    sniff.M4A: boxes.movie,
+    sniff.JXL: boxes.any_boxes,
+    sniff.WAV: sound.wav,
+    sniff.AVI: sound.avi,
+    sniff.MP3: sound.mp3,
+    sniff.FLAC: sound.flac,
+    sniff.PDF: documents.pdf,
+    sniff.EXR: pictures.exr,
+    sniff.DPX: pictures.dpx,
+    sniff.TEXT: documents.text,
+    sniff.DOCX: documents.word,
+    sniff.DNG: pictures.tiff,
+    sniff.ZIP: documents.archive,
+    sniff.EPUB: documents.archive,
+    sniff.XLSX: documents.archive,
+    sniff.PPTX: documents.archive,
+    sniff.USDZ: documents.archive,
 }
 # Kinds that are archives themselves, at whose end an archive's directory belongs.
 ARCHIVES = {sniff.ZIP, sniff.DOCX, sniff.XLSX, sniff.PPTX, sniff.EPUB, sniff.USDZ}
 
 
-def examine(file: BinaryIO, name: str, bounds: Bounds, *, strict: bool, look: Callable[[BinaryIO, str], dict[str, Any]]) -> dict[str, Any]:
+def examine(
+    file: BinaryIO, name: str, bounds: Bounds, *, strict: bool, look: Callable[[BinaryIO, str], dict[str, Any]]
+) -> dict[str, Any]:
     """Everything `provenance.sandbox.Examination` holds. With `strict` the first fault is raised as a refusal.
 
     `look` tells whether there are credentials (it needs the library, which this module does not know).
@@ -72,10 +95,20 @@ def _scan(file: BinaryIO, bounds: Bounds, *, deep: bool) -> tuple[Kind, Scan]:
 def _told(kind: Kind, scan: Scan) -> dict[str, Any]:
     facts = scan.facts
     return {
-        "media_type": kind.media_type, "kind": _family(kind, facts), "extension": kind.extension, "embed": kind.embed, "size": scan.size,
-        "width": facts.width, "height": facts.height, "orientation": facts.orientation, "frames": facts.frames,
-        "fps": [facts.fps.numerator, facts.fps.denominator] if facts.fps else None, "seconds": facts.seconds,
-        "audio_tracks": facts.audio_tracks, "words": facts.words, "elements": _elements(kind, facts),
+        "media_type": kind.media_type,
+        "kind": _family(kind, facts),
+        "extension": kind.extension,
+        "embed": kind.embed,
+        "size": scan.size,
+        "width": facts.width,
+        "height": facts.height,
+        "orientation": facts.orientation,
+        "frames": facts.frames,
+        "fps": [facts.fps.numerator, facts.fps.denominator] if facts.fps else None,
+        "seconds": facts.seconds,
+        "audio_tracks": facts.audio_tracks,
+        "words": facts.words,
+        "elements": _elements(kind, facts),
     }
 
 

@@ -82,8 +82,10 @@ def result_avif() -> bytes:
 
 def result_svg() -> bytes:
     return b"""<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="640" height="360" viewBox="0 0 640 360">
-  <defs><linearGradient id="dusk" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#18304a"/><stop offset="1" stop-color="#e8aa74"/>
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
+     width="640" height="360" viewBox="0 0 640 360">
+  <defs><linearGradient id="dusk" x1="0" y1="0" x2="0" y2="1">
+    <stop offset="0" stop-color="#18304a"/><stop offset="1" stop-color="#e8aa74"/>
   </linearGradient></defs>
   <style>.water { fill: #26303e; }</style>
   <rect width="640" height="208" fill="url(#dusk)"/><rect class="water" y="208" width="640" height="152"/>
@@ -98,11 +100,23 @@ def result_exr() -> bytes:
     wide, tall = image.size
     box = struct.pack("<4i", 0, 0, wide - 1, tall - 1)
     channels = b"".join(name + b"\0" + struct.pack("<iB3xii", 1, 0, 1, 1) for name in (b"B", b"G", b"R")) + b"\0"
-    header = b"\x76\x2f\x31\x01\x02\0\0\0" + b"".join(
-        name + b"\0" + kind + b"\0" + struct.pack("<i", len(value)) + value for name, kind, value in (
-            (b"channels", b"chlist", channels), (b"compression", b"compression", b"\0"), (b"dataWindow", b"box2i", box),
-            (b"displayWindow", b"box2i", box), (b"lineOrder", b"lineOrder", b"\0"), (b"pixelAspectRatio", b"float", struct.pack("<f", 1)),
-            (b"screenWindowCenter", b"v2f", bytes(8)), (b"screenWindowWidth", b"float", struct.pack("<f", 1)))) + b"\0"
+    header = (
+        b"\x76\x2f\x31\x01\x02\0\0\0"
+        + b"".join(
+            name + b"\0" + kind + b"\0" + struct.pack("<i", len(value)) + value
+            for name, kind, value in (
+                (b"channels", b"chlist", channels),
+                (b"compression", b"compression", b"\0"),
+                (b"dataWindow", b"box2i", box),
+                (b"displayWindow", b"box2i", box),
+                (b"lineOrder", b"lineOrder", b"\0"),
+                (b"pixelAspectRatio", b"float", struct.pack("<f", 1)),
+                (b"screenWindowCenter", b"v2f", bytes(8)),
+                (b"screenWindowWidth", b"float", struct.pack("<f", 1)),
+            )
+        )
+        + b"\0"
+    )
     lines = []
     for y in range(tall):
         red, green, blue = (plane.crop((0, y, wide, y + 1)).tobytes() for plane in image.split())
@@ -134,7 +148,10 @@ def result_dpx() -> bytes:
 def clip_images(young: bool, count: int = CLIP_FPS * CLIP_SECONDS) -> tuple[Image.Image, ...]:
     """A camera that stands still: lamps flicker, a boat goes by, and while it is altered the face is young."""
     chance = random.Random(21)
-    lamps = [(chance.randrange(20, 620), chance.randrange(188, 206), chance.choice(["#ffc878", "#ffe0aa", "#aad2eb"])) for _ in range(9)]
+    lamps = [
+        (chance.randrange(20, 620), chance.randrange(188, 206), chance.choice(["#ffc878", "#ffe0aa", "#aad2eb"]))
+        for _ in range(9)
+    ]
     images = []
     for number in range(count):
         altered = young and ALTERED[0] <= number / CLIP_FPS < ALTERED[1]
@@ -161,7 +178,9 @@ def _clip_track(young: bool) -> films.Track:
 
 
 def plate_mp4() -> bytes:
-    return films.container(b"isom", [_clip_track(False), films.flac_track(_sound())], compatible=(b"isom", b"iso2", b"avc1", b"mp41"))
+    return films.container(
+        b"isom", [_clip_track(False), films.flac_track(_sound())], compatible=(b"isom", b"iso2", b"avc1", b"mp41")
+    )
 
 
 def result_mp4(padding: bytes = b"") -> bytes:
@@ -209,10 +228,13 @@ def script_pdf() -> bytes:
     picture = _saved(_small(True), "JPEG", quality=80)
     content = b"q 480 0 0 270 66 440 cm /Im1 Do Q BT /F1 14 Tf 66 400 Td (Harbor, scene 114) Tj ET"
     objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 6 0 R >> /XObject << /Im1 5 0 R >> >> >>",
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 6 0 R >> /XObject << /Im1 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
-        b"<< /Type /XObject /Subtype /Image /Width 640 /Height 360 /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode /Length %d >>\n"
+        b"<< /Type /XObject /Subtype /Image /Width 640 /Height 360 /ColorSpace /DeviceRGB /BitsPerComponent 8 "
+        b"/Filter /DCTDecode /Length %d >>\n"
         b"stream\n%s\nendstream" % (len(picture), picture),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
@@ -221,7 +243,9 @@ def script_pdf() -> bytes:
         places.append(len(page))
         page += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     start = len(page)
-    page += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(b"%010d 00000 n \n" % place for place in places)
+    page += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(
+        b"%010d 00000 n \n" % place for place in places
+    )
     return bytes(page) + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
 
 
@@ -233,37 +257,50 @@ def _archive(members: list[tuple[str, bytes, int]]) -> bytes:
     return target.getvalue()
 
 
+OFFICE = "http://schemas.openxmlformats.org"
+
+
 def script_docx() -> bytes:
-    paragraphs = "".join(f"<w:p><w:r><w:t>{line.strip()}</w:t></w:r></w:p>" for line in STORY.splitlines() if line.strip())
+    paragraphs = "".join(
+        f"<w:p><w:r><w:t>{line.strip()}</w:t></w:r></w:p>" for line in STORY.splitlines() if line.strip()
+    )
     main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-    deflated = zipfile.ZIP_DEFLATED
-    return _archive([
-        ("[Content_Types].xml", b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-         b'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-         b'<Override PartName="/word/document.xml" ContentType="' + main.encode() + b'"/></Types>', deflated),
-        ("_rels/.rels", b'<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
-         b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>', deflated),
-        ("word/document.xml", ('<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
-                               f"{paragraphs}</w:body></w:document>").encode(), deflated),
-    ])
+    members = {
+        "[Content_Types].xml": f'<Types xmlns="{OFFICE}/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{main}"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{OFFICE}/package/2006/relationships"><Relationship Id="r1" '
+        f'Type="{OFFICE}/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/>'
+        "</Relationships>",
+        "word/document.xml": f'<w:document xmlns:w="{OFFICE}/wordprocessingml/2006/main"><w:body>'
+        f"{paragraphs}</w:body></w:document>",
+    }
+    declared = '<?xml version="1.0" encoding="UTF-8"?>'
+    return _archive([(name, (declared + text).encode(), zipfile.ZIP_DEFLATED) for name, text in members.items()])
 
 
 def script_epub() -> bytes:
+    container = (
+        '<?xml version="1.0"?><container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">'
+        '<rootfiles><rootfile full-path="a.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
+    )
+    page = f"<html xmlns='http://www.w3.org/1999/xhtml'><body><p>{STORY}</p></body></html>"
     return _archive([
         ("mimetype", b"application/epub+zip", zipfile.ZIP_STORED),
-        ("META-INF/container.xml", b'<?xml version="1.0"?><container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">'
-         b'<rootfiles><rootfile full-path="a.opf" media-type="application/oebps-package+xml"/></rootfiles></container>', zipfile.ZIP_DEFLATED),
-        ("a.xhtml", f"<html xmlns='http://www.w3.org/1999/xhtml'><body><p>{STORY}</p></body></html>".encode(), zipfile.ZIP_DEFLATED),
+        ("META-INF/container.xml", container.encode(), zipfile.ZIP_DEFLATED),
+        ("a.xhtml", page.encode(), zipfile.ZIP_DEFLATED),
     ])
 
 
 def scene_usda() -> bytes:
-    return b'#usda 1.0\n(\n    defaultPrim = "Harbor"\n)\n\ndef Xform "Harbor"\n{\n    def Sphere "Head"\n    {\n        double radius = 1\n    }\n}\n'
+    return b'#usda 1.0\n(\n    defaultPrim = "Harbor"\n)\n\ndef Sphere "Harbor"\n{\n    double radius = 1\n}\n'
 
 
 def track_ogg() -> bytes:
     """Two empty pages of an Ogg stream; enough for what never looks inside one."""
-    return b"".join(b"OggS" + struct.pack("<BBqIIIB", 0, flag, 0, 7, number, 0, 0) for number, flag in enumerate((2, 4)))
+    return b"".join(
+        b"OggS" + struct.pack("<BBqIIIB", 0, flag, 0, 7, number, 0, 0) for number, flag in enumerate((2, 4))
+    )
 
 
 def reel_mxf() -> bytes:
@@ -295,17 +332,55 @@ def large_mp4(size: int = 50_000_000) -> bytes:
 # ── All of them ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 ASSETS: dict[str, Callable[[], bytes]] = {
-    "plate.jpg": plate_jpg, "result.jpg": result_jpg, "turned.jpg": turned_jpg, "result.png": result_png, "result.webp": result_webp,
-    "result.tiff": result_tiff, "result.gif": result_gif, "result.avif": result_avif, "result.svg": result_svg,
-    "plate.mp4": plate_mp4, "result.mp4": result_mp4, "result.mov": result_mov, "result.avi": result_avi,
-    "voice.m4a": voice_m4a, "voice.mp3": voice_mp3, "voice.wav": voice_wav, "voice.flac": voice_flac, "script.pdf": script_pdf,
-    "result.exr": result_exr, "result.dpx": result_dpx, "script.txt": script_txt, "script.docx": script_docx, "script.epub": script_epub,
-    "scene.usda": scene_usda, "track.ogg": track_ogg, "reel.mxf": reel_mxf,
+    "plate.jpg": plate_jpg,
+    "result.jpg": result_jpg,
+    "turned.jpg": turned_jpg,
+    "result.png": result_png,
+    "result.webp": result_webp,
+    "result.tiff": result_tiff,
+    "result.gif": result_gif,
+    "result.avif": result_avif,
+    "result.svg": result_svg,
+    "plate.mp4": plate_mp4,
+    "result.mp4": result_mp4,
+    "result.mov": result_mov,
+    "result.avi": result_avi,
+    "voice.m4a": voice_m4a,
+    "voice.mp3": voice_mp3,
+    "voice.wav": voice_wav,
+    "voice.flac": voice_flac,
+    "script.pdf": script_pdf,
+    "result.exr": result_exr,
+    "result.dpx": result_dpx,
+    "script.txt": script_txt,
+    "script.docx": script_docx,
+    "script.epub": script_epub,
+    "scene.usda": scene_usda,
+    "track.ogg": track_ogg,
+    "reel.mxf": reel_mxf,
 }
 SIZES: dict[str, Callable[[], bytes]] = {"small.jpg": small_jpeg, "large.jpg": large_jpeg, "large.mp4": large_mp4}
 # Files whose credentials are inside them; the others have a sidecar.
-EMBEDDED = ("plate.jpg", "result.jpg", "turned.jpg", "result.png", "result.webp", "result.tiff", "result.gif", "result.avif", "result.svg",
-            "plate.mp4", "result.mp4", "result.mov", "result.avi", "voice.m4a", "voice.mp3", "voice.wav", "voice.flac", "script.pdf")
+EMBEDDED = (
+    "plate.jpg",
+    "result.jpg",
+    "turned.jpg",
+    "result.png",
+    "result.webp",
+    "result.tiff",
+    "result.gif",
+    "result.avif",
+    "result.svg",
+    "plate.mp4",
+    "result.mp4",
+    "result.mov",
+    "result.avi",
+    "voice.m4a",
+    "voice.mp3",
+    "voice.wav",
+    "voice.flac",
+    "script.pdf",
+)
 BESIDE = tuple(name for name in ASSETS if name not in EMBEDDED)
 
 
@@ -323,7 +398,9 @@ def write(directory: str | os.PathLike[str], names=None) -> dict[str, Path]:
 
 def library() -> Path:
     """A folder with all assets, built once per machine and version of this code; treat it as read-only."""
-    code = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()[:16]
+    code = hashlib.sha256(
+        b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    ).hexdigest()[:16]
     folder = Path(tempfile.gettempdir()) / f"countersign-assets-{os.getuid()}-{code}"
     if not (folder / "done").exists():
         making = Path(tempfile.mkdtemp(prefix="countersign-assets-making-"))

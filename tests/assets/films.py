@@ -1,7 +1,7 @@
 """Writes films and sound in plain Python: H.264, FLAC, ALAC, PCM and MP3 streams, in MP4, QuickTime, M4A, AVI and WAV.
 
-The H.264 is real but simple: every block that changes is stored as it is (I_PCM), every other is skipped. So a clip with a
-still camera stays small, any player shows it, and no encoder is needed (ITU-T H.264, 7.3 and 9.2).
+The H.264 is real but simple: every block that changes is stored as it is (I_PCM), every other is skipped. So a clip
+with a still camera stays small, any player shows it, and no encoder is needed (ITU-T H.264, 7.3 and 9.2).
 """
 
 import math
@@ -68,7 +68,9 @@ class H264:
     def parameters(self) -> tuple[bytes, bytes]:
         sequence = Bits().put(66, 8).put(0xC0, 8).put(31, 8).ue(0).ue(4).ue(2).ue(1).put(0, 1)
         sequence.ue(self.across - 1).ue(self.down - 1).put(1, 1).put(1, 1)
-        sequence.put(1, 1).ue(0).ue((self.across * 16 - self.width) // 2).ue(0).ue((self.down * 16 - self.height) // 2).put(0, 1)
+        sequence.put(1, 1).ue(0).ue((self.across * 16 - self.width) // 2).ue(0).ue(
+            (self.down * 16 - self.height) // 2
+        ).put(0, 1)
         picture = Bits().ue(0).ue(0).put(0, 1).put(0, 1).ue(0).ue(0).ue(0).put(0, 1).put(0, 2).se(0).se(0).se(0)
         picture.put(1, 1).put(0, 1).put(0, 1)
         return _unit(0x67, sequence.end()), _unit(0x68, picture.end())
@@ -109,11 +111,16 @@ class H264:
         bright, blue, red = full.convert("YCbCr").split()
         bright = bright.point(lambda value: 16 + value * 219 // 255)
         half = (self.across * 8, self.down * 8)
-        blue, red = (plane.resize(half, Image.Resampling.BOX).point(lambda value: 16 + value * 224 // 255) for plane in (blue, red))
+        blue, red = (
+            plane.resize(half, Image.Resampling.BOX).point(lambda value: 16 + value * 224 // 255)
+            for plane in (blue, red)
+        )
         return [
             bright.crop((x * 16, y * 16, x * 16 + 16, y * 16 + 16)).tobytes()
-            + blue.crop((x * 8, y * 8, x * 8 + 8, y * 8 + 8)).tobytes() + red.crop((x * 8, y * 8, x * 8 + 8, y * 8 + 8)).tobytes()
-            for y in range(self.down) for x in range(self.across)
+            + blue.crop((x * 8, y * 8, x * 8 + 8, y * 8 + 8)).tobytes()
+            + red.crop((x * 8, y * 8, x * 8 + 8, y * 8 + 8)).tobytes()
+            for y in range(self.down)
+            for x in range(self.across)
         ]
 
 
@@ -211,7 +218,7 @@ def alac_packets(samples: Sequence[int]) -> Iterator[bytes]:
 
 
 def mp3(seconds: float) -> bytes:
-    """Silence at 128 kbit/s, 44.1 kHz, mono: side information and main data of zeros are a layer III frame of silence."""
+    """Silence at 128 kbit/s, 44.1 kHz, mono: a layer III frame of zeros after its header is silence."""
     frames = bytearray()
     for number in range(round(seconds * 44_100 / 1152)):
         padding = int((number + 1) * 417.959184) - int(number * 417.959184) - 417
@@ -246,8 +253,14 @@ class Track:
         return sum(self.durations)
 
 
-def container(brand: bytes, tracks: Sequence[Track], *, padding: bytes = b"", compatible: Sequence[bytes] = (b"isom", b"iso2", b"mp41")) -> bytes:
-    """A film with its header before its data. Each track's samples lie in one chunk; `padding` follows them in the data box."""
+def container(
+    brand: bytes,
+    tracks: Sequence[Track],
+    *,
+    padding: bytes = b"",
+    compatible: Sequence[bytes] = (b"isom", b"iso2", b"mp41"),
+) -> bytes:
+    """A film, header before data. Each track's samples lie in one chunk; `padding` follows in the data box."""
     start = box(b"ftyp", brand, struct.pack(">I", 512), *compatible)
     header = _header(brand, tracks, [0] * len(tracks))
     place, offsets = len(start) + len(header) + (16 if len(padding) > 2**31 else 8), []
@@ -260,8 +273,16 @@ def container(brand: bytes, tracks: Sequence[Track], *, padding: bytes = b"", co
 
 def _header(brand: bytes, tracks: Sequence[Track], offsets: Sequence[int]) -> bytes:
     length = max(track.duration * 1000 // track.scale for track in tracks)
-    movie = full(b"mvhd", 0, struct.pack(">IIII", 0, 0, 1000, length), struct.pack(">IH", 0x10000, 0x100), bytes(10), MATRIX, bytes(24),
-                 struct.pack(">I", len(tracks) + 1))
+    movie = full(
+        b"mvhd",
+        0,
+        struct.pack(">IIII", 0, 0, 1000, length),
+        struct.pack(">IH", 0x10000, 0x100),
+        bytes(10),
+        MATRIX,
+        bytes(24),
+        struct.pack(">I", len(tracks) + 1),
+    )
     return box(b"moov", movie, *(_trak(brand, track, number, offset) for number, (track, offset) in enumerate(
         zip(tracks, offsets, strict=True), 1)))
 
@@ -271,8 +292,15 @@ MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 
 def _trak(brand: bytes, track: Track, number: int, offset: int) -> bytes:
     heard = track.handler == b"soun"
-    head = full(b"tkhd", 7, struct.pack(">IIIII", 0, 0, number, 0, track.duration * 1000 // track.scale), bytes(8),
-                struct.pack(">HHHH", 0, 0, 0x100 if heard else 0, 0), MATRIX, struct.pack(">II", track.size[0] << 16, track.size[1] << 16))
+    head = full(
+        b"tkhd",
+        7,
+        struct.pack(">IIIII", 0, 0, number, 0, track.duration * 1000 // track.scale),
+        bytes(8),
+        struct.pack(">HHHH", 0, 0, 0x100 if heard else 0, 0),
+        MATRIX,
+        struct.pack(">II", track.size[0] << 16, track.size[1] << 16),
+    )
     media = full(b"mdhd", 0, struct.pack(">IIIIHH", 0, 0, track.scale, track.duration, 0x55C4, 0))
     kind = b"mhlr" if brand == b"qt  " else bytes(4)
     handler = full(b"hdlr", 0, kind, track.handler, bytes(12), b"harbour\0")
@@ -290,20 +318,36 @@ def _table(track: Track, offset: int) -> bytes:
             runs.append([1, duration])
     count = len(track.samples)
     if track.per_sample:
-        sizes, count = struct.pack(">II", track.per_sample, sum(map(len, track.samples)) // track.per_sample), len(track.durations)
+        sizes, count = (
+            struct.pack(">II", track.per_sample, sum(map(len, track.samples)) // track.per_sample),
+            len(track.durations),
+        )
     else:
         sizes = struct.pack(f">II{count}I", 0, count, *map(len, track.samples))
-    parts = [full(b"stsd", 0, struct.pack(">I", 1), track.entry),
-             full(b"stts", 0, struct.pack(">I", len(runs)), *(struct.pack(">II", *run) for run in runs)),
-             full(b"stsc", 0, struct.pack(">IIII", 1, 1, count, 1)), full(b"stsz", 0, sizes), full(b"stco", 0, struct.pack(">II", 1, offset))]
+    parts = [
+        full(b"stsd", 0, struct.pack(">I", 1), track.entry),
+        full(b"stts", 0, struct.pack(">I", len(runs)), *(struct.pack(">II", *run) for run in runs)),
+        full(b"stsc", 0, struct.pack(">IIII", 1, 1, count, 1)),
+        full(b"stsz", 0, sizes),
+        full(b"stco", 0, struct.pack(">II", 1, offset)),
+    ]
     if track.alone:
         parts.insert(2, full(b"stss", 0, struct.pack(f">I{len(track.alone)}I", len(track.alone), *track.alone)))
     return box(b"stbl", *parts)
 
 
 def _visual(kind: bytes, size: tuple[int, int], *inside: bytes) -> bytes:
-    return box(kind, bytes(6), struct.pack(">H", 1), bytes(16), struct.pack(">HHIII", *size, 0x480000, 0x480000, 0), struct.pack(">H", 1),
-               bytes(32), struct.pack(">Hh", 24, -1), *inside)
+    return box(
+        kind,
+        bytes(6),
+        struct.pack(">H", 1),
+        bytes(16),
+        struct.pack(">HHIII", *size, 0x480000, 0x480000, 0),
+        struct.pack(">H", 1),
+        bytes(32),
+        struct.pack(">Hh", 24, -1),
+        *inside,
+    )
 
 
 def _audio(kind: bytes, *inside: bytes, rate: int = RATE) -> bytes:
@@ -314,15 +358,37 @@ def h264_track(images: Sequence[Image.Image], fps: int) -> Track:
     coder = H264(*images[0].size)
     coded = [coder.frame(image) for image in images]
     sequence, picture = coder.parameters
-    settings = bytes([1]) + sequence[1:4] + b"\xff\xe1" + struct.pack(">H", len(sequence)) + sequence + b"\x01" + struct.pack(
-        ">H", len(picture)) + picture
-    return Track(b"vide", fps * 512, _visual(b"avc1", images[0].size, box(b"avcC", settings)), [unit for unit, _ in coded], [512] * len(coded),
-                 size=images[0].size, alone=[number for number, (_, alone) in enumerate(coded, 1) if alone])
+    settings = (
+        bytes([1])
+        + sequence[1:4]
+        + b"\xff\xe1"
+        + struct.pack(">H", len(sequence))
+        + sequence
+        + b"\x01"
+        + struct.pack(">H", len(picture))
+        + picture
+    )
+    return Track(
+        b"vide",
+        fps * 512,
+        _visual(b"avc1", images[0].size, box(b"avcC", settings)),
+        [unit for unit, _ in coded],
+        [512] * len(coded),
+        size=images[0].size,
+        alone=[number for number, (_, alone) in enumerate(coded, 1) if alone],
+    )
 
 
 def jpeg_track(images: Sequence[Image.Image], fps: int) -> Track:
     """Motion JPEG, as QuickTime names it."""
-    return Track(b"vide", fps * 512, _visual(b"jpeg", images[0].size), [jpeg(image) for image in images], [512] * len(images), size=images[0].size)
+    return Track(
+        b"vide",
+        fps * 512,
+        _visual(b"jpeg", images[0].size),
+        [jpeg(image) for image in images],
+        [512] * len(images),
+        size=images[0].size,
+    )
 
 
 def jpeg(image: Image.Image, quality: int = 82) -> bytes:
@@ -367,9 +433,12 @@ def avi(images: Sequence[Image.Image], fps: int, samples: Sequence[int]) -> byte
     width, height = images[0].size
     coded, per_frame = [jpeg(image) for image in images], RATE // fps
     main = struct.pack("<10I", 1_000_000 // fps, 0, 0, 0x110, len(coded), 0, 2, 1 << 20, width, height) + bytes(16)
-    seen = struct.pack("<4s4sIHHIIIIIIII", b"vids", b"MJPG", 0, 0, 0, 0, 1, fps, 0, len(coded), 1 << 20, 0xFFFFFFFF, 0) + struct.pack(
-        "<4H", 0, 0, width, height)
-    heard = struct.pack("<4s4sIHHIIIIIIII", b"auds", bytes(4), 0, 0, 0, 0, 1, RATE, 0, len(samples), RATE, 0xFFFFFFFF, 2) + bytes(8)
+    seen = struct.pack(
+        "<4s4sIHHIIIIIIII", b"vids", b"MJPG", 0, 0, 0, 0, 1, fps, 0, len(coded), 1 << 20, 0xFFFFFFFF, 0
+    ) + struct.pack("<4H", 0, 0, width, height)
+    heard = struct.pack(
+        "<4s4sIHHIIIIIIII", b"auds", bytes(4), 0, 0, 0, 0, 1, RATE, 0, len(samples), RATE, 0xFFFFFFFF, 2
+    ) + bytes(8)
     picture = struct.pack("<IiiHH4sIiiII", 40, width, height, 1, 24, b"MJPG", width * height * 3, 0, 0, 0, 0)
     sound = struct.pack("<HHIIHHH", 1, 1, RATE, RATE * 2, 2, 16, 0)
     header = _list(b"hdrl", _chunk(b"avih", main), _list(b"strl", _chunk(b"strh", seen), _chunk(b"strf", picture)),

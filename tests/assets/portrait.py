@@ -1,10 +1,11 @@
-"""Draws the plate of the demonstration: a performer before a harbour at dusk, and the same shot with the face made young.
+"""Draws the plate of the demonstration: a performer before a harbour at dusk, and the same shot with a young face.
 
 Only the face differs between the two, inside `FACE`; everything else is the same to the last grain.
 """
 
 import random
 from functools import lru_cache
+from itertools import pairwise
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -91,12 +92,12 @@ def _light(picture: Image.Image, chance: random.Random, horizon: int) -> None:
     colour = chance.choice([(255, 196, 120), (255, 224, 170), (255, 150, 96), (170, 210, 235)])
     left, top = chance.randint(0, picture.width), horizon - chance.randint(-20, 150)
     strength = chance.randint(60, 170)
-    for box, amount in (((left - radius, top - radius, left + radius, top + radius), strength),
-                        ((left - radius // 2, horizon + 20, left + radius // 2, horizon + 20 + radius * 9), strength // 4)):
-        _soft(picture, box, colour, amount, 3)
+    half, shore = radius // 2, horizon + 20
+    _soft(picture, (left - radius, top - radius, left + radius, top + radius), colour, strength, 3)
+    _soft(picture, (left - half, shore, left + half, shore + radius * 9), colour, strength // 4, 3)
 
 
-# ── The performer ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── The performer ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 CENTRE = (WIDTH * 52 // 100 * SCALE, 276 * SCALE)
 
@@ -108,8 +109,9 @@ def _at(*numbers: float) -> list[tuple[float, float]]:
 
 def _coat(picture: Image.Image) -> None:
     draw = ImageDraw.Draw(picture)
-    draw.polygon(_at(-64, 140, -120, 190, -250, 236, -330, 330, -360, 460, 360, 460, 330, 330, 250, 236, 120, 190, 64, 140),
-                 fill=(30, 36, 48))
+    left = (-64, 140, -120, 190, -250, 236, -330, 330, -360, 460)
+    right = (360, 460, 330, 330, 250, 236, 120, 190, 64, 140)
+    draw.polygon(_at(*left, *right), fill=(30, 36, 48))
     _soft(picture, _box(110, 230, 250, 470), (70, 64, 68), 90, 30)
     _soft(picture, _box(-240, 230, -120, 470), (16, 20, 30), 140, 30)
     draw = ImageDraw.Draw(picture)
@@ -131,8 +133,9 @@ def _head(picture: Image.Image, *, young: bool) -> None:
     for side in (-1, 1):
         _ellipse(picture, side * 88, 6, 13, 27, tuple(c * 8 // 10 for c in skin), 3)
         _ellipse(picture, side * 89, 6, 6, 17, tuple(c * 6 // 10 for c in skin), 4)
-    _shape(picture, _at(-86, -40, -88, 14, -76, 74, -50, 116, -22, 138, 0, 142, 22, 138, 50, 116, 76, 74, 88, 14, 86, -40, 66, -96,
-                        30, -120, 0, -124, -30, -120, -66, -96), skin, 4)
+    jaw = (-86, -40, -88, 14, -76, 74, -50, 116, -22, 138, 0, 142, 22, 138, 50, 116, 76, 74, 88, 14, 86, -40)
+    brow = (66, -96, 30, -120, 0, -124, -30, -120, -66, -96)
+    _shape(picture, _at(*jaw, *brow), skin, 4)
     _modelling(picture, young)
     _features(picture, young, hair)
     _hair_in_front(picture, hair)
@@ -141,19 +144,21 @@ def _head(picture: Image.Image, *, young: bool) -> None:
 
 
 def _hair_behind(picture: Image.Image, hair: tuple[int, ...]) -> None:
-    _shape(picture, _at(-96, 10, -102, -50, -86, -112, -44, -146, 4, -154, 52, -144, 90, -108, 102, -48, 96, 10, 84, 14, 84, -60,
-                        -84, -60, -84, 14), tuple(c * 7 // 10 for c in hair), 3)
+    outside = (-96, 10, -102, -50, -86, -112, -44, -146, 4, -154, 52, -144, 90, -108, 102, -48, 96, 10)
+    _shape(picture, _at(*outside, 84, 14, 84, -60, -84, -60, -84, 14), tuple(c * 7 // 10 for c in hair), 3)
 
 
 def _hair_in_front(picture: Image.Image, hair: tuple[int, ...]) -> None:
-    _shape(picture, _at(-90, -34, -94, -84, -64, -128, -14, -146, 40, -138, 80, -104, 93, -44, 82, -72, 54, -96, 8, -98, -34, -88,
-                        -66, -76, -82, -58), hair, 3)
+    crown = (-90, -34, -94, -84, -64, -128, -14, -146, 40, -138, 80, -104, 93, -44)
+    fringe = (82, -72, 54, -96, 8, -98, -34, -88, -66, -76, -82, -58)
+    _shape(picture, _at(*crown, *fringe), hair, 3)
     chance, draw = random.Random(9), ImageDraw.Draw(picture)
     for _ in range(240):
         x, light = chance.uniform(-84, 84), chance.randint(-26, 34)
         y = -140 + (x / 84) ** 2 * 46 + chance.uniform(0, 30)
         lean = chance.uniform(-4, 10) + x * 0.10
-        draw.line(_at(x, y, x + lean, y + chance.uniform(10, 26)), fill=tuple(min(255, max(0, c + light)) for c in hair), width=2)
+        shade = tuple(min(255, max(0, c + light)) for c in hair)
+        draw.line(_at(x, y, x + lean, y + chance.uniform(10, 26)), fill=shade, width=2)
 
 
 def _modelling(picture: Image.Image, young: bool) -> None:
@@ -179,10 +184,12 @@ def _features(picture: Image.Image, young: bool, hair: tuple[int, ...]) -> None:
         _ellipse(picture, x - 1, -12, 8.2, 8.2, (62, 84, 96), 0.8)
         _ellipse(picture, x - 1, -12, 3.8, 3.8, (14, 14, 18), 0.5)
         _ellipse(picture, x + 2.4, -15, 1.9, 1.9, (250, 246, 238), 0.4)
-        _stroke(picture, _at(x - 21, -10, x - 12, -18 + lid, x, -21 + lid, x + 12, -18 + lid, x + 21, -10), (66, 42, 38), 4, 0.9)
+        lash = _at(x - 21, -10, x - 12, -18 + lid, x, -21 + lid, x + 12, -18 + lid, x + 21, -10)
+        _stroke(picture, lash, (66, 42, 38), 4, 0.9)
         _stroke(picture, _at(x - 18, -7, x, -3, x + 18, -7), (150, 100, 86), 2, 1.0)
         brow = tuple(c * 8 // 10 for c in hair)
-        _stroke(picture, _at(x - side * 22, -34, x, -42 - (2 if young else 0), x + side * 24, -33), brow, 11 if young else 9, 1.6)
+        arch = _at(x - side * 22, -34, x, -44 if young else -42, x + side * 24, -33)
+        _stroke(picture, arch, brow, 11 if young else 9, 1.6)
     _stroke(picture, _at(-8, -8, -12, 26, -17, 42), (150, 100, 84), 4, 3.0)
     _soft(picture, _box(-4, -24, 10, 42), (252, 212, 178), 100, 6)
     _ellipse(picture, 0, 44, 19, 11, (204, 150, 122) if young else (196, 138, 118), 5)
@@ -190,8 +197,9 @@ def _features(picture: Image.Image, young: bool, hair: tuple[int, ...]) -> None:
         _ellipse(picture, side * 9, 49, 5.2, 2.8, (94, 54, 48), 1.3)
     lips = (176, 108, 98) if young else (164, 108, 98)
     full = 1.0 if young else 0.62
-    _shape(picture, _at(-32, 82, -16, 82 - 8 * full, -5, 82 - 10 * full, 0, 82 - 7 * full, 5, 82 - 10 * full, 16, 82 - 8 * full, 32, 82,
-                        14, 82 + 12 * full, 0, 82 + 14 * full, -14, 82 + 12 * full), lips, 1.8)
+    above = [(-32, 0), (-16, -8), (-5, -10), (0, -7), (5, -10), (16, -8), (32, 0)]
+    below = [(14, 12), (0, 14), (-14, 12)]
+    _shape(picture, _at(*(number for x, y in above + below for number in (x, 82 + y * full))), lips, 1.8)
     _stroke(picture, _at(-33, 82, -12, 84, 0, 82, 12, 84, 33, 82), (96, 50, 48), 3, 0.9)
 
 
@@ -246,7 +254,11 @@ def _shape(picture: Image.Image, points, colour, blur: float) -> None:
 
 def _stroke(picture: Image.Image, points, colour, width: int, blur: float) -> None:
     smooth = _curve(points)
-    _points(picture, smooth, colour, blur, lambda draw, moved: draw.line(moved, fill=230, width=width, joint="curve"), width)
+
+    def paint(draw: ImageDraw.ImageDraw, moved) -> None:
+        draw.line(moved, fill=230, width=width, joint="curve")
+
+    _points(picture, smooth, colour, blur, paint, width)
 
 
 def _curve(points, steps: int = 8):
@@ -265,7 +277,11 @@ def _curve(points, steps: int = 8):
 def _points(picture: Image.Image, points, colour, blur: float, paint, margin: int) -> None:
     across, down = [x for x, _ in points], [y for _, y in points]
     box = (min(across) - margin, min(down) - margin, max(across) + margin, max(down) + margin)
-    _through(picture, box, blur, colour, lambda draw, move: paint(draw, [(x - move[0], y - move[1]) for x, y in points]))
+
+    def moved(draw: ImageDraw.ImageDraw, move) -> None:
+        paint(draw, [(x - move[0], y - move[1]) for x, y in points])
+
+    _through(picture, box, blur, colour, moved)
 
 
 def _through(picture: Image.Image, box, blur: float, colour, paint) -> None:
@@ -274,7 +290,8 @@ def _through(picture: Image.Image, box, blur: float, colour, paint) -> None:
     left, top = int(box[0]) - pad, int(box[1]) - pad
     mask = Image.new("L", (int(box[2]) + pad - left, int(box[3]) + pad - top), 0)
     paint(ImageDraw.Draw(mask), (left, top, left, top))
-    picture.paste(Image.new("RGB", mask.size, tuple(colour)), (left, top), mask.filter(ImageFilter.GaussianBlur(blur * SCALE / 2)))
+    mask = mask.filter(ImageFilter.GaussianBlur(blur * SCALE / 2))
+    picture.paste(Image.new("RGB", mask.size, tuple(colour)), (left, top), mask)
 
 
 def _down(stops, size: tuple[int, int]) -> Image.Image:
@@ -283,7 +300,7 @@ def _down(stops, size: tuple[int, int]) -> Image.Image:
     for y in range(size[1]):
         place = y / size[1]
         (start, first), (stop, second) = next(
-            (pair for pair in zip(stops, stops[1:], strict=False) if pair[0][0] <= place <= pair[1][0]), (stops[-2], stops[-1]))
+            pair for pair in pairwise(stops) if pair[0][0] <= place <= pair[1][0])
         part = (place - start) / (stop - start)
         column.putpixel((0, y), tuple(round(a + (b - a) * part) for a, b in zip(first, second, strict=True)))
     return column.resize(size)
