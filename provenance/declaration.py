@@ -488,7 +488,7 @@ def _outside(region: Region, element: str, media: Media) -> str | None:
     if element == "text":
         end = region.words.end if region.words else 0
         return f"The text has {media.words} words." if media.words is not None and end > media.words else None
-    if (region.time or region.frames) and media.kind == "image":
+    if (region.time or region.frames) and media.kind == "image" and not media.moving:
         return "A still picture has no time."
     return _outside_frame(region, media) or _outside_time(region, media)
 

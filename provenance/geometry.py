@@ -28,7 +28,8 @@ class Media:
 
     @property
     def moving(self) -> bool:
-        return self.kind == "video"
+        """Whether its picture moves: a video does, and an animated picture; a TIFF's pages have no time."""
+        return self.kind == "video" or (self.kind == "image" and (self.frames or 1) > 1 and self.rate is not None)
 
     @property
     def rate(self) -> Fraction | None:
@@ -162,9 +163,9 @@ class Region:
     def frame_span(self, media: Media) -> "FrameSpan | None":
         """The frames touched, clipped to the asset; None where its length in frames is not known and matters."""
         total = media.frame_count
-        if not media.moving or (self.time is None and self.frames is None):
+        if self.time is None and self.frames is None:
             return FrameSpan(0, total or 1)
-        if total is None or (self.time is not None and media.rate is None):
+        if not media.moving or total is None or (self.time is not None and media.rate is None):
             return None
         if self.frames is not None:
             end = total if self.frames.end is None else self.frames.end + 1

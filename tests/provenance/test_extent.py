@@ -172,6 +172,20 @@ def test_places_in_a_file_of_unknown_size_are_unknown_but_percentages_are_not():
     assert share(endless, operation(regions=(region("r", time=(0, 5)),))) is None
 
 
+def test_a_time_in_a_file_that_is_not_known_to_have_any_is_unknown():
+    unheard_of = Media("other", 640, 360, elements=("picture",))
+    assert share(unheard_of, operation(regions=(region("r", time=(0, 5)),))) is None
+
+
+def test_an_animated_picture_is_counted_in_time():
+    animated = Media("image", 64, 36, frames=50, seconds=5.0, elements=("picture",))
+    row = picture(animated, operation(regions=(region("r", rectangle(0, 0, 50, 100), time=(0, 1)),)))
+    assert row.quantity.share == Fraction(1, 10) and row.quantity.time_share == Fraction(1, 5)
+    assert row.touched == {"pixel_frames": 11520}
+    pages = Media("image", 64, 36, frames=3, elements=("picture",))
+    assert picture(pages, operation(whole=True)).touched == {"pixels": 2304}
+
+
 def test_a_file_whose_elements_nobody_could_tell_has_those_that_were_worked_on():
     assert [row.element for row in measure(Media("other"), [operation(whole=True)]).elements] == ["picture"]
 
