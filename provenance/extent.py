@@ -55,16 +55,6 @@ class Extent:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A footprint that came with an ingredient and that a declaration leaves out or makes smaller."""
-
-    operation: str
-    element: str
-    technique: str
-    detail: str
-
-
 def measure(
     media: Media,
     operations: Iterable[OperationStatement],
@@ -82,7 +72,7 @@ def measure(
     """
     rows = [*((one, False) for one in operations), *((one, True) for one in inherited)]
     domains = {element: domain_of(element, media) for element in _elements(media, [one for one, _ in rows])}
-    prints = [(one, came, _footprint(one, domains.get(one.element))) for one, came in rows]
+    prints = [(one, came, footprint(one, domains.get(one.element))) for one, came in rows]
     elements = tuple(
         _element(
             element, domain, [(one, found) for one, _, found in prints if one.element == element], complete, created_as
@@ -90,7 +80,7 @@ def measure(
         for element, domain in domains.items()
     )
     measured = tuple(
-        OperationExtent(one, _together(domains.get(one.element), [(one, found)]), _ranges(one, media), came)
+        OperationExtent(one, together(domains.get(one.element), [(one, found)]), _ranges(one, media), came)
         for one, came, found in prints
     )
     band = highest(row.band for row in elements) if elements else band_of(None)
@@ -99,30 +89,7 @@ def measure(
     return Extent(media, band, told, elements, measured, assistive, bands_version())
 
 
-def shrinks(inherited: Extent, declared: Extent) -> list[Missing]:
-    """Which footprints that came with ingredients a declaration leaves out, or makes smaller.
-
-    Both are measured on the child's media: `inherited` from what its ingredients carry, mapped to the child, and
-    `declared` from what its vendor states. An inherited operation is kept when the declared operations of its
-    technique on its element cover it, or say that they are as large. Empty when nothing is missing.
-    """
-    missing = []
-    for row in inherited.operations:
-        one = row.statement
-        if one.generative:
-            alike = [
-                other.statement
-                for other in declared.operations
-                if (other.statement.element, other.statement.technique) == (one.element, one.technique)
-                and other.statement.generative
-            ]
-            detail = _missing(declared.media, one, row.quantity, alike)
-            if detail:
-                missing.append(Missing(one.id, one.element, one.technique, detail))
-    return missing
-
-
-_Footprint = list[Piece] | None
+Footprint = list[Piece] | None
 _NOT_KNOWN = Quantity(None, False, None, None, None, UNKNOWN, None)
 
 
@@ -133,11 +100,12 @@ def _elements(media: Media, operations: Sequence[OperationStatement]) -> tuple[s
     return tuple(element for element in ELEMENTS if any(one.element == element for one in operations))
 
 
-def _footprint(operation: OperationStatement, domain: Domain | None) -> _Footprint:
+def footprint(operation: OperationStatement, domain: Domain | None) -> Footprint:
+    """The pieces of an operation's regions; None where it has none, or they cannot be placed."""
     return domain.pieces(operation.regions) if domain is not None and operation.regions else None
 
 
-def _together(domain: Domain | None, prints: Sequence[tuple[OperationStatement, _Footprint]]) -> Quantity:
+def together(domain: Domain | None, prints: Sequence[tuple[OperationStatement, Footprint]]) -> Quantity:
     """What operations on one element cover together: between the largest of them and their sum, exact where placed."""
     if domain is None:
         return _NOT_KNOWN
@@ -175,7 +143,7 @@ def _has_time(domain: Domain) -> bool:
 def _element(
     element: str,
     domain: Domain,
-    prints: Sequence[tuple[OperationStatement, _Footprint]],
+    prints: Sequence[tuple[OperationStatement, Footprint]],
     complete: bool,
     created_as: str | None,
 ) -> ElementExtent:
@@ -183,7 +151,7 @@ def _element(
     if created_as == TRAINED:
         quantity = _whole(domain)
     elif made:
-        quantity = _together(domain, made)
+        quantity = together(domain, made)
     elif complete:
         quantity = Quantity(Fraction(0), False, None, None, None, DECLARED, "producer")
     else:
@@ -195,14 +163,14 @@ def _element(
 
 
 def _assistive(
-    domains: dict[str, Domain], prints: Sequence[tuple[OperationStatement, _Footprint]]
+    domains: dict[str, Domain], prints: Sequence[tuple[OperationStatement, Footprint]]
 ) -> tuple[AssistiveExtent, ...]:
     kinds = sorted({(one.element, one.technique) for one, _ in prints if one.assistive})
     return tuple(
         AssistiveExtent(
             element,
             technique,
-            _together(
+            together(
                 domains.get(element),
                 [
                     pair
@@ -212,29 +180,6 @@ def _assistive(
             ),
         )
         for element, technique in kinds
-    )
-
-
-def _missing(
-    media: Media, carried: OperationStatement, quantity: Quantity, alike: Sequence[OperationStatement]
-) -> str | None:
-    """Why the declared operations do not hold what an ingredient carries, in a sentence; None when they do."""
-    if not alike:
-        return f"An ingredient carries {carried.technique} on its {carried.element}; the declaration does not name it."
-    if quantity.share is None or quantity.share == 0:
-        return None
-    domain = domain_of(carried.element, media)
-    own = [(one, _footprint(one, domain)) for one in alike]
-    stated = _together(domain, own)
-    with_carried = _together(domain, [*own, (carried, _footprint(carried, domain))])
-    if with_carried.share is None or with_carried.share <= (stated.share or 0) + (stated.error or 0) + (
-        quantity.error or 0
-    ):
-        return None
-    held = "no extent" if stated.share is None else f"{float(stated.share):.4f}"
-    return (
-        f"An ingredient carries {carried.technique} on {float(quantity.share):.4f} of the {carried.element}; "
-        f"the declaration states {held}, and does not cover it."
     )
 
 

@@ -5,7 +5,7 @@ cost is the number of segments times the grid, whatever the number of frames. So
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from provenance.geometry import FrameSpan, Media, Region
@@ -97,6 +97,16 @@ class LineDomain:
 Domain = PictureDomain | LineDomain
 
 
+def covers(domain: Domain, larger: Sequence[Piece], smaller: Sequence[Piece]) -> bool:
+    """Whether all that is certain of the smaller footprint lies within the larger, or on its edge.
+
+    What is too small to be certain of anything is taken as it was drawn.
+    """
+    around = [replace(piece, mask=Mask(piece.mask.covered | piece.mask.edge, 0)) for piece in larger]
+    within = [replace(piece, mask=Mask(_certain(piece.mask) or piece.mask.covered, 0)) for piece in smaller]
+    return domain.cover([*around, *within]).share == domain.cover(around).share
+
+
 def domain_of(element: str, media: Media) -> Domain:
     return PictureDomain(media) if element == "picture" else LineDomain(media, element)
 
@@ -110,6 +120,10 @@ def _in_time(span: FrameSpan, mask: Mask) -> Iterable[Piece]:
     yield Piece(Fraction(start), Fraction(end), mask)
     if span.last_in_part:
         yield Piece(Fraction(end), Fraction(span.end), doubtful)
+
+
+def _certain(mask: Mask) -> int:
+    return mask.covered & ~mask.edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +145,7 @@ def _joined(pieces: Sequence[Piece], *, length: Fraction, full: int, cells: int)
             place[piece.start],
             place[piece.end],
             piece.mask.covered,
-            piece.mask.covered & ~piece.mask.edge,
+            _certain(piece.mask),
             piece.mask.edge,
         )
         for piece in pieces

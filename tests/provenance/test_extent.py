@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from provenance.bands import band_of, highest
 from provenance.declaration import parse
-from provenance.extent import measure, shrinks
+from provenance.extent import measure
 from provenance.footprint import PictureDomain
 from provenance.geometry import Media, Point, Region, Shape, TimeRange, WordRange
-from provenance.techniques import HUMAN_EDITS, TRAINED
+from provenance.techniques import TRAINED
 from tests.provenance.declared import CLIP, STILL, TRACK, harbor, operation, rectangle, region
 from tests.provenance.strategies import operations, placed, regions, shapes, some
 
@@ -204,51 +204,6 @@ def test_what_an_ingredient_carries_counts_with_the_rest():
 def test_an_ingredient_of_unknown_history_makes_a_lower_bound():
     own = operation("op-1", regions=(region("r", rectangle(25, 0, 50, 100)),))
     assert picture(STILL, own, inherited=[operation("plate/op-1")]).band == "at_least:substantial"
-
-
-CARRIED = operation("src/op-1", regions=(region("p", rectangle(10, 10, 30, 30)),))
-
-
-@pytest.mark.parametrize(
-    "declared",
-    [
-        [],
-        [operation(technique="background_generation", regions=(region("r", rectangle(0, 0, 90, 90)),))],
-        [operation(regions=(region("r", rectangle(10, 10, 20, 30)),))],
-        [operation(regions=(region("r", rectangle(60, 60, 30, 30)),))],
-        [operation(share=0.05)],
-        [operation()],
-        [operation(digital_source_type=HUMAN_EDITS, whole=True)],
-    ],
-    ids=["nothing", "another technique", "a smaller place", "another place", "a smaller share", "no extent", "by hand"],
-)
-def test_declaring_less_than_an_ingredient_carries_is_noticed(declared):
-    missing = shrinks(measure(STILL, [], inherited=[CARRIED]), measure(STILL, declared))
-    assert [(one.operation, one.element, one.technique) for one in missing] == [("src/op-1", "picture", "inpaint")]
-    assert "ingredient" in missing[0].detail
-
-
-@pytest.mark.parametrize(
-    "declared",
-    [
-        [operation(regions=(region("r", rectangle(10, 10, 30, 30)),))],
-        [operation(regions=(region("r", rectangle(10.001, 10, 29.999, 30)),))],
-        [operation(whole=True)],
-        [operation(share=0.5)],
-        [
-            operation("a", regions=(region("a", rectangle(10, 10, 15, 30)),)),
-            operation("b", regions=(region("b", rectangle(25, 10, 15, 30)),)),
-        ],
-    ],
-    ids=["the same", "rounded", "all", "a larger share", "in two parts"],
-)
-def test_declaring_all_that_an_ingredient_carries_is_enough(declared):
-    assert shrinks(measure(STILL, [], inherited=[CARRIED]), measure(STILL, declared)) == []
-
-
-def test_an_unknown_footprint_is_kept_by_naming_its_technique():
-    inherited = measure(STILL, [], inherited=[operation("src/op-1")])
-    assert shrinks(inherited, measure(STILL, [])) and not shrinks(inherited, measure(STILL, [operation()]))
 
 
 # --- bands
