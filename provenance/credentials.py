@@ -26,6 +26,7 @@ LONGEST_STRING = 4_096
 MOST_VALUES = 200_000
 DEEPEST = 48
 
+READABLE = frozenset(c2pa.Reader.get_supported_mime_types())
 ENGINE = {"name": "c2pa-rs", "version": c2pa.sdk_version()}
 INTENTS = {"edit": c2pa.C2paBuilderIntent.EDIT, "create": c2pa.C2paBuilderIntent.CREATE}
 
@@ -76,8 +77,7 @@ def read(file: BinaryIO, media_type: str, *, sidecar: BinaryIO | None = None, an
     `unreadable` say which). Trusted only when the list that vouches for the signer is an anchor of kind `manifest`: the
     library also trusts a signer by a time-stamp list. All else is as the library tells it, with strings bounded.
     """
-    store = sidecar.read() if sidecar is not None else None
-    reader, told = _open(file, media_type if store is None or media_type else ANY, store, anchors, verify=True)
+    reader, told = _open(file, media_type, sidecar, anchors, verify=True)
     found = {
         "state": "absent",
         "library_state": "",
@@ -106,12 +106,23 @@ def read(file: BinaryIO, media_type: str, *, sidecar: BinaryIO | None = None, an
     return found
 
 
-def _open(file: BinaryIO, media_type: str, store: bytes | None, anchors: Anchors, *,
+def _open(file: BinaryIO, media_type: str, sidecar: BinaryIO | None, anchors: Anchors, *,
           verify: bool) -> tuple[c2pa.Reader | None, dict[str, Any]]:
-    """A reader, or what is known where there is none. Absent, elsewhere and unreadable are three answers."""
+    """A reader, or what is known where there is none. Absent, elsewhere and unreadable are three answers.
+
+    A sidecar of ours binds the plain bytes; another's may bind the parts of a format, so that is tried where ours fails.
+    """
+    context, store = _reading_context(tuple(anchors), verify), None
+    if sidecar is not None:
+        sidecar.seek(0)
+        store = sidecar.read()
     file.seek(0)
     try:
-        return c2pa.Reader(media_type or ANY, file, store, context=_reading_context(tuple(anchors), verify)), {}
+        reader = c2pa.Reader(ANY if store else media_type or ANY, file, store, context=context)
+        if store and reader.get_validation_state() == "Invalid" and media_type in READABLE:
+            file.seek(0)
+            reader = c2pa.Reader(media_type, file, store, context=context)
+        return reader, {}
     except (c2pa.C2paError.ManifestNotFound, c2pa.C2paError.NotSupported):
         return None, {}
     except c2pa.C2paError as error:

@@ -35,6 +35,8 @@ Sign = Callable[[bytes], bytes]
 PACKAGE = Path(__file__).resolve().parent
 LONGEST_ANSWER = 64 * 1024 * 1024
 LENGTH = struct.Struct(">I")
+# All files of a call travel in one message, and the kernel carries at most 253 descriptors in one.
+MOST_INGREDIENTS = 240
 
 
 class SandboxTimeout(MediaRefused):
@@ -65,7 +67,7 @@ class Limits:
     bytes_per_second: int = 10_000_000
     memory_bytes: int = 2 * 1024**3
     file_bytes: int = 16 * 1024**3
-    open_files: int = 64
+    open_files: int = 320
     recycle_after: int = 200
     wait_seconds: float = 30.0
     # 8-bit RGB of this size is 300 MB once somebody decodes it; 8K film frames are a third of it.
@@ -203,14 +205,25 @@ class Sandbox:
         """Sign file to file; gives manifest_label, signed_sha256 and size. `sign` gets the bytes to be signed, here.
 
         An exception of `sign` comes out as it is. The result is not to be trusted until `read` has trusted it.
+        Where it fails, a destination named by its path is removed.
         """
+        target = request.destination if request.sidecar_destination is None else request.sidecar_destination
+        if target is None:
+            raise ValueError("a signing needs a destination")
+        try:
+            return self._sign(request, target, sign)
+        except BaseException:
+            if isinstance(target, str | os.PathLike):
+                Path(target).unlink(missing_ok=True)
+            raise
+
+    def _sign(self, request: SignRequest, target: File, sign: Sign) -> dict[str, Any]:
+        ingredients = [_ingredient(item) for item in request.ingredients]
+        if len(ingredients) > MOST_INGREDIENTS:
+            raise SigningFailed("signing.failed", f"More than {MOST_INGREDIENTS} ingredients cannot be signed at once.")
         with contextlib.ExitStack() as stack:
             files = [stack.enter_context(_opened(request.source, "rb"))]
-            target = request.destination if request.sidecar_destination is None else request.sidecar_destination
-            if target is None:
-                raise ValueError("a signing needs a destination")
             files.append(stack.enter_context(_opened(target, "w+b")))
-            ingredients = [_ingredient(item) for item in request.ingredients]
             files += [stack.enter_context(_opened(item.path, "rb")) for item in ingredients]
             message = {
                 "do": "sign", "media_type": request.media_type, "manifest": request.manifest, "intent": request.intent,

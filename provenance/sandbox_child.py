@@ -23,7 +23,8 @@ from provenance.media.refusal import MediaRefused
 from provenance.sandbox import SigningFailed
 
 LENGTH = struct.Struct(">I")
-MOST_FILES = 48
+MOST_FILES = 250
+LARGEST_SIDECAR = 32 * 1024 * 1024
 
 
 class Wire:
@@ -109,6 +110,8 @@ def _examine(request, files, anchors, bounds, sign) -> dict[str, Any]:
 def _read(request, files, anchors, bounds, sign) -> dict[str, Any]:
     media_type = structure.guard(files[0], bounds) or request["media_type"]
     sidecar = files[1] if request["sidecar"] else None
+    if sidecar is not None and sidecar.seek(0, os.SEEK_END) > LARGEST_SIDECAR:
+        raise MediaRefused("media.malformed", "This sidecar is far larger than any credentials; send the .c2pa file itself.")
     return credentials.read(files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"])
 
 

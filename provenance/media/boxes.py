@@ -25,6 +25,9 @@ CONTAINERS = {
     b"iprp",
     b"ipco",
 }
+TOP_LEVEL = set(
+    b"ftyp styp moov moof mfra mdat imda idat free skip wide meta uuid sidx ssix prft emsg pdin pnot udta jumb".split()
+)
 LARGEST_HEADER = 64 * 1024 * 1024
 MOST_INNER_BOXES = 65_536
 MOST_ENTRIES = 4_000_000
@@ -108,7 +111,7 @@ def any_boxes(scan: Scan) -> None:
 
 
 def _top(scan: Scan) -> Iterator[Box]:
-    """The top-level boxes, each within the file. Size 0 ("to the end of the file") is allowed for data alone."""
+    """The top-level boxes, each of a stated length and within the file."""
     position = 0
     while position < scan.size:
         scan.part()
@@ -130,13 +133,12 @@ def _box(scan: Scan, offset: int) -> Box:
         if size < 16:
             raise scan.malformed(f"a box at byte {offset:,} says it is {size} bytes long")
     elif size == 0:
-        if kind not in (b"mdat", b"idat"):
-            raise scan.malformed(f'the box "{_shown(kind)}" at byte {offset:,} leaves its length open')
-        size = left
+        # "To the end of the file" is allowed by the standard, but whatever is added behind it then belongs to it.
+        raise scan.malformed(f'the box "{_shown(kind)}" at byte {offset:,} leaves its length open')
     elif size < 8:
         raise scan.malformed(f"a box at byte {offset:,} says it is {size} bytes long")
     if size > left:
-        raise scan.truncated(offset + size)
+        raise scan.truncated(offset + size) if kind in TOP_LEVEL else _not_a_box(scan, offset, left)
     return Box(kind, offset, body, offset + size)
 
 

@@ -106,7 +106,7 @@ KINDS = (
 BY_EXTENSION = {extension: kind for kind in KINDS for extension in kind.extensions}
 
 # Kinds whose names are used for one another in earnest.
-COUSINS = ({MP4, MOV, M4A}, {TIFF, DNG}, {WAV, RF64}, {TEXT, HTML, SVG})
+COUSINS = ({MP4, MOV, M4A}, {TIFF, DNG}, {WAV, RF64}, {TEXT, HTML})
 
 BEGINNINGS = (
     (b"\xff\xd8\xff", JPEG),

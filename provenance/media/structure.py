@@ -55,6 +55,9 @@ def examine(
     """
     kind, scan = _scan(file, bounds, deep=True)
     promised = sniff.contradicts(name, kind)
+    if promised in ARCHIVES and kind is sniff.ZIP and scan.faults:
+        # Cut short, an office file has lost the directory by which it is told from any other archive.
+        promised = None
     if promised is not None:
         found = kind.name if kind is not sniff.UNKNOWN else "something else"
         scan.faults.insert(0, Fault(
