@@ -1,0 +1,75 @@
+"""Make tables append-only in the database itself: triggers refuse UPDATE and DELETE on SQLite and PostgreSQL.
+
+A model declares itself by inheriting `AppendOnly`; its migration adds `forbid_changes("app_table")`.
+"""
+
+from django.db import migrations, models
+
+SQLITE = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
+"""
+POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION countersign_append_only() RETURNS trigger AS $$
+BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END;
+$$ LANGUAGE plpgsql;
+"""
+POSTGRESQL = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
+FOR EACH {level} EXECUTE FUNCTION countersign_append_only();
+"""
+
+
+class AppendOnlyError(Exception):
+    """A record that may only be added was about to be changed or deleted."""
+
+
+class AppendOnlyQuerySet(models.QuerySet):
+    def update(self, **kwargs):
+        raise AppendOnlyError(f"{self.model.__name__} records are added, never changed.")
+
+    def delete(self):
+        raise AppendOnlyError(f"{self.model.__name__} records are added, never deleted.")
+
+
+class AppendOnly(models.Model):
+    """A record that is added once. A correction is a new record that names the old one."""
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise AppendOnlyError(f"{type(self).__name__} records are added, never changed.")
+        super().save(*args, force_insert=True, **{k: v for k, v in kwargs.items() if k != "force_insert"})
+
+    def delete(self, *args, **kwargs):
+        raise AppendOnlyError(f"{type(self).__name__} records are added, never deleted.")
+
+
+def _statements(vendor, table):
+    if vendor == "sqlite":
+        return [SQLITE.format(table=table, verb=verb, VERB=verb.upper()) for verb in ("update", "delete")]
+    statements = [POSTGRESQL_FUNCTION]
+    for verb in ("update", "delete"):
+        statements.append(POSTGRESQL.format(table=table, verb=verb, VERB=verb.upper(), level="ROW"))
+    return statements
+
+
+def forbid_changes(*tables):
+    """A migration operation that makes `tables` append-only on the database at hand."""
+
+    def forwards(apps, schema_editor):
+        for table in tables:
+            for statement in _statements(schema_editor.connection.vendor, table):
+                schema_editor.execute(statement, params=None)
+
+    def backwards(apps, schema_editor):
+        for table in tables:
+            for verb in ("update", "delete"):
+                on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
+                schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}", params=None)
+
+    return migrations.RunPython(forwards, backwards)

@@ -1,0 +1,109 @@
+"""Personal data at rest: each person's own AES-256-GCM key, wrapped by the registry's; destroying it erases.
+
+A private field holds ciphertext in the database. A model with private fields keeps its wrapped key in `data_key`.
+"""
+
+import hashlib
+import hmac
+import os
+import unicodedata
+from datetime import date
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import models
+
+
+def _master() -> bytes:
+    return hashlib.sha256(b"person data" + settings.PERSON_KEYS.encode()).digest()
+
+
+def new_data_key() -> bytes:
+    """A fresh key for one person, wrapped by the registry's master key: nonce ‖ ciphertext."""
+    return seal(_master(), AESGCM.generate_key(256))
+
+
+def seal(key: bytes, plain: bytes) -> bytes:
+    nonce = os.urandom(12)
+    return nonce + AESGCM(key).encrypt(nonce, plain, None)
+
+
+def unseal(key: bytes, sealed: bytes) -> bytes:
+    return AESGCM(key).decrypt(sealed[:12], sealed[12:], None)
+
+
+def name_digest(name: str) -> str:
+    """A keyed hash by which a whole name can be found again without being stored in the clear."""
+    folded = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return hmac.new(_master(), folded.encode(), hashlib.sha256).hexdigest() if folded else ""
+
+
+class _Sealed:
+    """The attribute of a private field: reads decrypt, assignments encrypt, an erased key reads as None."""
+
+    def __init__(self, field):
+        self.field = field
+
+    def __get__(self, instance, owner=None):
+        if instance is None:
+            return self.field
+        sealed = instance.__dict__.get(self.field.attname)
+        if not sealed:
+            return self.field.empty
+        if not instance.data_key:
+            return None
+        try:
+            key = unseal(_master(), bytes(instance.data_key))
+            return self.field.from_text(unseal(key, bytes(sealed)).decode())
+        except InvalidTag:
+            return None
+
+    def __set__(self, instance, value):
+        if isinstance(value, (bytes, memoryview)) or value in (None, ""):
+            instance.__dict__[self.field.attname] = bytes(value) if value else b""
+            return
+        if not instance.data_key:
+            instance.data_key = new_data_key()
+        key = unseal(_master(), bytes(instance.data_key))
+        instance.__dict__[self.field.attname] = seal(key, self.field.to_text(value).encode())
+
+
+class _PrivateField(models.BinaryField):
+    empty: object = None
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("editable", True)
+        kwargs.setdefault("default", b"")
+        super().__init__(*args, **kwargs)
+
+    def contribute_to_class(self, cls, name, **kwargs):
+        super().contribute_to_class(cls, name, **kwargs)
+        setattr(cls, self.attname, _Sealed(self))
+
+    def pre_save(self, instance, add):
+        return instance.__dict__.get(self.attname) or b""
+
+    def value_from_object(self, instance):
+        return getattr(instance, self.attname)
+
+    def get_default(self):
+        return b""
+
+
+class PrivateTextField(_PrivateField):
+    empty = ""
+
+    def to_text(self, value):
+        return str(value)
+
+    def from_text(self, text):
+        return text
+
+
+class PrivateDateField(_PrivateField):
+    def to_text(self, value):
+        return value.isoformat() if isinstance(value, date) else date.fromisoformat(str(value)).isoformat()
+
+    def from_text(self, text):
+        return date.fromisoformat(text)
