@@ -1,0 +1,6 @@
+from provenance.models.assets import Asset, Depiction, Ingredient, KnownContent, Operation
+from provenance.models.signing import Credential, SigningJob, SigningPlan
+
+__all__ = [
+    "Asset", "Credential", "Depiction", "Ingredient", "KnownContent", "Operation", "SigningJob", "SigningPlan",
+]
