@@ -101,8 +101,8 @@ def recall(facts: RegistryFacts, lists: TrustLists, *, file: str, at: datetime) 
     """The report from the registry's memory alone, for a fingerprint or a credential: no file was read."""
     engine = _engine({"name": "registry", "version": ""}, lists, at)
     codes: dict[str, list[str]] = {group: [] for group in GROUPS}
-    if facts.found_by == "signed_bytes":
-        integrity = Conclusion("intact", "These are the bytes that were signed.")
+    if facts.found_by in ("signed_bytes", "record"):
+        integrity = Conclusion("intact", soundness.REMEMBERED[facts.found_by])
         signature = Conclusion("valid", f"Signed by {printable(facts.producer)}.", soundness.signed_by(facts))
         trust = soundness.trusted_here(lists, facts.development)
         stamp = soundness.stamped(facts)

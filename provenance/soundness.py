@@ -14,6 +14,10 @@ from provenance.reading import Reading, listing, mapping
 VOUCHED = ("listed", "registry")
 NOTHING_FOUND = "No Content Credentials found. That says nothing about whether AI was used."
 UNREADABLE = "Content Credentials unavailable or invalid. That says nothing about whether AI was used."
+REMEMBERED = {
+    "signed_bytes": "These are the bytes that were signed.",
+    "record": "The record of the file as it was signed. Whether a copy is unchanged shows when the copy is checked.",
+}
 
 BINDINGS = ("dataHash", "bmffHash", "boxesHash", "collectionHash", "multiAssetHash")
 BOUND = tuple(f"assertion.{binding}.match" for binding in BINDINGS)

@@ -1,0 +1,86 @@
+"""Anyone's questions to the registry: what is known of this file, or of the bytes with this fingerprint?"""
+
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from provenance import verification
+from provenance.public import uploads
+
+
+class Question(serializers.Serializer):
+    file = serializers.FileField(help_text="The file to check")
+    sidecar = serializers.FileField(required=False, help_text="Its credentials, where they are kept apart (.c2pa)")
+
+
+class ConclusionShape(serializers.Serializer):
+    state = serializers.CharField()
+    text = serializers.CharField()
+    details = serializers.JSONField(required=False)
+
+
+class CodesShape(serializers.Serializer):
+    success = serializers.ListField(child=serializers.CharField())
+    informational = serializers.ListField(child=serializers.CharField())
+    failure = serializers.ListField(child=serializers.CharField())
+
+
+class EngineShape(serializers.Serializer):
+    name = serializers.CharField()
+    version = serializers.CharField(allow_blank=True)
+    trust_list = serializers.DateField(allow_null=True)
+    checked_at = serializers.DateTimeField()
+
+
+class ReportShape(serializers.Serializer):
+    """The report; its JSON Schema, with every state, is at /schemas/report-1.json."""
+
+    file = serializers.CharField()
+    integrity = ConclusionShape()
+    signature = ConclusionShape()
+    trust = ConclusionShape()
+    time_stamp = ConclusionShape()
+    registry = ConclusionShape()
+    extent = ConclusionShape()
+    consent = ConclusionShape()
+    ingredients = ConclusionShape()
+    codes = CodesShape()
+    engine = EngineShape()
+
+
+@method_decorator(never_cache, name="dispatch")
+class Verifications(APIView):
+    """Check a file. It is read once and discarded; the answer is not kept."""
+
+    authentication_classes: list = []
+    permission_classes = [AllowAny]
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(operation_id="check_file", request={"multipart/form-data": Question}, responses=ReportShape, auth=[])
+    def post(self, request: Request) -> Response:
+        uploads.refuse_too_large(request)
+        with uploads.brought(request.FILES) as (file, sidecar):
+            report = verification.verify(
+                path=file.temporary_file_path(), name=file.name, at=timezone.now(),
+                sidecar=sidecar.temporary_file_path() if sidecar else None,
+            )  # fmt: skip
+        return Response(report.as_dict())
+
+
+@method_decorator(never_cache, name="dispatch")
+class VerificationByHash(APIView):
+    """Ask by the SHA-256 of a file, without sending it. Unknown bytes are answered like any others."""
+
+    authentication_classes: list = []
+    permission_classes = [AllowAny]
+
+    @extend_schema(operation_id="check_fingerprint", responses=ReportShape, auth=[])
+    def get(self, request: Request, sha256: str) -> Response:
+        return Response(verification.by_hash(sha256=sha256, at=timezone.now()).as_dict())

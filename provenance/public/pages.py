@@ -1,0 +1,99 @@
+"""The window's pages: each asks one act and shows its answer; a form works without a script and needs no account."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from provenance import verification
+from provenance.public import uploads
+from provenance.public.explained import EXPLAINED
+from provenance.public.problem_types import explained
+from provenance.public.story import told
+from registry.errors import Invalid, NotFound, RegistryError, TooLarge, Unavailable
+
+SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+STATUS = {Invalid: 422, TooLarge: 413, Unavailable: 503}
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    doors = {"api_address": "/api/v1/docs", "desk_address": "/admin/"}
+    return render(request, "provenance/front.html", _form() | doors)
+
+
+# Anyone may ask, nobody is signed in and nothing is changed: there is no request a stranger could forge to any effect.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "provenance/verify.html", _form())
+    try:
+        uploads.refuse_too_large(request)
+        with uploads.brought(request.FILES) as (file, sidecar):
+            report = verification.verify(
+                path=file.temporary_file_path(), name=file.name, at=timezone.now(),
+                sidecar=sidecar.temporary_file_path() if sidecar else None,
+            )  # fmt: skip
+    except RegistryError as refused:
+        return render(request, "provenance/verify.html", _form(refused.detail), status=_status(refused))
+    return render(request, "provenance/report.html", told(report))
+
+
+@never_cache
+@vary_on_headers("Accept")
+@require_safe
+def credential(request: HttpRequest, credential: str) -> HttpResponse:
+    """One released credential, as a page or as JSON, by what the visitor accepts."""
+    try:
+        report = verification.by_credential(credential=credential, at=timezone.now())
+    except NotFound as missing:
+        raise Http404(missing.detail) from missing
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        return JsonResponse(report.as_dict())
+    return render(request, "provenance/report.html", told(report))
+
+
+@require_safe
+def how_to_read(request: HttpRequest) -> HttpResponse:
+    rows = [(name, question, meanings) for name, (question, meanings) in EXPLAINED.items()]
+    return render(request, "provenance/how_to_read.html", {"explained": rows})
+
+
+@require_safe
+def problem(request: HttpRequest, code: str) -> HttpResponse:
+    found = explained(code)
+    if found is None:
+        raise Http404("No problem type of that name.")
+    context = {"code": code, "title": found.title, "explanation": found.explanation, "remedy": found.remedy}
+    return render(request, "provenance/problem.html", context)
+
+
+@cache_control(public=True, max_age=3600)
+@require_safe
+def schema(request: HttpRequest, name: str) -> HttpResponse:
+    text = _schemas().get(name)
+    if text is None:
+        raise Http404("No schema of that name.")
+    return HttpResponse(text, content_type="application/schema+json", headers={"Access-Control-Allow-Origin": "*"})
+
+
+@lru_cache(maxsize=1)
+def _schemas() -> dict[str, str]:
+    return {path.stem: path.read_text() for path in SCHEMAS.glob("*.json")}
+
+
+def _form(fault: str = "") -> dict[str, str]:
+    return {"limit": uploads.size_in_words(settings.MAX_UPLOAD_BYTES), "fault": fault}
+
+
+def _status(refused: RegistryError) -> int:
+    return next((status for family, status in STATUS.items() if isinstance(refused, family)), 400)

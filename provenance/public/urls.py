@@ -1,0 +1,14 @@
+"""The window's addresses: front page, check a file, one credential, explanations, published schemas."""
+
+from django.urls import path
+
+from provenance.public import pages
+
+urlpatterns = [
+    path("", pages.front, name="front"),
+    path("verify", pages.verify, name="verify"),
+    path("c/<str:credential>", pages.credential, name="credential"),
+    path("how-to-read", pages.how_to_read, name="how-to-read"),
+    path("problems/<str:code>", pages.problem, name="problem"),
+    path("schemas/<slug:name>.json", pages.schema, name="schema"),
+]

@@ -1,0 +1,61 @@
+"""How consent stands today for what was signed: asked of the record each time it is read, never pushed.
+
+Only what may be public comes out: a state, and whether finished work goes on. Not who ended what, nor why.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from consent.models import Decision, Ending, GrantRevision
+
+STOPPING = {Ending.Mode.CEASE_ALL}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`state` is one of consent's public states; `may_continue` says whether finished work goes on after an ending."""
+
+    state: str
+    may_continue: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """One revision a decision stood on, with one ending of its grant if there is any."""
+
+    term_end: date | None
+    mode: str | None
+    effective_at: datetime | None
+    run_off_to: date | None
+
+
+def now(decision: Decision | int | None, *, at_signing: str, at: datetime) -> Standing:
+    """How the consent behind a decision stands at `at`. One query."""
+    if decision is None or at_signing != "confirmed":
+        return Standing(at_signing)
+    return judge(_bases(decision), at=at)
+
+
+def judge(bases: Iterable[Basis], *, at: datetime) -> Standing:
+    """The worst that became of any revision the decision stood on: never valid, ended for good, ended, on file."""
+    ended = [basis for basis in bases if basis.effective_at is not None and basis.effective_at <= at]
+    if any(basis.mode == Ending.Mode.ANNUL for basis in ended):
+        return Standing("under_review")
+    if ended:
+        return Standing("ended", may_continue=not any(_stops(basis, at) for basis in ended))
+    if any(basis.term_end is not None and basis.term_end <= at.date() for basis in bases):
+        return Standing("ended")
+    return Standing("confirmed")
+
+
+def _stops(basis: Basis, at: datetime) -> bool:
+    over = basis.run_off_to is not None and basis.run_off_to <= at.date()
+    return basis.mode in STOPPING or (basis.mode == Ending.Mode.RUN_OFF and over)
+
+
+def _bases(decision: Decision | int) -> list[Basis]:
+    rows = GrantRevision.objects.filter(decisions=decision).values_list(
+        "term_end", "grant__endings__mode", "grant__endings__effective_at", "grant__endings__run_off_to"
+    )
+    return [Basis(*row) for row in rows]
