@@ -22,6 +22,7 @@ Anchors = Sequence[tuple[str, ...]]
 ANY = "application/octet-stream"
 # emailProtection, documentSigning, C2PA claim signing. Only the top-level setting counts, not an anchor list's.
 PURPOSES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1\n"
+OWN = "org.countersign."
 LONGEST_STRING = 4_096
 MOST_VALUES = 200_000
 DEEPEST = 48
@@ -78,7 +79,7 @@ def read(file: BinaryIO, media_type: str, *, sidecar: BinaryIO | None = None, an
     library also trusts a signer by a time-stamp list. All else is as the library tells it, with strings bounded.
     """
     reader, told = _open(file, media_type, sidecar, anchors, verify=True)
-    found = {
+    found: dict[str, Any] = {
         "state": "absent",
         "library_state": "",
         "trust_list_uri": "",
@@ -100,6 +101,7 @@ def read(file: BinaryIO, media_type: str, *, sidecar: BinaryIO | None = None, an
     with reader:
         found |= _told(_bounded(json.loads(reader.json())), anchors)
         crj = json.loads(reader.crjson())
+        _restore(found["manifests"], crj)
         found |= _certificate(reader, crj, found["active"])
         if crjson:
             found["crjson"] = crj
@@ -110,7 +112,7 @@ def _open(file: BinaryIO, media_type: str, sidecar: BinaryIO | None, anchors: An
           verify: bool) -> tuple[c2pa.Reader | None, dict[str, Any]]:
     """A reader, or what is known where there is none. Absent, elsewhere and unreadable are three answers.
 
-    A sidecar of ours binds the plain bytes; another's may bind the parts of a format, so that is tried where ours fails.
+    A sidecar of ours binds the plain bytes; another's may bind the parts of a format, so that is tried second.
     """
     context, store = _reading_context(tuple(anchors), verify), None
     if sidecar is not None:
@@ -152,6 +154,15 @@ def _told(document: dict[str, Any], anchors: Anchors) -> dict[str, Any]:
         "ingredients": _ingredients(active, manifests),
         "time_stamp": _time_stamp(codes, (manifests.get(active) or {}).get("signature_info") or {}),
     }
+
+
+def _restore(manifests: Mapping[str, Any], crjson: Mapping[str, Any]) -> None:
+    """Our own statements as they were written: `json()` turns each list of numbers into base64 of lowest bytes."""
+    for manifest in crjson.get("manifests") or []:
+        written = manifest.get("assertions") or {}
+        for assertion in (manifests.get(manifest.get("label")) or {}).get("assertions") or []:
+            if assertion["label"].startswith(OWN) and assertion["label"] in written:
+                assertion["data"] = _bounded(written[assertion["label"]])
 
 
 def _time_stamp(codes: Mapping[str, list[dict[str, Any]]], signature: Mapping[str, Any]) -> dict[str, str]:
@@ -249,7 +260,11 @@ def sign(source: BinaryIO, destination: BinaryIO, *, media_type: str, manifest: 
 def _keep_history(
     history: Mapping[str, Any], intent: str, ingredients: Sequence[tuple[Mapping[str, Any], BinaryIO]]
 ) -> None:
-    """Refuse the two ways by which the library drops a file's history and still calls the result Trusted."""
+    """Refuse each way by which the library drops a file's history and still calls the result Trusted."""
+    if history.get("remote_url") or history.get("unreadable"):
+        raise SigningFailed(
+            "signing.history", "This file has credentials that cannot be read here, so they could not be kept."
+        )
     if not history.get("has_credentials"):
         return
     if intent != "edit":
@@ -287,7 +302,7 @@ def _signing_failure(message: str, tsa_url: str | None) -> SigningFailed:
 
 def _written(file: BinaryIO, store: bytes | None) -> dict[str, Any]:
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256")
+    digest = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]
     size = file.seek(0, io.SEEK_END)
     if store is None:
         file.seek(0)
@@ -307,7 +322,7 @@ class Nowhere(io.RawIOBase):
     def seekable(self) -> bool:
         return True
 
-    def write(self, data) -> int:
+    def write(self, data: Any) -> int:
         self._position += len(data)
         self._end = max(self._end, self._position)
         return len(data)

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -258,7 +259,7 @@ def _issued(below: x509.Certificate, above: x509.Certificate) -> bool:
     return True
 
 
-def _spki(key) -> bytes:
+def _spki(key: Any) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -323,7 +324,7 @@ def _found_authority(folder: Path, at: datetime.datetime) -> None:
     _write(folder / "root.pem", _pem(root))
 
 
-def _authority_certificate(subject: x509.Name, key, issuer: x509.Name, issuer_key, at: datetime.datetime, *,
+def _authority_certificate(subject: x509.Name, key: Any, issuer: x509.Name, issuer_key: Any, at: datetime.datetime, *,
                            path_length: int) -> x509.Certificate:
     builder = _certificate(subject, key.public_key(), issuer, issuer_key.public_key(), at, AUTHORITY_LIVES)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
@@ -341,8 +342,8 @@ def _issue_leaf(path: Path, name: str, at: datetime.datetime) -> None:
     _write(path, _key_pem(key) + _pem(leaf) + _pem(issuer))
 
 
-def claim_signing_leaf(subject: x509.Name, public_key, issuer: x509.Name, issuer_key, *, at: datetime.datetime,
-                       lives: timedelta) -> x509.Certificate:
+def claim_signing_leaf(subject: x509.Name, public_key: Any, issuer: x509.Name, issuer_key: Any, *,
+                       at: datetime.datetime, lives: timedelta) -> x509.Certificate:
     """A leaf after the C2PA certificate profile, signed by `issuer_key`."""
     builder = _certificate(subject, public_key, issuer, issuer_key.public_key(), at, lives)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -351,8 +352,8 @@ def claim_signing_leaf(subject: x509.Name, public_key, issuer: x509.Name, issuer
     return builder.add_extension(purposes, critical=False).sign(issuer_key, hashes.SHA256())
 
 
-def _certificate(subject: x509.Name, public_key, issuer: x509.Name, issuer_public_key, at: datetime.datetime,
-                 lives: timedelta) -> x509.CertificateBuilder:
+def _certificate(subject: x509.Name, public_key: Any, issuer: x509.Name, issuer_public_key: Any,
+                 at: datetime.datetime, lives: timedelta) -> x509.CertificateBuilder:
     builder = x509.CertificateBuilder(
         issuer_name=issuer, subject_name=subject, public_key=public_key, serial_number=x509.random_serial_number(),
         not_valid_before=at - min(lives, timedelta(hours=1)), not_valid_after=at + lives,
@@ -376,7 +377,7 @@ def _subject(common_name: str, organisation: str = DEVELOPMENT) -> x509.Name:
     )
 
 
-def _key_pem(key) -> str:
+def _key_pem(key: Any) -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
 

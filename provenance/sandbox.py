@@ -172,6 +172,7 @@ class Sandbox:
         self.limits = limits or Limits()
         self.anchors = tuple(anchors)
         self.size = children
+        self._idle: list[_Child] = []
         self._begin()
         _POOLS.add(self)
 
@@ -293,7 +294,7 @@ class Sandbox:
     def _begin(self) -> None:
         self._lock = threading.Lock()
         self._free = threading.BoundedSemaphore(self.size)
-        self._idle: list[_Child] = []
+        self._idle = []
 
     def _forget(self) -> None:
         """After a fork: the children belong to the parent process; only their sockets are let go here."""
@@ -328,7 +329,7 @@ class _Child:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-s", "-m", "provenance.sandbox_child", json.dumps(limits.as_dict())],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=self._log,
                 stderr=self._log,
                 cwd=PACKAGE,

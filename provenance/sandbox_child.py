@@ -4,6 +4,7 @@ Started by `provenance/sandbox.py` as `python -m provenance.sandbox_child LIMITS
 """
 
 import base64
+import fcntl
 import json
 import math
 import os
@@ -19,8 +20,13 @@ from typing import Any, BinaryIO
 
 from provenance import credentials
 from provenance.media import structure
+from provenance.media.bounds import Bounds
 from provenance.media.refusal import MediaRefused
 from provenance.sandbox import SigningFailed
+
+Request = dict[str, Any]
+Anchors = list[tuple[str, ...]]
+Sign = Callable[[bytes], bytes]
 
 LENGTH = struct.Struct(">I")
 MOST_FILES = 250
@@ -38,7 +44,7 @@ class Wire:
         mark, descriptors, _, _ = socket.recv_fds(self._channel, 1, MOST_FILES)
         if not mark:
             return None
-        files = [os.fdopen(descriptor, _mode(descriptor)) for descriptor in descriptors]
+        files: list[BinaryIO] = [os.fdopen(number, _mode(number)) for number in descriptors]  # type: ignore[misc]
         return self._message(), files
 
     def answer(self, message: dict[str, Any]) -> None:
@@ -90,7 +96,7 @@ def main() -> None:
 def _answer(request: dict[str, Any], files: list[BinaryIO], anchors: list[tuple[str, ...]], limits: dict[str, Any],
             sign: Callable[[bytes], bytes]) -> dict[str, Any]:
     try:
-        return {"ok": DEEDS[request["do"]](request, files, anchors, structure.Bounds.of(limits), sign)}
+        return {"ok": DEEDS[request["do"]](request, files, anchors, Bounds.of(limits), sign)}
     except MediaRefused as refusal:
         return {"refused": [refusal.code, refusal.detail]}
     except SigningFailed as failure:
@@ -103,19 +109,21 @@ def _answer(request: dict[str, Any], files: list[BinaryIO], anchors: list[tuple[
         return {"broke": traceback.format_exc(limit=8)}
 
 
-def _examine(request, files, anchors, bounds, sign) -> dict[str, Any]:
+def _examine(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     return structure.examine(files[0], request["name"], bounds, strict=request["strict"], look=credentials.look)
 
 
-def _read(request, files, anchors, bounds, sign) -> dict[str, Any]:
+def _read(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     media_type = structure.guard(files[0], bounds) or request["media_type"]
     sidecar = files[1] if request["sidecar"] else None
     if sidecar is not None and sidecar.seek(0, os.SEEK_END) > LARGEST_SIDECAR:
-        raise MediaRefused("media.malformed", "This sidecar is far larger than any credentials; send the .c2pa file itself.")
+        raise MediaRefused(
+            "media.malformed", "This sidecar is far larger than any credentials; send the .c2pa file itself."
+        )
     return credentials.read(files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"])
 
 
-def _sign(request, files, anchors, bounds, sign) -> dict[str, Any]:
+def _sign(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     source, destination, *ingredients = files
     for file in (source, *ingredients):
         structure.guard(file, bounds)
@@ -171,8 +179,6 @@ def _leave_with_parent() -> None:
 
 
 def _mode(descriptor: int) -> str:
-    import fcntl
-
     writable = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDWR
     return "r+b" if writable else "rb"
 

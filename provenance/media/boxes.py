@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from provenance.media.bounds import Scan
+from provenance.media.bounds import Fault, Scan
 
 # Boxes that hold boxes, on the way to what is read here.
 CONTAINERS = {
@@ -142,7 +142,7 @@ def _box(scan: Scan, offset: int) -> Box:
     return Box(kind, offset, body, offset + size)
 
 
-def _not_a_box(scan: Scan, offset: int, left: int):
+def _not_a_box(scan: Scan, offset: int, left: int) -> Fault:
     """Bytes that are no box: at the end of a file that had its parts, something was put behind it."""
     if scan.parts > 2:
         scan.trailing(left)

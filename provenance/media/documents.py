@@ -55,7 +55,8 @@ class _Drawing:
     """One pass of an XML parser that resolves nothing: a document type is refused before any entity could be used."""
 
     def __init__(self, scan: Scan):
-        self.scan, self.depth, self.elements, self.told, self.style = scan, 0, 0, set(), 0
+        self.scan, self.depth, self.elements, self.style = scan, 0, 0, 0
+        self.told: set[str] = set()
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
         self.parser.StartDoctypeDeclHandler = self.doctype
@@ -127,7 +128,7 @@ class _Drawing:
         if self.style and (OUTSIDE.search(data) or "@import" in data.lower()):
             self.tell("a style that reaches outside it")
 
-    def doctype(self, *_) -> None:
+    def doctype(self, *_: object) -> None:
         raise Fault(
             "media.active_content",
             "This SVG declares a document type (DOCTYPE), by which it could pull in other files. Save it without one.",

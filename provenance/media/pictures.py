@@ -19,7 +19,8 @@ MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 
 
 def jpeg(scan: Scan) -> None:
-    position, several = 2, []
+    position = 2
+    several: list[tuple[int, int]] = []
     while True:
         marker, position = _marker(scan, position)
         if marker == 0xD9:
@@ -93,7 +94,7 @@ def _orientation(tiff_data: bytes) -> int:
     for entry in range(start + 2, min(start + 2 + 12 * count, len(tiff_data) - 11), 12):
         tag, kind, _, value = struct.unpack_from(order + "HHIH", tiff_data, entry)
         if tag == 0x0112 and kind == 3 and 1 <= value <= 8:
-            return value
+            return int(value)
     return 1
 
 

@@ -106,7 +106,8 @@ def mp3(scan: Scan) -> None:
         return
     scan.file.seek(position)
     data = scan.file.read(min(scan.size - position, 512 * 1024 * 1024))
-    at = seconds = frames = 0
+    at = frames = 0
+    seconds = Fraction(0)
     while frames < MOST_FRAMES:
         found = _frame(data[at:at + 4])
         if found is None:

@@ -63,10 +63,40 @@ def examine(
         scan.faults.insert(0, Fault(
             "media.type_mismatch", f'The name "{name[-80:]}" says {promised.name}, but by its bytes this is {found}. '
             "Rename it, or send the file that was meant."))
-    if strict and scan.faults:
-        raise MediaRefused(scan.faults[0].code, scan.faults[0].detail)
-    return _told(kind, scan) | look(file, kind.media_type) | {
-        "problems": [{"code": fault.code, "detail": fault.detail} for fault in scan.faults]}
+    if strict:
+        _refuse_first(scan.faults)
+    credentials = look(file, kind.media_type)
+    about = _about_credentials(kind, credentials)
+    if strict:
+        _refuse_first(about)
+    problems = [{"code": fault.code, "detail": fault.detail} for fault in (*scan.faults, *about)]
+    return _told(kind, scan) | credentials | {"problems": problems}
+
+
+def _refuse_first(faults: list[Fault]) -> None:
+    if faults:
+        raise MediaRefused(faults[0].code, faults[0].detail)
+
+
+def _about_credentials(kind: Kind, credentials: dict[str, Any]) -> list[Fault]:
+    """A file whose history cannot be read here cannot be signed either: its history would be lost without a word."""
+    if credentials.get("remote_url"):
+        return [
+            Fault(
+                "media.credentials_elsewhere",
+                f"This {kind.name} says that its credentials are kept at another address, and this "
+                "registry fetches nothing that a file names. Send it with its credentials inside.",
+            )
+        ]
+    if credentials.get("unreadable") and kind.embed:
+        return [
+            Fault(
+                "media.credentials_unreadable",
+                f"This {kind.name} carries something that should be its credentials and cannot be read "
+                f"({credentials['unreadable'][:120]}). Send it as it left the program that made it.",
+            )
+        ]
+    return []
 
 
 def guard(file: BinaryIO, bounds: Bounds) -> str:
@@ -92,7 +122,6 @@ def _scan(file: BinaryIO, bounds: Bounds, *, deep: bool) -> tuple[Kind, Scan]:
     if deep and kind not in ARCHIVES:
         documents.hidden_archive(scan)
     return kind, scan
-
 
 
 def _told(kind: Kind, scan: Scan) -> dict[str, Any]:

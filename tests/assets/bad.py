@@ -1,4 +1,4 @@
-"""Files that must be refused, each with the code it is refused with: broken ones, traps, and files that are two at once."""
+"""Files that must be refused, each with its code: broken ones, traps, and files that are two at once."""
 
 import random
 import struct
@@ -28,19 +28,41 @@ def cut(name: str, share: float = 0.5) -> Made:
 
 TRUNCATED = {
     f"truncated.{name.rpartition('.')[2]}": (cut(name), "media.truncated")
-    for name in ("result.jpg", "result.png", "result.webp", "result.gif", "result.tiff", "result.avif", "result.mp4", "result.mov",
-                 "voice.m4a", "voice.wav", "result.avi", "voice.mp3", "script.pdf", "result.svg", "result.exr", "script.docx")
-} | {"truncated.flac": (lambda: good("voice.flac")[:30], "media.truncated"),
-     "truncated.dpx": (lambda: good("result.dpx")[:4_000], "media.truncated")}
+    for name in (
+        "result.jpg",
+        "result.png",
+        "result.webp",
+        "result.gif",
+        "result.tiff",
+        "result.avif",
+        "result.mp4",
+        "result.mov",
+        "voice.m4a",
+        "voice.wav",
+        "result.avi",
+        "voice.mp3",
+        "script.pdf",
+        "result.svg",
+        "result.exr",
+        "script.docx",
+    )
+} | {
+    "truncated.flac": (lambda: good("voice.flac")[:30], "media.truncated"),
+    "truncated.dpx": (lambda: good("result.dpx")[:4_000], "media.truncated"),
+}
 # A cut anywhere in the pixels of an OpenEXR file cannot be seen in its header.
 del TRUNCATED["truncated.exr"]
 
 WRONG = {
-    "picture.mp4": (lambda: good("result.jpg"), "media.type_mismatch"), "film.jpg": (lambda: good("result.mp4"), "media.type_mismatch"),
-    "other.jpg": (lambda: good("result.png"), "media.type_mismatch"), "words.png": (lambda: good("script.txt"), "media.type_mismatch"),
+    "picture.mp4": (lambda: good("result.jpg"), "media.type_mismatch"),
+    "film.jpg": (lambda: good("result.mp4"), "media.type_mismatch"),
+    "other.jpg": (lambda: good("result.png"), "media.type_mismatch"),
+    "words.png": (lambda: good("script.txt"), "media.type_mismatch"),
     "noise.jpg": (lambda: random.Random(1).randbytes(5_000), "media.type_mismatch"),
-    "archive.pdf": (lambda: good("script.docx"), "media.type_mismatch"), "page.svg": (lambda: PAGE * 3, "media.type_mismatch"),
-    "empty.jpg": (lambda: b"", "media.empty"), "empty": (lambda: b"", "media.empty"),
+    "archive.pdf": (lambda: good("script.docx"), "media.type_mismatch"),
+    "page.svg": (lambda: PAGE * 3, "media.type_mismatch"),
+    "empty.jpg": (lambda: b"", "media.empty"),
+    "empty": (lambda: b"", "media.empty"),
 }
 
 
@@ -100,12 +122,22 @@ def nested_boxes(depth: int = 20_000) -> bytes:
 
 
 TOO_MUCH = {
-    "boxes.mp4": (many_boxes, "media.too_many_parts"), "segments.jpg": (many_segments, "media.too_many_parts"),
-    "chunks.png": (many_chunks, "media.too_many_parts"), "pages.tif": (many_pages, "media.too_many_parts"),
-    "frames.gif": (many_frames, "media.too_many_parts"), "members.zip": (many_members, "media.too_many_parts"),
-    "huge.png": (huge_picture, "media.too_large_picture"), "nested.mp4": (nested_boxes, "media.too_deep"),
-    "nested.svg": (lambda: b'<svg xmlns="http://www.w3.org/2000/svg">' + b"<g>" * 5_000 + b"</g>" * 5_000 + b"</svg>", "media.too_deep"),
-    "elements.svg": (lambda: b'<svg xmlns="http://www.w3.org/2000/svg">' + b"<g/>" * 300_000 + b"</svg>", "media.too_many_parts"),
+    "boxes.mp4": (many_boxes, "media.too_many_parts"),
+    "segments.jpg": (many_segments, "media.too_many_parts"),
+    "chunks.png": (many_chunks, "media.too_many_parts"),
+    "pages.tif": (many_pages, "media.too_many_parts"),
+    "frames.gif": (many_frames, "media.too_many_parts"),
+    "members.zip": (many_members, "media.too_many_parts"),
+    "huge.png": (huge_picture, "media.too_large_picture"),
+    "nested.mp4": (nested_boxes, "media.too_deep"),
+    "nested.svg": (
+        lambda: b'<svg xmlns="http://www.w3.org/2000/svg">' + b"<g>" * 5_000 + b"</g>" * 5_000 + b"</svg>",
+        "media.too_deep",
+    ),
+    "elements.svg": (
+        lambda: b'<svg xmlns="http://www.w3.org/2000/svg">' + b"<g/>" * 300_000 + b"</svg>",
+        "media.too_many_parts",
+    ),
 }
 
 
@@ -160,14 +192,22 @@ def _archive_in_a_chunk() -> bytes:
 
 
 POLYGLOTS = {
-    "zip.jpg": (with_archive("result.jpg"), "media.trailing_data"), "page.jpg": (with_page("result.jpg"), "media.trailing_data"),
-    "zip.png": (with_archive("result.png"), "media.trailing_data"), "page.gif": (with_page("result.gif"), "media.trailing_data"),
-    "page.webp": (with_page("result.webp"), "media.trailing_data"), "zip.tif": (with_archive("result.tiff"), "media.trailing_data"),
-    "zip.mp4": (with_archive("result.mp4"), "media.trailing_data"), "box.mp4": (_archive_in_a_box, "media.trailing_data"),
-    "zip.pdf": (with_archive("script.pdf"), "media.trailing_data"), "zip.wav": (with_archive("voice.wav"), "media.trailing_data"),
-    "chunk.wav": (_archive_in_a_chunk, "media.trailing_data"), "zip.mp3": (with_archive("voice.mp3"), "media.trailing_data"),
-    "zip.flac": (with_archive("voice.flac"), "media.trailing_data"), "page.svg2.svg": (with_page("result.svg"), "media.trailing_data"),
-    "zip.avi": (with_archive("result.avi"), "media.trailing_data"), "page.avif": (with_page("result.avif"), "media.trailing_data"),
+    "zip.jpg": (with_archive("result.jpg"), "media.trailing_data"),
+    "page.jpg": (with_page("result.jpg"), "media.trailing_data"),
+    "zip.png": (with_archive("result.png"), "media.trailing_data"),
+    "page.gif": (with_page("result.gif"), "media.trailing_data"),
+    "page.webp": (with_page("result.webp"), "media.trailing_data"),
+    "zip.tif": (with_archive("result.tiff"), "media.trailing_data"),
+    "zip.mp4": (with_archive("result.mp4"), "media.trailing_data"),
+    "box.mp4": (_archive_in_a_box, "media.trailing_data"),
+    "zip.pdf": (with_archive("script.pdf"), "media.trailing_data"),
+    "zip.wav": (with_archive("voice.wav"), "media.trailing_data"),
+    "chunk.wav": (_archive_in_a_chunk, "media.trailing_data"),
+    "zip.mp3": (with_archive("voice.mp3"), "media.trailing_data"),
+    "zip.flac": (with_archive("voice.flac"), "media.trailing_data"),
+    "page.svg2.svg": (with_page("result.svg"), "media.trailing_data"),
+    "zip.avi": (with_archive("result.avi"), "media.trailing_data"),
+    "page.avif": (with_page("result.avif"), "media.trailing_data"),
 }
 
 
@@ -176,22 +216,31 @@ POLYGLOTS = {
 
 def drawing(inside: str, before: str = "", attributes: str = "") -> Made:
     names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return lambda: f'<?xml version="1.0"?>{before}<svg {names} width="10" height="10" {attributes}>{inside}</svg>'.encode()
+    return lambda: (
+        f'<?xml version="1.0"?>{before}<svg {names} width="10" height="10" {attributes}>{inside}</svg>'.encode()
+    )
 
 
 LAUGHS = "<!DOCTYPE svg [<!ENTITY a 'ha'>" + "".join(
     f"<!ENTITY {new} '{f'&{old};' * 10}'>" for old, new in zip("abcdefgh", "bcdefghi", strict=True)) + "]>"
-ACTIVE = {name: (made, "media.active_content") for name, made in {
-    "script.svg": drawing("<script>alert(1)</script>"), "prefixed.svg": drawing('<s:script xmlns:s="http://www.w3.org/2000/svg"/>'),
-    "onload.svg": drawing("", attributes='onload="alert(1)"'), "foreign.svg": drawing("<foreignObject><p>hello</p></foreignObject>"),
-    "image.svg": drawing('<image href="http://127.0.0.1:9/a.png"/>'), "xlink.svg": drawing('<use xlink:href="other.svg#a"/>'),
-    "link.svg": drawing('<a href="javascript:alert(1)"><rect/></a>'), "url.svg": drawing('<rect fill="url(http://127.0.0.1:9/a)"/>'),
-    "style.svg": drawing("<style>@import 'http://127.0.0.1:9/a.css';</style>"),
-    "animate.svg": drawing('<set attributeName="href" to="javascript:alert(1)"/>'),
-    "sheet.svg": drawing("", before='<?xml-stylesheet href="http://127.0.0.1:9/a.css"?>'),
-    "entity.svg": drawing("&x;", before='<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'),
-    "laughs.svg": drawing("<text>&i;</text>", before=LAUGHS),
-}.items()}
+ACTIVE = {
+    name: (made, "media.active_content")
+    for name, made in {
+        "script.svg": drawing("<script>alert(1)</script>"),
+        "prefixed.svg": drawing('<s:script xmlns:s="http://www.w3.org/2000/svg"/>'),
+        "onload.svg": drawing("", attributes='onload="alert(1)"'),
+        "foreign.svg": drawing("<foreignObject><p>hello</p></foreignObject>"),
+        "image.svg": drawing('<image href="http://127.0.0.1:9/a.png"/>'),
+        "xlink.svg": drawing('<use xlink:href="other.svg#a"/>'),
+        "link.svg": drawing('<a href="javascript:alert(1)"><rect/></a>'),
+        "url.svg": drawing('<rect fill="url(http://127.0.0.1:9/a)"/>'),
+        "style.svg": drawing("<style>@import 'http://127.0.0.1:9/a.css';</style>"),
+        "animate.svg": drawing('<set attributeName="href" to="javascript:alert(1)"/>'),
+        "sheet.svg": drawing("", before='<?xml-stylesheet href="http://127.0.0.1:9/a.css"?>'),
+        "entity.svg": drawing("&x;", before='<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'),
+        "laughs.svg": drawing("<text>&i;</text>", before=LAUGHS),
+    }.items()
+}
 
 BAD: dict[str, tuple[Made, str]] = TRUNCATED | WRONG | TOO_MUCH | LYING | POLYGLOTS | ACTIVE
 
@@ -200,8 +249,11 @@ BAD: dict[str, tuple[Made, str]] = TRUNCATED | WRONG | TOO_MUCH | LYING | POLYGL
 
 
 def _xmp(address: str) -> bytes:
-    return (f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
-            f'xmlns:dcterms="http://purl.org/dc/terms/" dcterms:provenance="{address}"/></rdf:RDF></x:xmpmeta>').encode()
+    names = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dcterms="http://purl.org/dc/terms/"'
+    return (
+        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {names}><rdf:Description rdf:about="" '
+        f'dcterms:provenance="{address}"/></rdf:RDF></x:xmpmeta>'
+    ).encode()
 
 
 def remote_jpg(address: str) -> bytes:
@@ -212,8 +264,24 @@ def remote_jpg(address: str) -> bytes:
 
 def remote_png(address: str) -> bytes:
     data, body = good("result.png"), b"XML:com.adobe.xmp\0\0\0\0\0" + _xmp(address)
-    return data[:33] + struct.pack(">I", len(body)) + b"iTXt" + body + struct.pack(">I", zlib.crc32(b"iTXt" + body)) + data[33:]
+    return (
+        data[:33]
+        + struct.pack(">I", len(body))
+        + b"iTXt"
+        + body
+        + struct.pack(">I", zlib.crc32(b"iTXt" + body))
+        + data[33:]
+    )
 
 
-HOSTILE = ("<script>alert(1)</script>", "'; DROP TABLE asset; --", "a\0b", "line\r\nSet-Cookie: a=b", "\u202egnp.exe", "=cmd|' /C calc'!A0",
-           "{{7*7}}", "x" * 100_000, "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"))
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "'; DROP TABLE asset; --",
+    "a\0b",
+    "line\r\nSet-Cookie: a=b",
+    "\u202egnp.exe",
+    "=cmd|' /C calc'!A0",
+    "{{7*7}}",
+    "x" * 100_000,
+    "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
+)

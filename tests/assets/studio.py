@@ -26,7 +26,12 @@ class Studio:
         self.anchors = (Anchor(REGISTRY_LIST, keys.root_pem(directory)),)
 
     def request(self, source: Path, media_type: str, destination: Path | None, **more) -> SignRequest:
-        told = {"manifest": manifest(), "chain_pem": self.signer.chain_pem, "alg": self.signer.algorithm, "anchors": self.anchors}
+        told = {
+            "manifest": manifest(),
+            "chain_pem": self.signer.chain_pem,
+            "alg": self.signer.algorithm,
+            "anchors": self.anchors,
+        }
         return SignRequest(source=source, media_type=media_type, destination=destination, **(told | more))
 
     def sign(self, box: Sandbox, source: Path, destination: Path, *, name: str = "", **more) -> Path:
@@ -46,13 +51,21 @@ class Studio:
         )
         path = self.directory / "short.pem"
         path.write_bytes(
-            key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-            + leaf.public_bytes(serialization.Encoding.PEM) + issuer.public_bytes(serialization.Encoding.PEM))
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            + leaf.public_bytes(serialization.Encoding.PEM)
+            + issuer.public_bytes(serialization.Encoding.PEM)
+        )
         return path
 
 
 def manifest(title: str = "harbor_sh114", *actions: dict, **more) -> dict:
-    edited = {"action": "c2pa.edited", "digitalSourceType": AI_COMPOSITE, "description": "De-aging of a performer's face"}
+    edited = {
+        "action": "c2pa.edited",
+        "digitalSourceType": AI_COMPOSITE,
+        "description": "De-aging of a performer's face",
+    }
     return {
         "title": title, "claim_generator_info": [{"name": "Countersign", "version": "0.1.0", "specVersion": "2.4.0"}],
         "assertions": [{"label": "c2pa.actions.v2", "created": True,

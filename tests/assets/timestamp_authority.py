@@ -91,9 +91,23 @@ class TimestampAuthority:
         now = datetime.datetime.now(datetime.UTC)
         root_key, key = (rsa.generate_private_key(65_537, 2_048) for _ in range(2))
         root_name, name = _name("Loopback time root"), _name("Loopback time-stamps")
-        usage = dict.fromkeys(("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-                               "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"), False)
-        root = _begun(root_name, root_key, root_name, root_key, now).add_extension(x509.BasicConstraints(True, None), True)
+        usage = dict.fromkeys(
+            (
+                "digital_signature",
+                "content_commitment",
+                "key_encipherment",
+                "data_encipherment",
+                "key_agreement",
+                "key_cert_sign",
+                "crl_sign",
+                "encipher_only",
+                "decipher_only",
+            ),
+            False,
+        )
+        root = _begun(root_name, root_key, root_name, root_key, now).add_extension(
+            x509.BasicConstraints(True, None), True
+        )
         root = root.add_extension(x509.KeyUsage(**usage | {"key_cert_sign": True, "crl_sign": True}), True)
         leaf = _begun(name, key, root_name, root_key, now).add_extension(x509.BasicConstraints(False, None), True)
         leaf = leaf.add_extension(x509.KeyUsage(**usage | {"digital_signature": True}), True)
@@ -106,13 +120,19 @@ class TimestampAuthority:
 
 
 def _name(common: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Loopback"), x509.NameAttribute(NameOID.COMMON_NAME, common)])
+    return x509.Name(
+        [x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Loopback"), x509.NameAttribute(NameOID.COMMON_NAME, common)]
+    )
 
 
 def _begun(subject: x509.Name, key, issuer: x509.Name, issuer_key, now: datetime.datetime) -> x509.CertificateBuilder:
     builder = x509.CertificateBuilder(
-        issuer_name=issuer, subject_name=subject, public_key=key.public_key(), serial_number=x509.random_serial_number(),
-        not_valid_before=now - timedelta(hours=1), not_valid_after=now + timedelta(days=30),
+        issuer_name=issuer,
+        subject_name=subject,
+        public_key=key.public_key(),
+        serial_number=x509.random_serial_number(),
+        not_valid_before=now - timedelta(hours=1),
+        not_valid_after=now + timedelta(days=30),
     )
     builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
     return builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False)

@@ -124,7 +124,9 @@ def test_children_are_replaced_after_a_number_of_files():
 
 def test_threads_share_the_children(tmp_path):
     box, seen = Sandbox(children=2), []
-    threads = [threading.Thread(target=lambda: seen.extend(box.examine(RESULT).width for _ in range(10))) for _ in range(8)]
+    threads = [
+        threading.Thread(target=lambda: seen.extend(box.examine(RESULT).width for _ in range(10))) for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -172,9 +174,13 @@ def test_a_fork_starts_children_of_its_own_and_leaves_its_parents_alone(box):
 
 def test_children_leave_when_their_parent_is_killed(slow_file):
     """Also from the middle of a file, where they do not hear the socket close."""
-    code = ("import sys, threading; from provenance.sandbox import *; box = Sandbox(children=1, limits=Limits(parts=10**9)); "
-            f"box.examine({str(RESULT)!r}); print(box._idle[-1].pid, flush=True); box.read({str(slow_file)!r})")
-    parent = subprocess.Popen([sys.executable, "-c", code], cwd=sandbox.PACKAGE.parent, stdout=subprocess.PIPE, text=True)
+    code = (
+        "from provenance.sandbox import *; box = Sandbox(children=1, limits=Limits(parts=10**9)); "
+        f"box.examine({str(RESULT)!r}); print(box._idle[-1].pid, flush=True); box.read({str(slow_file)!r})"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=sandbox.PACKAGE.parent, stdout=subprocess.PIPE, text=True
+    )
     child = int(parent.stdout.readline())
     time.sleep(0.3)
     parent.kill()
@@ -196,7 +202,7 @@ def test_the_child_has_neither_our_environment_nor_our_directory(box, monkeypatc
 
 
 def test_the_child_never_holds_the_key(studio, box, tmp_path):
-    """Neither the number itself nor its text is anywhere in the memory of a child that has just had something signed."""
+    """Neither the number nor its text is anywhere in the memory of a child that has just had something signed."""
     child = pid_of(box)
     studio.sign(box, RESULT, tmp_path / "signed.jpg")
     pem = (studio.directory / "development" / "org_northlight.pem").read_bytes()

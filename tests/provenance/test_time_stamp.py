@@ -46,8 +46,14 @@ def test_a_stamped_asset_stays_trusted_after_its_certificate_has_expired(studio,
     time.sleep(max(0.0, (signer.not_after - now()).total_seconds()) + 1.1)
     afterwards = {path.name: box.read(path, anchors=anchors) for path in (stamped, bare)}
 
-    assert {name: found["state"] for name, found in while_it_lives.items()} == {"stamped.jpg": "Trusted", "bare.jpg": "Trusted"}
-    assert {name: found["state"] for name, found in afterwards.items()} == {"stamped.jpg": "Trusted", "bare.jpg": "Invalid"}
+    assert {name: found["state"] for name, found in while_it_lives.items()} == {
+        "stamped.jpg": "Trusted",
+        "bare.jpg": "Trusted",
+    }
+    assert {name: found["state"] for name, found in afterwards.items()} == {
+        "stamped.jpg": "Trusted",
+        "bare.jpg": "Invalid",
+    }
     assert afterwards["stamped.jpg"]["time_stamp"]["state"] == "trusted"
     assert afterwards["stamped.jpg"]["time_stamp"]["time"]
     assert afterwards["bare.jpg"]["time_stamp"] == {"state": "absent", "time": ""}
