@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import rfc8785
@@ -42,7 +42,7 @@ class ReasonRequired(Invalid):
 
 
 def timestamp(moment: datetime) -> str:
-    return moment.astimezone(timezone.utc).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def digest(previous_hash: str, body: str) -> str:
@@ -53,8 +53,17 @@ def head(chain: str) -> Event | None:
     return Event.objects.filter(chain=chain).order_by("-sequence").first()
 
 
-def record(*, actor: Actor, tag: str, subject: str, details: dict, at: datetime, organisation=None,
-           reason: str = "", effective_at: datetime | None = None) -> Event:
+def record(
+    *,
+    actor: Actor,
+    tag: str,
+    subject: str,
+    details: dict,
+    at: datetime,
+    organisation=None,
+    reason: str = "",
+    effective_at: datetime | None = None,
+) -> Event:
     """Add one entry to the subject's chain. A person's act needs a reason; raises `ReasonRequired`."""
     assert transaction.get_connection().in_atomic_block, "the journal is written in the transaction of what it records"
     if actor.person and not reason.strip():
@@ -64,15 +73,33 @@ def record(*, actor: Actor, tag: str, subject: str, details: dict, at: datetime,
     last = head(subject)
     sequence = last.sequence + 1 if last else 1
     previous = last.hash if last else GENESIS
-    body = rfc8785.dumps({
-        "chain": subject, "sequence": sequence, "tag": tag, "actor": actor.key, "actor_name": actor.name,
-        "organisation": organisation.public_id if organisation else None, "reason": reason,
-        "details": details, "effective_at": timestamp(effective_at), "recorded_at": timestamp(at),
-    }).decode()
+    body = rfc8785.dumps(
+        {
+            "chain": subject,
+            "sequence": sequence,
+            "tag": tag,
+            "actor": actor.key,
+            "actor_name": actor.name,
+            "organisation": organisation.public_id if organisation else None,
+            "reason": reason,
+            "details": details,
+            "effective_at": timestamp(effective_at),
+            "recorded_at": timestamp(at),
+        }
+    ).decode()
     return Event.objects.create(
-        chain=subject, sequence=sequence, tag=tag, actor=actor.key, actor_name=actor.name, organisation=organisation,
-        reason=reason, body=body, previous_hash=previous, hash=digest(previous, body),
-        effective_at=effective_at, recorded_at=at,
+        chain=subject,
+        sequence=sequence,
+        tag=tag,
+        actor=actor.key,
+        actor_name=actor.name,
+        organisation=organisation,
+        reason=reason,
+        body=body,
+        previous_hash=previous,
+        hash=digest(previous, body),
+        effective_at=effective_at,
+        recorded_at=at,
     )
 
 
@@ -82,7 +109,9 @@ def broken_links() -> list[str]:
     last: dict[str, tuple[int, str]] = {}
     for event in Event.objects.order_by("chain", "sequence").iterator():
         sequence, previous = last.get(event.chain, (0, GENESIS))
-        if (event.sequence, event.previous_hash) != (sequence + 1, previous) or event.hash != digest(previous, event.body):
+        if (event.sequence, event.previous_hash) != (sequence + 1, previous) or event.hash != digest(
+            previous, event.body
+        ):
             faults.append(f"{event.chain} entry {event.sequence} does not follow from the one before it")
         last[event.chain] = (event.sequence, event.hash)
     return faults

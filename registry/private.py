@@ -19,9 +19,18 @@ def _master() -> bytes:
     return hashlib.sha256(b"person data" + settings.PERSON_KEYS.encode()).digest()
 
 
+def wrap_key(key: bytes) -> bytes:
+    """A data key, encrypted under the registry's master key: nonce ‖ ciphertext."""
+    return seal(_master(), key)
+
+
+def open_key(wrapped: bytes) -> bytes:
+    return unseal(_master(), wrapped)
+
+
 def new_data_key() -> bytes:
-    """A fresh key for one person, wrapped by the registry's master key: nonce ‖ ciphertext."""
-    return seal(_master(), AESGCM.generate_key(256))
+    """A fresh key for one person, wrapped."""
+    return wrap_key(AESGCM.generate_key(256))
 
 
 def seal(key: bytes, plain: bytes) -> bytes:
@@ -54,7 +63,7 @@ class _Sealed:
         if not instance.data_key:
             return None
         try:
-            key = unseal(_master(), bytes(instance.data_key))
+            key = open_key(bytes(instance.data_key))
             return self.field.from_text(unseal(key, bytes(sealed)).decode())
         except InvalidTag:
             return None
@@ -65,7 +74,7 @@ class _Sealed:
             return
         if not instance.data_key:
             instance.data_key = new_data_key()
-        key = unseal(_master(), bytes(instance.data_key))
+        key = open_key(bytes(instance.data_key))
         instance.__dict__[self.field.attname] = seal(key, self.field.to_text(value).encode())
 
 

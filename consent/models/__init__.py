@@ -3,5 +3,13 @@ from consent.models.grants import Evidence, Grant, GrantRevision, ScopeLine, Sig
 from consent.models.statements import Ending, Statement
 
 __all__ = [
-    "Decision", "Ending", "Evidence", "Grant", "GrantRevision", "ScopeLine", "Signature", "Statement", "Verification",
+    "Decision",
+    "Ending",
+    "Evidence",
+    "Grant",
+    "GrantRevision",
+    "ScopeLine",
+    "Signature",
+    "Statement",
+    "Verification",
 ]

@@ -121,7 +121,9 @@ class Evidence(AppendOnly):
     """The paper: a file stored encrypted, known by the hash of what was uploaded."""
 
     public_id = models.CharField(max_length=40, unique=True, default=evidence_id, editable=False)
-    revision = models.ForeignKey(GrantRevision, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence")
+    revision = models.ForeignKey(
+        GrantRevision, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"
+    )
     studio = models.ForeignKey("registry.Organisation", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=30, default="agreement")
     sha256 = models.CharField(max_length=64)
@@ -171,7 +173,5 @@ class Verification(AppendOnly):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="two_lawyers_are_two", condition=~models.Q(verified_by=models.F("entered_by"))
-            )
+            models.CheckConstraint(name="two_lawyers_are_two", condition=~models.Q(verified_by=models.F("entered_by")))
         ]

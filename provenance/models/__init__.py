@@ -2,5 +2,12 @@ from provenance.models.assets import Asset, Depiction, Ingredient, KnownContent,
 from provenance.models.signing import Credential, SigningJob, SigningPlan
 
 __all__ = [
-    "Asset", "Credential", "Depiction", "Ingredient", "KnownContent", "Operation", "SigningJob", "SigningPlan",
+    "Asset",
+    "Credential",
+    "Depiction",
+    "Ingredient",
+    "KnownContent",
+    "Operation",
+    "SigningJob",
+    "SigningPlan",
 ]

@@ -33,7 +33,9 @@ class SigningJob(models.Model):
         DEAD = "dead", "Failed five times"
 
     asset = models.OneToOneField("provenance.Asset", on_delete=models.PROTECT, related_name="job")
-    intake_key = models.CharField(max_length=64, help_text="Vendor, file and declaration: the same again is the same asset")
+    intake_key = models.CharField(
+        max_length=64, help_text="Vendor, file and declaration: the same again is the same asset"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
     attempt = models.PositiveIntegerField(default=0)
     token = models.CharField(max_length=40, blank=True, help_text="Who holds the lease; release checks it")

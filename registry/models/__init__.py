@@ -4,6 +4,15 @@ from registry.models.productions import CollectiveAgreement, Production, Unit
 from registry.models.users import ApiClient, Membership, Organisation, User
 
 __all__ = [
-    "ApiClient", "Authority", "CollectiveAgreement", "Event", "Heartbeat", "Membership", "Organisation",
-    "Person", "Production", "Unit", "User",
+    "ApiClient",
+    "Authority",
+    "CollectiveAgreement",
+    "Event",
+    "Heartbeat",
+    "Membership",
+    "Organisation",
+    "Person",
+    "Production",
+    "Unit",
+    "User",
 ]

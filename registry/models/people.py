@@ -37,8 +37,12 @@ class Person(models.Model):
     public_id = models.CharField(max_length=40, unique=True, default=person_id, editable=False)
     studio = models.ForeignKey("registry.Organisation", on_delete=models.PROTECT, related_name="people")
     kind = models.CharField(max_length=30, choices=Kind.choices, default=Kind.LIVING)
-    alias = models.CharField(max_length=200, help_text="The name vendors see. Not the legal name unless the person uses it.")
-    data_key = models.BinaryField(editable=False, help_text="This person's key, itself encrypted. Destroying it erases.")
+    alias = models.CharField(
+        max_length=200, help_text="The name vendors see. Not the legal name unless the person uses it."
+    )
+    data_key = models.BinaryField(
+        editable=False, help_text="This person's key, itself encrypted. Destroying it erases."
+    )
     legal_name = PrivateTextField(blank=True)
     legal_name_digest = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     birth_date = PrivateDateField(null=True, blank=True)

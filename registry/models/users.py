@@ -34,8 +34,9 @@ class Organisation(models.Model):
     name = models.CharField(max_length=200, unique=True)
     jurisdiction = models.CharField(max_length=10, blank=True, help_text="ISO 3166-1 or 3166-2, e.g. US-CA")
     key_reference = models.CharField(
-        max_length=300, blank=True,
-        help_text="Where the worker finds the signing key: dev:… (development only) or file:/path. Never the key itself.",
+        max_length=300,
+        blank=True,
+        help_text="Where the worker finds the signing key: dev:… (development) or file:/path. Never the key.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

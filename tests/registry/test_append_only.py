@@ -17,7 +17,12 @@ RECORDS = [model for model in apps.get_models() if issubclass(model, AppendOnly)
 def record(subject="grt_a", tag="grant:entered", reason="filed"):
     with transaction.atomic():
         return journal.record(
-            actor=journal.by_system("test"), tag=tag, subject=subject, details={"n": 1}, at=timezone.now(), reason=reason
+            actor=journal.by_system("test"),
+            tag=tag,
+            subject=subject,
+            details={"n": 1},
+            at=timezone.now(),
+            reason=reason,
         )
 
 

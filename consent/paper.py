@@ -1,0 +1,122 @@
+"""The paper behind a consent: kept encrypted under a key of its own, known by its hash, opened only on the record."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from consent.models import Evidence
+from registry import journal
+from registry.errors import Invalid, Unavailable
+from registry.private import open_key, seal, unseal, wrap_key
+
+LARGEST = 25 * 1024 * 1024
+KINDS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document as it was handed in: its name and its bytes (bounded by LARGEST)."""
+
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def media_type(self) -> str:
+        for magic, media_type in KINDS.items():
+            if self.content.startswith(magic):
+                return media_type
+        raise Invalid("evidence.kind", f"“{self.name}” is not a PDF, JPEG or PNG. Scan or export the paper as a PDF.")
+
+
+class PaperDamaged(Unavailable):
+    def __init__(self, evidence):
+        super().__init__(
+            "evidence.damaged",
+            f"The stored file of “{evidence.name}” does not match its hash. Restore it from a backup.",
+        )
+
+
+def check(paper: Paper) -> None:
+    """Refuse an empty, oversized or unreadable kind of document before anything is kept."""
+    if not paper.content:
+        raise Invalid("evidence.empty", f"“{paper.name}” is empty. Choose the signed document again.")
+    if len(paper.content) > LARGEST:
+        raise Invalid("evidence.too_large", f"“{paper.name}” is over 25 MB. Send the agreement without its annexes.")
+    _ = paper.media_type
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A paper whose encrypted file lies in storage, not yet on record."""
+
+    paper: Paper
+    storage_key: str
+    sealed_key: bytes
+
+
+@contextmanager
+def shelved(papers: tuple[Paper, ...]) -> Iterator[list[Shelved]]:
+    """Store papers encrypted around the transaction that records them; if that fails, the files go again."""
+    kept: list[Shelved] = []
+    try:
+        for each in papers:
+            check(each)
+            key = AESGCM.generate_key(256)
+            name = f"evidence/{each.sha256[:2]}/{each.sha256}"
+            stored = default_storage.save(name, ContentFile(seal(key, each.content)))
+            kept.append(Shelved(each, stored, wrap_key(key)))
+        yield kept
+    except BaseException:
+        for each in kept:
+            default_storage.delete(each.storage_key)
+        raise
+
+
+def record(shelved: Shelved, *, revision, by, at: datetime, kind: str = "agreement") -> Evidence:
+    """Put a shelved paper on the record of a revision."""
+    each = shelved.paper
+    return Evidence.objects.create(
+        revision=revision, studio=revision.grant.studio, kind=kind, sha256=each.sha256, size=len(each.content),
+        media_type=each.media_type, name=each.name[:200], storage_key=shelved.storage_key,
+        sealed_key=shelved.sealed_key, uploaded_by=by, recorded_at=at,
+    )  # fmt: skip
+
+
+def read(evidence: Evidence) -> bytes:
+    """The document's bytes, checked against its hash. Raises `PaperDamaged`; writes nothing."""
+    try:
+        with default_storage.open(evidence.storage_key) as file:
+            content = unseal(open_key(bytes(evidence.sealed_key)), file.read())
+    except (OSError, InvalidTag):
+        raise PaperDamaged(evidence)
+    if hashlib.sha256(content).hexdigest() != evidence.sha256:
+        raise PaperDamaged(evidence)
+    return content
+
+
+def view(evidence: Evidence, *, by, at: datetime) -> bytes:
+    """Open the paper for a reader; who looked, and when, goes on the grant's record."""
+    content = read(evidence)
+    with transaction.atomic():
+        journal.record(
+            actor=journal.by_user(by),
+            tag="evidence:viewed",
+            subject=evidence.revision.grant.public_id,
+            details={"evidence": evidence.public_id},
+            organisation=evidence.studio,
+            at=at,
+            reason="Document view",
+        )
+    return content
