@@ -1,0 +1,157 @@
+"""The window over HTTP: a form without a script, JSON for programs, the same headers for every answer."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from provenance.public.problem_types import FAMILIES, TYPES
+from tests.assets import build as assets
+from tests.provenance.registered import asset, credential, end, grant_behind, sha256
+
+pytestmark = pytest.mark.django_db
+FRESH = "max-age=0, no-cache, no-store, must-revalidate, private"
+
+
+@pytest.fixture(autouse=True)
+def here(settings, tmp_path):
+    settings.DATA_DIR = tmp_path / "data"
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
+    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
+    return tmp_path
+
+
+def upload(data=None, name="plate.jpg"):
+    return SimpleUploadedFile(name, assets.plate_jpg() if data is None else data)
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/verify", "/how-to-read", "/problems/consent.no_grant", "/schemas/report-1.json"]
+)
+def test_every_page_answers_and_is_small(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert len(answer.content) < 50_000
+
+
+@pytest.mark.parametrize(
+    "address", ["/c/crd_nobody", "/problems/nonsense.code", "/problems/..", "/schemas/secrets.json"]
+)
+def test_what_is_not_there_is_404(client, address):
+    assert client.get(address).status_code == 404
+
+
+def test_no_page_carries_inline_script_or_style(client):
+    made = credential()
+    for address in ("/", "/verify", "/how-to-read", f"/c/{made.public_id}"):
+        page = client.get(address).content.decode()
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", page), address
+
+
+def test_the_form_answers_with_the_report_itself(client, here):
+    answer = client.post("/verify", {"file": upload()})
+    assert answer.status_code == 200
+    assert "No Content Credentials found. That says nothing about whether AI was used." in answer.content.decode()
+    assert not list((here / "uploads").iterdir()), "the upload was kept"
+
+
+def test_the_form_needs_no_token(client):
+    client.handler.enforce_csrf_checks = True
+    assert client.post("/verify", {"file": upload()}).status_code == 200
+
+
+@pytest.mark.parametrize(("data", "sentence"), [({}, "No file was sent."), ({"file": b""}, "is empty")])
+def test_the_form_says_what_is_missing(client, data, sentence, here):
+    answer = client.post("/verify", {name: upload(content) for name, content in data.items()})
+    assert answer.status_code in (400, 422)
+    assert sentence in answer.content.decode()
+    assert not list((here / "uploads").iterdir())
+
+
+def test_the_form_refuses_what_is_too_large(client, settings, here):
+    settings.MAX_UPLOAD_BYTES = 1000
+    answer = client.post("/verify", {"file": upload(b"x" * 2000)})
+    assert answer.status_code == 413
+    assert "files of up to 1000 bytes can be checked" in answer.content.decode()
+    assert not list((here / "uploads").iterdir())
+
+
+def test_a_program_sends_a_file(client, here):
+    credential(received=assets.plate_jpg())
+    answer = client.post("/api/v1/verifications", {"file": upload()})
+    assert answer.status_code == 200
+    report = answer.json()
+    assert list(report) == [
+        "file", "integrity", "signature", "trust", "time_stamp", "registry", "extent", "consent", "ingredients",
+        "codes", "engine",
+    ]  # fmt: skip
+    assert (report["file"], report["registry"]["state"]) == ("plate.jpg", "registered_stripped")
+    assert not list((here / "uploads").iterdir())
+
+
+def test_a_program_asks_by_fingerprint(client):
+    credential(b"signed")
+    report = client.get(f"/api/v1/verifications/by-hash/{sha256(b'signed')}").json()
+    assert (report["registry"]["state"], report["consent"]["details"]["now"]) == ("registered_matching", "confirmed")
+
+
+def test_answers_about_unreleased_and_unknown_bytes_differ_in_nothing(client):
+    credential(b"signed")
+    asset(b"an upload that waits")
+    answers = {}
+    for data in (b"an upload that waits", b"never seen", b"signed"):
+        answer = client.get(f"/api/v1/verifications/by-hash/{sha256(data)}")
+        body = re.sub(r'"(file|checked_at)": ?"[^"]*"', "", answer.content.decode())
+        headers = {
+            name: value for name, value in answer.headers.items() if name not in ("Content-Length", "X-Request-Id")
+        }
+        answers[data] = (answer.status_code, headers, body)
+    waiting, unknown, signed = answers.values()
+    assert waiting == unknown
+    assert waiting[:2] == signed[:2]
+    assert signed[1]["Cache-Control"] == FRESH
+
+
+def test_one_address_for_people_and_programs(client):
+    made = credential()
+    end(grant_behind(made), at=datetime(2026, 9, 1, tzinfo=UTC))
+    page = client.get(f"/c/{made.public_id}", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert page["Content-Type"].startswith("text/html")
+    text = page.content.decode()
+    assert "It has since ended. Works made before may continue" in text
+    assert "development certificate" in text
+    assert "AI altered the face of one performer (de-aging)" in text
+    document = client.get(f"/c/{made.public_id}", headers={"accept": "application/json"})
+    assert document.json()["consent"]["details"] == {"at_signing": "confirmed", "now": "ended"}
+    assert "Accept" in document["Vary"]
+
+
+def test_the_public_page_names_no_person_and_no_paper(client):
+    made = credential()
+    grant = grant_behind(made)
+    page = client.get(f"/c/{made.public_id}").content.decode() + json.dumps(
+        client.get(f"/c/{made.public_id}", headers={"accept": "application/json"}).json()
+    )
+    for private in (grant.person.alias, grant.number, grant.public_id, grant.person.public_id, made.decision.public_id):
+        assert private not in page
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>.jpg", "a\u202egpj.exe", "a" * 300 + ".jpg"])
+def test_hostile_file_names_stay_text(client, name):
+    page = client.post("/verify", {"file": upload(name=name)}).content.decode()
+    assert "<script>alert" not in page
+    assert "\u202e" not in page
+    assert "a" * 257 not in page
+
+
+@pytest.mark.parametrize("code", [*TYPES, *(f"{family}.anything" for family in FAMILIES)])
+def test_every_type_of_problem_has_a_page(client, code):
+    assert client.get(f"/problems/{code}").status_code == 200
+
+
+def test_published_schemas_are_schemas(client):
+    answer = client.get("/schemas/report-1.json")
+    assert answer["Content-Type"] == "application/schema+json"
+    assert answer.json()["$id"] == "/schemas/report-1.json"
