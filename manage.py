@@ -1,11 +1,17 @@
 #!/usr/bin/env python3
-"""Run a management command."""
+"""The operators' entrance: `manage.py COMMAND`."""
 
-import os
 import sys
 
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.settings")
+from registry import environment
+
+
+def main() -> None:
+    environment.name_settings()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -36,7 +36,8 @@ class RegistryFacts:
 
     `signed_bytes`: the file is the released one, byte for byte. `received_bytes`: it is what the vendor sent, without
     this registry's credentials. `manifest`: its credentials carry the name of a released manifest. `record`: it was
-    asked for by its own id. Empty: nothing is known. `consent_at_signing` and `consent_now` are states of consent; `may_continue` says whether finished work goes
+    asked for by its own id. Empty: nothing is known. `consent_at_signing` and `consent_now` are states of consent;
+    `may_continue` says whether finished work goes
     on after an ending.
     """
 

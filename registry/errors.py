@@ -56,3 +56,7 @@ class TooLarge(RegistryError):
 
 class Unsupported(RegistryError):
     """A kind of file or representation this registry does not handle."""
+
+
+class TooMany(RegistryError):
+    """The visitor asks more often than is allowed; `retry_after` says for how many seconds to wait."""

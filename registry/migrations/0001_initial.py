@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('studio', 'Studio'), ('vendor', 'VFX vendor'), ('distributor', 'Distributor'), ('platform', 'Platform'), ('union', 'Union or guild'), ('law_firm', 'Law firm'), ('estate', 'Estate')], max_length=20)),
                 ('name', models.CharField(max_length=200, unique=True)),
                 ('jurisdiction', models.CharField(blank=True, help_text='ISO 3166-1 or 3166-2, e.g. US-CA', max_length=10)),
-                ('key_reference', models.CharField(blank=True, help_text='Where the worker finds the signing key: dev:… (development only) or file:/path. Never the key itself.', max_length=300)),
+                ('key_reference', models.CharField(blank=True, help_text='Where the worker finds the signing key: dev:… (development) or file:/path. Never the key.', max_length=300)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={

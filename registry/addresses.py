@@ -1,0 +1,84 @@
+"""Turn the addresses of services (DATABASE_URL, CACHE_URL, STORAGE_URL) into Django's settings; nothing is contacted."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+# Writers wait for each other at BEGIN, readers never; FULL, because a commit that was answered must outlast a power cut.
+SQLITE = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+}
+
+
+class AddressMistaken(Exception):
+    """An address of a scheme or form that is not known here; the sentence says which are."""
+
+
+def database(url: str) -> dict[str, Any]:
+    """`sqlite:///path`, or `postgres://user:password@host:port/name?sslmode=require`."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": _file(parts), "OPTIONS": dict(SQLITE)}
+    if parts.scheme in ("postgres", "postgresql"):
+        # A database that cannot be reached is told at once, and no statement holds a visitor for longer than this.
+        options = {"connect_timeout": 2, "options": "-c statement_timeout=15000"} | dict(parse_qsl(parts.query))
+        return {
+            "ENGINE": "django.db.backends.postgresql", "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""), "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "", "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options,
+        }  # fmt: skip
+    raise AddressMistaken(f"DATABASE_URL begins with {parts.scheme}:; sqlite: and postgres: are known here.")
+
+
+def cache(url: str) -> dict[str, Any]:
+    """`file:///folder` (one machine), or `redis://…` / `rediss://…` (any number of them)."""
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": _file(parts),
+            "OPTIONS": {"MAX_ENTRIES": 5000},
+        }  # fmt: skip
+    if parts.scheme in ("redis", "rediss"):
+        return {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url, "KEY_PREFIX": "countersign",
+            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+        }  # fmt: skip
+    raise AddressMistaken(f"CACHE_URL begins with {parts.scheme}:; file: and redis: are known here.")
+
+
+def storage(url: str) -> dict[str, Any]:
+    """A folder (`/path` or `file:///path`), or `s3://[key:secret@]bucket[/prefix]?endpoint=…&region=…`."""
+    parts = urlsplit(url)
+    if parts.scheme in ("", "file"):
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {
+                "location": _file(parts), "base_url": None,
+                "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700,
+            },
+        }  # fmt: skip
+    if parts.scheme == "s3":
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _bucket(parts)}
+    raise AddressMistaken(f"STORAGE_URL begins with {parts.scheme}:; a folder and s3: are known here.")
+
+
+def _bucket(parts: SplitResult) -> dict[str, Any]:
+    asked = dict(parse_qsl(parts.query))
+    options: dict[str, Any] = {
+        "bucket_name": parts.hostname, "location": parts.path.strip("/"), "file_overwrite": False,
+        "default_acl": None, "querystring_auth": True, "signature_version": "s3v4",
+        "endpoint_url": asked.get("endpoint"), "region_name": asked.get("region"),
+        "addressing_style": asked.get("addressing", "path" if asked.get("endpoint") else "auto"),
+    }  # fmt: skip
+    if parts.username:
+        options["access_key"], options["secret_key"] = unquote(parts.username), unquote(parts.password or "")
+    return options
+
+
+def _file(parts: SplitResult) -> str:
+    """`sqlite:///data/x` is below the working directory, `sqlite:////var/x` is absolute; a bare path is itself."""
+    path = unquote(parts.path)
+    return str(Path(path[1:] if parts.scheme and path.startswith("//") else path))

@@ -1,0 +1,61 @@
+"""The token endpoint: client id and secret → an opaque access token for fifteen minutes (RFC 6749 §4.4)."""
+
+import json
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
+from oauth2_provider.oauth2_backends import get_oauthlib_core
+from rest_framework import serializers
+from rest_framework.parsers import FormParser
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from registry import problems
+from registry.permissions import limited
+
+SENTENCES = {
+    "invalid_client": "The client id or its secret is wrong, or the client was revoked.",
+    "unsupported_grant_type": "This server knows one way to fetch a token: grant_type=client_credentials.",
+    "invalid_scope": "A scope was asked for that this client may not have.",
+    "unauthorized_client": "This client may not fetch tokens in this way.",
+}
+ASKED = inline_serializer("TokenRequest", {
+    "grant_type": serializers.ChoiceField(["client_credentials"]),
+    "client_id": serializers.CharField(required=False, help_text="Or by HTTP Basic authentication"),
+    "client_secret": serializers.CharField(required=False),
+    "scope": serializers.CharField(required=False, help_text="Separated by spaces; all that the client may have when absent"),
+})  # fmt: skip
+GIVEN = inline_serializer("Token", {
+    "access_token": serializers.CharField(),
+    "expires_in": serializers.IntegerField(help_text="Seconds"),
+    "token_type": serializers.CharField(help_text="Bearer"),
+    "scope": serializers.CharField(),
+})  # fmt: skip
+
+
+class Token(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    parser_classes = (FormParser,)
+    renderer_classes = (JSONRenderer,)
+    throttle_classes = (limited("token"),)
+
+    @extend_schema(
+        operation_id="fetch_token", summary="Fetch an access token", tags=["access"], auth=[],
+        request={"application/x-www-form-urlencoded": ASKED},
+        responses={200: GIVEN, 401: OpenApiResponse(description="RFC 6749 §5.2, with the members of a problem document")},
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        _, headers, body, status = get_oauthlib_core().create_token_response(request._request)
+        answer = json.loads(body)
+        if status != 200:
+            answer |= self._explained(answer, status, request)
+        return Response(answer, status=status, headers={**headers, "Cache-Control": "no-store"}, content_type="application/json")
+
+    def _explained(self, answer: dict[str, str], status: int, request: Request) -> dict:
+        """RFC 6749 fixes `error` and its media type; what our other refusals say stands beside it."""
+        detail = SENTENCES.get(answer["error"], answer.get("error_description", "The request for a token is incomplete."))
+        document = {"status": status, "code": f"client.{answer['error']}", "detail": detail, "errors": []}
+        return {"error_description": detail} | problems.complete(document, request._request)

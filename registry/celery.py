@@ -1,0 +1,38 @@
+"""The work queue. Its messages are hints: the job row is the truth, and a sweep finds what a lost hint left behind."""
+
+import functools
+import logging
+
+from celery import Celery, signals
+from celery.contrib.django.task import DjangoTask
+from django.db import transaction
+
+from registry import checks, environment, logs
+
+environment.name_settings()
+
+
+class Task(DjangoTask):
+    """A task whose hint may fail to be sent: what was committed stands, and the sweep sends it again."""
+
+    def delay_on_commit(self, *args, **kwargs) -> None:
+        transaction.on_commit(functools.partial(self.delay, *args, **kwargs), robust=True)
+
+
+app = Celery("registry", task_cls=Task)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def log_like_the_web(**_) -> None:
+    logs.configure()
+
+
+@signals.celeryd_init.connect
+def refuse_when_unsafe(**_) -> None:
+    checks.refuse_when_unsafe()
+
+
+# A broker that is away is told once, not at every attempt to reach it.
+logging.getLogger("celery.worker.consumer").setLevel(logging.WARNING)

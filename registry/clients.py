@@ -1,0 +1,88 @@
+"""Programs that act for an organisation: registered with a secret that is shown once, renewed, and revoked."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from oauth2_provider.generators import generate_client_secret
+from oauth2_provider.models import AccessToken
+from oauth2_provider.scopes import BaseScopes
+
+from registry import journal
+from registry.errors import Conflict, Invalid
+from registry.models import ApiClient, Organisation, User
+
+
+class UnknownScope(Invalid):
+    def __init__(self, scopes: set[str]) -> None:
+        known = ", ".join(settings.SCOPES)
+        super().__init__("client.unknown_scope", f"There is no scope {', '.join(sorted(scopes))}; there are {known}.")
+
+
+class ClientRevoked(Conflict):
+    def __init__(self, client: ApiClient) -> None:
+        super().__init__("client.revoked", f"The access of “{client.name}” was revoked; register a new client instead.")
+
+
+class ClientScopes(BaseScopes):
+    """Which scopes a client may ask for: its own allowed ones, and all of these when it asks for none."""
+
+    def get_all_scopes(self) -> dict[str, str]:
+        return dict(settings.SCOPES)
+
+    def get_available_scopes(self, application=None, request=None, *args, **kwargs) -> list[str]:
+        return application.allowed_scopes.split() if application else list(settings.SCOPES)
+
+    def get_default_scopes(self, application=None, request=None, *args, **kwargs) -> list[str]:
+        return self.get_available_scopes(application, request)
+
+
+@transaction.atomic
+def register(*, name: str, organisation: Organisation, by: User | None, reason: str, at: datetime,
+             scopes: list[str] | None = None) -> tuple[ApiClient, str]:
+    """A client of `organisation`, and its secret, which is kept as a hash and cannot be shown again."""
+    scopes = sorted(settings.SCOPES) if scopes is None else scopes
+    unknown = set(scopes) - set(settings.SCOPES)
+    if unknown:
+        raise UnknownScope(unknown)
+    secret = generate_client_secret()
+    client = ApiClient.objects.create(
+        name=name, organisation=organisation, allowed_scopes=" ".join(scopes), client_secret=secret,
+        client_type=ApiClient.CLIENT_CONFIDENTIAL, authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
+    )
+    _journal(client, "client:registered", by=by, reason=reason, at=at, details={"name": name, "scopes": scopes})
+    return client, secret
+
+
+@transaction.atomic
+def renew_secret(client: ApiClient, *, by: User | None, reason: str, at: datetime) -> str:
+    """A new secret for a client; the old one and every token fetched with it stop working at once."""
+    client = ApiClient.objects.select_for_update().get(pk=client.pk)
+    if client.revoked_at:
+        raise ClientRevoked(client)
+    client.client_secret = secret = generate_client_secret()
+    client.save(update_fields=["client_secret", "updated"])
+    _forget_tokens(client)
+    _journal(client, "client:secret_renewed", by=by, reason=reason, at=at, details={})
+    return secret
+
+
+@transaction.atomic
+def revoke(client: ApiClient, *, by: User | None, reason: str, at: datetime) -> None:
+    """End a client's access: its very next request is refused, in every process. Revoking again changes nothing."""
+    if ApiClient.objects.filter(pk=client.pk, revoked_at=None).update(revoked_at=at):
+        _forget_tokens(client)
+        _journal(client, "client:revoked", by=by, reason=reason, at=at, details={})
+    client.refresh_from_db()
+
+
+def _forget_tokens(client: ApiClient) -> None:
+    AccessToken.objects.filter(application=client).delete()
+
+
+def _journal(client: ApiClient, tag: str, *, by: User | None, reason: str, at: datetime, details: dict) -> None:
+    actor = journal.by_user(by) if by else journal.by_system("set-up")
+    journal.record(
+        actor=actor, tag=tag, subject=f"client:{client.pk}", details=details, at=at,
+        organisation=client.organisation, reason=reason,
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""What every request passes: its id and log line, plain speech refused to programs, the second factor at the desk."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+
+import structlog
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from registry import identifiers, problems
+
+Next = Callable[[HttpRequest], HttpResponse]
+WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+UNLOGGED = ("/static/", "/health/")
+
+log = logging.getLogger(__name__)
+
+
+class RequestId:
+    """An id for each request, given back in X-Request-ID and written beside everything logged on its way."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.headers.get("X-Request-ID", "")
+        request.request_id = asked if WELL_FORMED.fullmatch(asked) else identifiers.new_id("req")
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request.request_id)
+        began = time.perf_counter()
+        response = self.get_response(request)
+        response["X-Request-ID"] = request.request_id
+        if not request.path.startswith(UNLOGGED):
+            log.info("request", extra=_line(request, response, began))
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        response = problems.told(error, request)
+        if response is not None and response.status_code >= 500:
+            log.error("refused", exc_info=error)
+        return response
+
+
+def _line(request: HttpRequest, response: HttpResponse, began: float) -> dict[str, object]:
+    """What is remembered of a request: no query, no body, no address, no name."""
+    client = getattr(request, "client", None)
+    return {
+        "method": request.method, "path": request.path, "status": response.status_code,
+        "milliseconds": round((time.perf_counter() - began) * 1000, 1), "client": client.pk if client else None,
+    }  # fmt: skip
+
+
+class OnlySecure:
+    """In production a program that speaks plain HTTP is refused rather than led to HTTPS with its secret in hand."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and request.path.startswith("/api/") and not request.is_secure():
+            detail = "This interface is spoken over HTTPS only. What was sent may have been read on the way: renew the secret."
+            return problems.problem(request, code="request.not_secure", status=403, detail=detail)
+        return self.get_response(request)
+
+
+class SecondFactor:
+    """Nobody enters the desk without a second factor where MFA_REQUIRED says so; who has none is led to make one."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.MFA_REQUIRED and request.path.startswith("/admin/") and request.user.is_authenticated:
+            if not is_mfa_enabled(request.user):
+                messages.info(request, _("The desk needs a second factor. Set it up here; it takes a minute."))
+                onward = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
+                return redirect(f"{reverse('mfa_activate_totp')}?{onward}")
+        return self.get_response(request)

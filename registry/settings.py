@@ -1,0 +1,343 @@
+"""The one settings file: embedded by default, production by environment variables alone (`registry/environment.py`)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from kombu import Queue
+
+from registry import addresses, environment, logs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# ── Where this installation stands ───────────────────────────────────────────────────────────────────────────────
+COUNTERSIGN_ENV = environment.one_of("COUNTERSIGN_ENV", ("embedded", "production"))
+PRODUCTION = COUNTERSIGN_ENV == "production"
+DEBUG = environment.truth("DEBUG", False)
+PORT = environment.whole("PORT", 8000)
+SITE_URL = environment.text("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
+ALLOWED_HOSTS = environment.listed("ALLOWED_HOSTS", () if PRODUCTION else ("*",))
+# How many reverse proxies of ours stand in front; as many hops of X-Forwarded-For and -Proto are believed, and no more.
+PROXIES = environment.whole("PROXIES", 1 if PRODUCTION else 0)
+
+# ── Where things are kept ────────────────────────────────────────────────────────────────────────────────────────
+# Which of these were given rather than left to their defaults; the system checks ask.
+GIVEN = environment.given("DATABASE_URL", "BROKER_URL", "CACHE_URL", "STORAGE_URL")
+DATA_DIR = (BASE_DIR / environment.text("DATA_DIR", "data")).resolve()
+DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{DATA_DIR}/countersign.sqlite3")
+BROKER_URL = environment.text("BROKER_URL", f"sqla+sqlite:///{DATA_DIR}/broker.sqlite3")
+CACHE_URL = environment.text("CACHE_URL", f"file://{DATA_DIR}/cache")
+STORAGE_URL = environment.text("STORAGE_URL", str(DATA_DIR / "storage"))
+if not PRODUCTION:
+    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+DATABASES = {"default": addresses.database(DATABASE_URL)}
+CACHES = {"default": addresses.cache(CACHE_URL)}
+STORAGES = {
+    "default": addresses.storage(STORAGE_URL),
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ── Secrets: given in production, made and kept under data/keys when embedded ────────────────────────────────────
+UNSET = "django-insecure-unset"
+SECRET_KEY = (
+    environment.text("SECRET_KEY", UNSET)
+    if PRODUCTION
+    else environment.kept_secret("SECRET_KEY", DATA_DIR / "keys" / "secret_key")
+)
+SECRET_KEY_FALLBACKS = environment.listed("SECRET_KEY_FALLBACKS")
+PERSON_KEYS = (
+    environment.text("PERSON_KEYS")
+    if PRODUCTION
+    else environment.kept_secret("PERSON_KEYS", DATA_DIR / "keys" / "person_keys")
+)
+
+# ── Trust: whom this registry believes, and who stamps its time ──────────────────────────────────────────────────
+TIMESTAMP_URL = environment.text("TIMESTAMP_URL")
+TIMESTAMP_ANCHORS = environment.text("TIMESTAMP_ANCHORS")
+TRUST_ANCHORS = environment.text("TRUST_ANCHORS")
+C2PA_TRUST_LIST = environment.text("C2PA_TRUST_LIST")
+C2PA_TRUST_LIST_DATE = environment.text("C2PA_TRUST_LIST_DATE")
+
+# ── Apps ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+INSTALLED_APPS = [
+    "registry",
+    "consent",
+    "provenance",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "oauth2_provider",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+]
+MIDDLEWARE = [
+    "registry.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "registry.middleware.OnlySecure",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "registry.middleware.SecondFactor",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "registry.urls"
+WSGI_APPLICATION = "registry.wsgi.application"
+APPEND_SLASH = True
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+LOGGING_CONFIG = None
+logs.configure()
+
+# ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "registry" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# ── Files that belong to the pages ───────────────────────────────────────────────────────────────────────────────
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(BASE_DIR / "static")))
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+# ── Uploads ──────────────────────────────────────────────────────────────────────────────────────────────────────
+MAX_UPLOAD_BYTES = environment.whole("MAX_UPLOAD_BYTES", 2 * 1024**3)
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+# ── Who signs in ─────────────────────────────────────────────────────────────────────────────────────────────────
+AUTH_USER_MODEL = "registry.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "registry.hashers.ClientSecretHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/admin/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "registry.accounts.ClosedDoor"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Countersign"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_REQUIRED = environment.truth("MFA_REQUIRED", PRODUCTION)
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_CLIENT_IP_CALLABLE = "registry.permissions.address"
+AXES_LOCKOUT_CALLABLE = "registry.accounts.locked_out"
+
+# ── Programs that sign in ────────────────────────────────────────────────────────────────────────────────────────
+SCOPES = {
+    "assets:write": "Send assets and declarations to be signed",
+    "assets:read": "Read assets, their state and the signed files",
+    "clearances": "Ask whether a use would be covered",
+    "productions:read": "Read productions, shots and the people in them, by alias",
+}
+OAUTH2_PROVIDER_APPLICATION_MODEL = "registry.ApiClient"
+OAUTH2_PROVIDER = {
+    "SCOPES": SCOPES,
+    "SCOPES_BACKEND_CLASS": "registry.clients.ClientScopes",
+    # Of all the grants, this server speaks client credentials only (RFC 6749 §4.4).
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 15 * 60,
+    "CLIENT_SECRET_GENERATOR_LENGTH": 64,
+    "CLIENT_SECRET_HASHER": "client_secret",
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+}
+
+# ── The hatch ────────────────────────────────────────────────────────────────────────────────────────────────────
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["registry.permissions.ClientCredentialsAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["registry.permissions.KnownClient"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "registry.api.schema.Described",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "registry.problems.answer",
+    "NUM_PROXIES": PROXIES,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+# Requests from one address a minute; 0 is no limit. Counted in the cache that all processes share.
+RATES = {
+    "window": environment.whole("RATE_WINDOW", 600),
+    "verification": environment.whole("RATE_VERIFICATION", 60 if PRODUCTION else 600),
+    "token": environment.whole("RATE_TOKEN", 60),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Countersign",
+    "DESCRIPTION": "Provenance and consent registry for synthetic media: the vendors' interface and the public one.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "registry.api.schema.problems_everywhere",
+    ],
+}
+
+# ── The work queue: hints only, the job row is the truth ─────────────────────────────────────────────────────────
+TASK_TIME_LIMIT = 15 * 60
+CELERY_BROKER_URL = BROKER_URL
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# An answered request never waits long for the broker: the sweep sends again what could not be sent.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_TIME_LIMIT = TASK_TIME_LIMIT
+CELERY_TASK_SOFT_TIME_LIMIT = TASK_TIME_LIMIT - 60
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_DEFAULT_QUEUE = "work"
+# The pulse has a queue of its own, so that a heartbeat or a sweep does not wait behind a long line of work.
+CELERY_TASK_QUEUES = [Queue("work"), Queue("pulse")]
+CELERY_TASK_ROUTES = {
+    "provenance.tasks.sweep": {"queue": "pulse"},
+    "provenance.tasks.heartbeat": {"queue": "pulse"},
+    "registry.tasks.*": {"queue": "pulse"},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "provenance.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "heartbeat": {"task": "provenance.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+    "tidy": {"task": "registry.tasks.tidy", "schedule": 600.0, "options": {"expires": 600}},
+}
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+if BROKER_URL.startswith("sqla+"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"connect_args": {"timeout": 20}}
+elif BROKER_URL.startswith(("redis", "sentinel")):
+    # A hint that nobody confirmed is given out again once no task can still be running.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 2 * TASK_TIME_LIMIT, "socket_connect_timeout": 2, "socket_timeout": 30,
+    }  # fmt: skip
+# How old a worker's heartbeat may be before readiness calls the worker silent.
+HEARTBEAT_SECONDS = 60
+WORKER_CHILDREN = environment.whole("WORKER_CHILDREN", 0)
+WEB_WORKERS = environment.whole("WEB_WORKERS", 2)
+
+# ── What a browser is told ───────────────────────────────────────────────────────────────────────────────────────
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF, "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = PRODUCTION
+# A program that speaks plainly is told so (registry.middleware.OnlySecure), not led on with its secret in hand.
+SECURE_REDIRECT_EXEMPT = [r"^api/", r"^health/"]
+SECURE_HSTS_SECONDS = 2 * 365 * 86400 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+if PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "countersign_session"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "countersign_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "registry.problems.forged"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# ── Mail: kept in files when embedded ────────────────────────────────────────────────────────────────────────────
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(DATA_DIR / "mail")

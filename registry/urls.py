@@ -1,0 +1,34 @@
+"""Every address: the desk, the hatch and the window, each from the room it belongs to; and how errors are answered."""
+
+from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from registry import health
+from registry.accounts import SignIn
+
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)
+
+accounts = [
+    path("login/", SignIn.as_view(), name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("2fa/", include("allauth.mfa.urls")),
+]
+
+urlpatterns = [
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("api/v1/", include("registry.api.urls")),
+    path("admin/", admin.site.urls),
+    path("accounts/", include(accounts)),
+]
+
+handler400 = "registry.problems.bad_request"
+handler403 = "registry.problems.permission_denied"
+handler404 = "registry.problems.not_found"
+handler500 = "registry.problems.server_error"

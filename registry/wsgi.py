@@ -1,0 +1,13 @@
+"""The web's entrance for gunicorn. An unsafe production installation does not open."""
+
+from registry import environment
+
+environment.name_settings()
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+application = get_wsgi_application()
+
+from registry.checks import refuse_when_unsafe  # noqa: E402
+
+refuse_when_unsafe()
