@@ -29,7 +29,7 @@ def database(url: str) -> dict[str, Any]:
             "USER": unquote(parts.username or ""), "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "", "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options,
-        }  # fmt: skip
+        }
     raise AddressMistaken(f"DATABASE_URL begins with {parts.scheme}:; sqlite: and postgres: are known here.")
 
 
@@ -40,12 +40,12 @@ def cache(url: str) -> dict[str, Any]:
         return {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": _file(parts),
             "OPTIONS": {"MAX_ENTRIES": 5000},
-        }  # fmt: skip
+        }
     if parts.scheme in ("redis", "rediss"):
         return {
             "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url, "KEY_PREFIX": "countersign",
             "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
-        }  # fmt: skip
+        }
     raise AddressMistaken(f"CACHE_URL begins with {parts.scheme}:; file: and redis: are known here.")
 
 
@@ -59,7 +59,7 @@ def storage(url: str) -> dict[str, Any]:
                 "location": _file(parts), "base_url": None,
                 "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700,
             },
-        }  # fmt: skip
+        }
     if parts.scheme == "s3":
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _bucket(parts)}
     raise AddressMistaken(f"STORAGE_URL begins with {parts.scheme}:; a folder and s3: are known here.")
@@ -72,7 +72,7 @@ def _bucket(parts: SplitResult) -> dict[str, Any]:
         "default_acl": None, "querystring_auth": True, "signature_version": "s3v4",
         "endpoint_url": asked.get("endpoint"), "region_name": asked.get("region"),
         "addressing_style": asked.get("addressing", "path" if asked.get("endpoint") else "auto"),
-    }  # fmt: skip
+    }
     if parts.username:
         options["access_key"], options["secret_key"] = unquote(parts.username), unquote(parts.password or "")
     return options

@@ -124,7 +124,7 @@ def production_settings(app_configs: object = None, **_: object) -> list[checks.
         checks.Error(sentence, hint=hint, id=name)
         for name, findings in SETTINGS.items()
         for sentence, hint in findings()
-    ]  # fmt: skip
+    ]
 
 
 @checks.register(checks.Tags.database)
@@ -142,7 +142,7 @@ def development_keys(app_configs: object = None, databases: list[str] | None = N
             hint="Give the organisation a key reference such as file:/run/secrets/studio.pem at the desk.", id="registry.E012",
         )
         for organisation in Organisation.objects.filter(key_reference__startswith="dev:")
-    ]  # fmt: skip
+    ]
 
 
 def _tables() -> list[str]:

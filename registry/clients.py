@@ -85,4 +85,4 @@ def _journal(client: ApiClient, tag: str, *, by: User | None, reason: str, at: d
     journal.record(
         actor=actor, tag=tag, subject=f"client:{client.pk}", details=details, at=at,
         organisation=client.organisation, reason=reason,
-    )  # fmt: skip
+    )

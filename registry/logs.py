@@ -55,14 +55,14 @@ CONFIGURATION = {
         "celery.beat": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
     },
-}  # fmt: skip
+}
 
 
 def configure() -> None:
     structlog.configure(
         processors=[*BEFORE[:-2], structlog.processors.UnicodeDecoder(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(), cache_logger_on_first_use=True,
-    )  # fmt: skip
+    )
     logging.config.dictConfig(CONFIGURATION)
 
 

@@ -56,7 +56,7 @@ def _line(request: HttpRequest, response: HttpResponse, began: float) -> dict[st
     return {
         "method": request.method, "path": request.path, "status": response.status_code,
         "milliseconds": round((time.perf_counter() - began) * 1000, 1), "client": client.pk if client else None,
-    }  # fmt: skip
+    }
 
 
 class OnlySecure:

@@ -109,7 +109,7 @@ class ScopeMissing(NotAllowed):
         super().__init__(
             "client.scope", f"This needs the scope {scope}, which the token does not have. Fetch a token that asks for it; "
             "if that is refused, the organisation that gave out the access can widen it.", scope=scope,
-        )  # fmt: skip
+        )
 
 
 def granted(request: Request) -> set[str]:

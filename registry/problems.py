@@ -39,7 +39,7 @@ MEDIA_TYPE = "application/problem+json"
 STATUS: dict[type[RegistryError], int] = {
     Invalid: 422, NotAllowed: 403, NotFound: 404, Conflict: 409, Unavailable: 503, TooLarge: 413, Unsupported: 415,
     TooMany: 429,
-}  # fmt: skip
+}
 TITLES = {
     400: "The request cannot be understood",
     401: "Who asks is not known",
@@ -108,7 +108,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     request = context["request"]
     return Response(
         complete(document, request._request), status=document["status"], headers=headers, content_type=MEDIA_TYPE,
-    )  # fmt: skip
+    )
 
 
 def complete(document: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
@@ -236,4 +236,4 @@ def _response(request: HttpRequest, document: dict[str, Any], headers: dict[str,
     template = {404: "404.html", 500: "500.html"}.get(status, "problem.html")
     return HttpResponse(
         render_to_string(template, {"problem": whole, "request": request}), status=status, headers=headers
-    )  # fmt: skip
+    )

@@ -293,7 +293,7 @@ elif BROKER_URL.startswith(("redis", "sentinel")):
     # A hint that nobody confirmed is given out again once no task can still be running.
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": 2 * TASK_TIME_LIMIT, "socket_connect_timeout": 2, "socket_timeout": 30,
-    }  # fmt: skip
+    }
 # How old a worker's heartbeat may be before readiness calls the worker silent.
 HEARTBEAT_SECONDS = 60
 WORKER_CHILDREN = environment.whole("WORKER_CHILDREN", 0)

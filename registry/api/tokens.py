@@ -26,13 +26,13 @@ ASKED = inline_serializer("TokenRequest", {
     "client_id": serializers.CharField(required=False, help_text="Or by HTTP Basic authentication"),
     "client_secret": serializers.CharField(required=False),
     "scope": serializers.CharField(required=False, help_text="Separated by spaces; all that the client may have when absent"),
-})  # fmt: skip
+})
 GIVEN = inline_serializer("Token", {
     "access_token": serializers.CharField(),
     "expires_in": serializers.IntegerField(help_text="Seconds"),
     "token_type": serializers.CharField(help_text="Bearer"),
     "scope": serializers.CharField(),
-})  # fmt: skip
+})
 
 
 class Token(APIView):
@@ -46,7 +46,7 @@ class Token(APIView):
         operation_id="fetch_token", summary="Fetch an access token", tags=["access"], auth=[],
         request={"application/x-www-form-urlencoded": ASKED},
         responses={200: GIVEN, 401: OpenApiResponse(description="RFC 6749 §5.2, with the members of a problem document")},
-    )  # fmt: skip
+    )
     def post(self, request: Request) -> Response:
         _, headers, body, status = get_oauthlib_core().create_token_response(request._request)
         answer = json.loads(body)
