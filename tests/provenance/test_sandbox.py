@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -135,6 +136,15 @@ def test_threads_share_the_children(tmp_path):
     assert seen == [1280] * 80
     assert len(box._idle) <= 2
     box.close()
+
+
+def test_a_file_without_a_name_is_read_by_its_descriptor(studio, box, tmp_path):
+    """Uploads to be verified have no name on the disk."""
+    with tempfile.TemporaryFile() as unnamed, tempfile.TemporaryFile() as signed:
+        unnamed.write(RESULT.read_bytes())
+        assert box.examine(unnamed, "upload.jpg").width == 1280
+        box.sign(studio.request(unnamed, "image/jpeg", signed), studio.signer.sign)
+        assert box.read(signed, anchors=studio.anchors)["state"] == "Trusted"
 
 
 def test_when_every_child_is_at_work_the_next_caller_is_told_so(slow_file):
