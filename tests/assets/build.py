@@ -415,8 +415,16 @@ def library() -> Path:
 
 
 def _lines(directory: str) -> Iterator[str]:
-    for name, path in (write(directory, [*ASSETS, *SIZES])).items():
+    """Write everything, the files that must be refused into a folder `bad`; a line of JSON for each."""
+    from tests.assets import bad
+
+    for name, path in write(directory, [*ASSETS, *SIZES]).items():
         yield json.dumps({"file": name, "bytes": path.stat().st_size})
+    folder = Path(directory) / "bad"
+    folder.mkdir(exist_ok=True)
+    for name, (made, code) in bad.BAD.items():
+        (folder / name).write_bytes(made())
+        yield json.dumps({"file": f"bad/{name}", "bytes": (folder / name).stat().st_size, "code": code})
 
 
 if __name__ == "__main__":
