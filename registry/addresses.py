@@ -1,10 +1,10 @@
-"""Turn the addresses of services (DATABASE_URL, CACHE_URL, STORAGE_URL) into Django's settings; nothing is contacted."""
+"""Turn the addresses of services (DATABASE_URL, CACHE_URL, STORAGE_URL) into Django's settings; contacts nothing."""
 
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-# Writers wait for each other at BEGIN, readers never; FULL, because a commit that was answered must outlast a power cut.
+# Writers wait for each other at BEGIN, readers never. FULL: a commit that was answered outlasts a power cut.
 SQLITE = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,

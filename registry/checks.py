@@ -1,4 +1,4 @@
-"""System checks: what must not be true of a production installation, each with a hint; none is asked of an embedded one.
+"""System checks: what must not be true of a production installation, each with a hint. Embedded, none is asked.
 
 `manage.py check` reports them, and the web and the worker refuse to open while there is an error.
 """
@@ -33,7 +33,7 @@ def _person_keys() -> Iterator[Finding]:
     if len(settings.PERSON_KEYS) < 32:
         yield (
             "PERSON_KEYS is missing or too short: birth dates and legal names could not be kept secret.",
-            "Set PERSON_KEYS_FILE to a file with at least 32 random characters, and keep a copy apart from the database.",
+            "Set PERSON_KEYS_FILE to a file with at least 32 random characters; keep a copy apart from the database.",
         )
 
 
@@ -89,11 +89,11 @@ def _site() -> Iterator[Finding]:
     site = urlsplit(settings.SITE_URL)
     if site.scheme != "https" or site.hostname in NOT_PUBLIC:
         yield (
-            f"SITE_URL is {settings.SITE_URL}: credentials would point readers to an address that is not safe or not public.",
+            f"SITE_URL is {settings.SITE_URL}: credentials would lead readers to an address not safe or not public.",
             "Set SITE_URL to the public https:// address of this registry.",
         )
     if "*" in settings.ALLOWED_HOSTS or not settings.ALLOWED_HOSTS:
-        yield "ALLOWED_HOSTS is missing or allows any name.", "Set ALLOWED_HOSTS to the host names this registry answers to."
+        yield "ALLOWED_HOSTS is missing or allows any name.", "Set ALLOWED_HOSTS to the names this registry answers to."
 
 
 def _second_factor() -> Iterator[Finding]:
@@ -128,7 +128,7 @@ def production_settings(app_configs: object = None, **_: object) -> list[checks.
 
 
 @checks.register(checks.Tags.database)
-def development_keys(app_configs: object = None, databases: list[str] | None = None, **_: object) -> list[checks.CheckMessage]:
+def development_keys(app_configs: object, databases: list[str] | None = None, **_: object) -> list[checks.CheckMessage]:
     """Asked where the database is (`check --database default`, `migrate`), of every organisation that signs."""
     if not settings.PRODUCTION or "default" not in (databases or ()):
         return []
@@ -139,7 +139,8 @@ def development_keys(app_configs: object = None, databases: list[str] | None = N
     return [
         checks.Error(
             f"{organisation} signs with a development key ({organisation.key_reference}).",
-            hint="Give the organisation a key reference such as file:/run/secrets/studio.pem at the desk.", id="registry.E012",
+            hint="Give the organisation a key reference such as file:/run/secrets/studio.pem at the desk.",
+            id="registry.E012",
         )
         for organisation in Organisation.objects.filter(key_reference__startswith="dev:")
     ]
@@ -153,7 +154,7 @@ def _tables() -> list[str]:
 
 
 def refuse_when_unsafe() -> None:
-    """What web and worker call as they open: an unsafe production installation stays shut, with every reason at once."""
+    """Web and worker call this as they open: an unsafe production installation stays shut, and says every reason."""
     errors = [found for found in production_settings() if found.level >= checks.ERROR]
     if errors:
         raise ImproperlyConfigured("\n".join(["This production installation is not safe to open:", *map(str, errors)]))

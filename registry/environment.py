@@ -1,4 +1,4 @@
-"""The only reader of the environment: NAME, or NAME_FILE for a secret kept in a file; every setting works when absent."""
+"""The only reader of the environment: NAME, or NAME_FILE for a secret kept in a file; all of it may be absent."""
 
 import os
 import secrets

@@ -70,7 +70,8 @@ def storage() -> Told:
 
 
 def broker() -> Told:
-    with Connection(settings.BROKER_URL, connect_timeout=2, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS) as line:
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    with Connection(settings.BROKER_URL, connect_timeout=2, transport_options=options) as line:
         line.ensure_connection(max_retries=0, timeout=2)
     return {"state": "ok"}
 
@@ -81,7 +82,8 @@ def worker() -> Told:
     if beat is None:
         return {"state": "absent"}
     age = int((timezone.now() - beat.seen_at).total_seconds())
-    told = {"state": "ok" if age <= settings.HEARTBEAT_SECONDS else "silent", "seen_at": _iso(beat.seen_at), "age_seconds": age}
+    state = "ok" if age <= settings.HEARTBEAT_SECONDS else "silent"
+    told = {"state": state, "seen_at": _iso(beat.seen_at), "age_seconds": age}
     key = beat.details.get("key")
     return told | ({"key": {name: key[name] for name in OF_KEYS if name in key}} if isinstance(key, dict) else {})
 

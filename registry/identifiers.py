@@ -36,7 +36,8 @@ def isni(text: str) -> str:
 
 def eidr(text: str) -> str:
     """An EIDR content id as 10.5240/XXXX-XXXX-XXXX-XXXX-XXXX-C, or `MalformedIdentifier`."""
-    bare = re.sub(r"^(https://doi\.org/|urn:eidr:|doi:)", "", text.strip(), flags=re.IGNORECASE).replace(":", "/").upper()
+    bare = re.sub(r"^(https://doi\.org/|urn:eidr:|doi:)", "", text.strip(), flags=re.IGNORECASE)
+    bare = bare.replace(":", "/").upper()
     if not re.fullmatch(r"10\.5240/([0-9A-F]{4}-){5}[0-9A-Z]", bare):
         raise MalformedIdentifier("eidr", text, "it looks like 10.5240/XXXX-XXXX-XXXX-XXXX-XXXX-C")
     if mod_37_36(bare.removeprefix("10.5240/").replace("-", "")[:-1]) != bare[-1]:
@@ -49,7 +50,7 @@ def isan(text: str) -> str:
     bare = re.sub(r"[\s-]", "", text.strip()).upper().removeprefix("URN:ISAN:").removeprefix("ISAN").removeprefix(":")
     match = re.fullmatch(r"([0-9A-F]{16})([0-9A-Z])(?:([0-9A-F]{8})([0-9A-Z]))?", bare)
     if not match:
-        raise MalformedIdentifier("isan", text, "it looks like XXXX-XXXX-XXXX-XXXX-C or XXXX-XXXX-XXXX-XXXX-C-XXXX-XXXX-C")
+        raise MalformedIdentifier("isan", text, "it looks like XXXX-XXXX-XXXX-XXXX-C, with a version XXXX-XXXX-C after it")
     work, check, version, version_check = match.groups()
     if mod_37_36(work) != check or (version and mod_37_36(work + version) != version_check):
         raise MalformedIdentifier("isan", text, "a check character does not fit; compare it with the source")

@@ -60,7 +60,7 @@ CONFIGURATION = {
 
 def configure() -> None:
     structlog.configure(
-        processors=[*BEFORE[:-2], structlog.processors.UnicodeDecoder(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*BEFORE, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(), cache_logger_on_first_use=True,
     )
     logging.config.dictConfig(CONFIGURATION)

@@ -67,8 +67,7 @@ class OnlySecure:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.SECURE_SSL_REDIRECT and request.path.startswith("/api/") and not request.is_secure():
-            detail = "This interface is spoken over HTTPS only. What was sent may have been read on the way: renew the secret."
-            return problems.problem(request, code="request.not_secure", status=403, detail=detail)
+            return problems.problem(request, code="request.not_secure", status=403)
         return self.get_response(request)
 
 

@@ -107,8 +107,10 @@ class KnownClient(BasePermission):
 class ScopeMissing(NotAllowed):
     def __init__(self, scope: str) -> None:
         super().__init__(
-            "client.scope", f"This needs the scope {scope}, which the token does not have. Fetch a token that asks for it; "
-            "if that is refused, the organisation that gave out the access can widen it.", scope=scope,
+            "client.scope",
+            f"This needs the scope {scope}, which the token does not have. Fetch a token that asks for it; "
+            "if that is refused, the organisation that gave out the access can widen it.",
+            scope=scope,
         )
 
 

@@ -85,9 +85,11 @@ SENTENCES = {
     "request.too_many_fields": "The request has more fields than are accepted.",
     "request.too_many_files": "The request has more files than are accepted.",
     "request.interrupted": "The connection ended before the whole request had arrived.",
-    "request.forged": "This form was open too long, or did not come from here. Load the page again and send it once more.",
-    "service.unavailable": "The registry cannot reach its own records at the moment. Nothing was changed; try again shortly.",
-    "service.error": "The registry made a mistake. All that is known here is the request id, by which an operator finds it.",
+    "request.invalid": "The request does not have the form described; see errors.",
+    "request.not_secure": "This is spoken over HTTPS only. What was sent may have been read on the way: renew the secret.",
+    "request.forged": "This form was open too long, or did not come from here. Load the page again and send it again.",
+    "service.unavailable": "The registry cannot reach its own records at the moment. Nothing was changed; try again soon.",
+    "service.error": "The registry made a mistake. An operator can find it by the request id.",
 }
 RETRY_AFTER = 5
 # Below these addresses programs ask; everywhere else a person reads the answer.
@@ -125,7 +127,7 @@ def complete(document: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
 def problem(request: HttpRequest, *, code: str, status: int, detail: str = "", headers: dict[str, str] | None = None,
             **extra: Any) -> JsonResponse:
     """A problem document from outside REST framework, such as a middleware."""
-    document = {"status": status, "code": code, "detail": detail or SENTENCES.get(code, TITLES[status]), "errors": [], **extra}
+    document = extra | _document(code, status, detail)
     return JsonResponse(complete(document, request), status=status, content_type=MEDIA_TYPE, headers=headers)
 
 
@@ -141,7 +143,7 @@ def _known(error: Exception) -> tuple[dict[str, Any], dict[str, str]] | None:
         return _ours(error)
     if isinstance(error, exceptions.ValidationError):
         faults = [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in faults_in(error.detail)]
-        return _document("request.invalid", 422, "The request does not have the form described; see errors.", faults), {}
+        return _document("request.invalid", 422, faults=faults), {}
     if isinstance(error, OperationalError | InterfaceError):
         return _document("service.unavailable", 503), {"Retry-After": str(RETRY_AFTER)}
     for kind, code, status in FOREIGN:
@@ -155,13 +157,15 @@ def _ours(error: RegistryError) -> tuple[dict[str, Any], dict[str, str]]:
     faults = [{"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in error.errors]
     headers = {"Retry-After": str(error.extra.get("retry_after", RETRY_AFTER))} if status in (429, 503) else {}
     if error.code == "client.scope":
-        headers["WWW-Authenticate"] = f'Bearer realm="countersign", error="insufficient_scope", scope="{error.extra["scope"]}"'
+        wanted = f'error="insufficient_scope", scope="{error.extra["scope"]}"'
+        headers["WWW-Authenticate"] = f'Bearer realm="countersign", {wanted}'
     # What an act adds to its error cannot take the place of what every document says.
     return error.extra | _document(error.code, status, error.detail, faults), headers
 
 
 def _document(code: str, status: int, detail: str = "", faults: list[dict[str, str]] | None = None) -> dict[str, Any]:
-    return {"status": status, "code": code, "detail": detail or SENTENCES.get(code, TITLES[status]), "errors": faults or []}
+    detail = detail or SENTENCES.get(code, TITLES[status])
+    return {"status": status, "code": code, "detail": detail, "errors": faults or []}
 
 
 def _said(error: Exception, code: str) -> str:

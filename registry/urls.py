@@ -26,6 +26,8 @@ urlpatterns = [
     path("api/v1/", include("registry.api.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include(accounts)),
+    path("api/v1/", include("provenance.api.urls")),
+    path("", include("provenance.public.urls")),
 ]
 
 handler400 = "registry.problems.bad_request"

@@ -1,4 +1,4 @@
-"""Where the tests keep their files: a folder of their own, named before the settings are read (`-p tests.environment`)."""
+"""The tests keep their files in a folder of their own, named before the settings are read (`-p tests.environment`)."""
 
 import atexit
 import os

@@ -25,7 +25,7 @@ ASKED = inline_serializer("TokenRequest", {
     "grant_type": serializers.ChoiceField(["client_credentials"]),
     "client_id": serializers.CharField(required=False, help_text="Or by HTTP Basic authentication"),
     "client_secret": serializers.CharField(required=False),
-    "scope": serializers.CharField(required=False, help_text="Separated by spaces; all that the client may have when absent"),
+    "scope": serializers.CharField(required=False, help_text="Separated by spaces; absent, all the client may have"),
 })
 GIVEN = inline_serializer("Token", {
     "access_token": serializers.CharField(),
@@ -45,17 +45,19 @@ class Token(APIView):
     @extend_schema(
         operation_id="fetch_token", summary="Fetch an access token", tags=["access"], auth=[],
         request={"application/x-www-form-urlencoded": ASKED},
-        responses={200: GIVEN, 401: OpenApiResponse(description="RFC 6749 §5.2, with the members of a problem document")},
+        responses={200: GIVEN, 401: OpenApiResponse(description="RFC 6749 §5.2, and a problem document's members")},
     )
     def post(self, request: Request) -> Response:
         _, headers, body, status = get_oauthlib_core().create_token_response(request._request)
         answer = json.loads(body)
         if status != 200:
             answer |= self._explained(answer, status, request)
-        return Response(answer, status=status, headers={**headers, "Cache-Control": "no-store"}, content_type="application/json")
+        headers |= {"Cache-Control": "no-store"}
+        return Response(answer, status=status, headers=headers, content_type="application/json")
 
     def _explained(self, answer: dict[str, str], status: int, request: Request) -> dict:
         """RFC 6749 fixes `error` and its media type; what our other refusals say stands beside it."""
-        detail = SENTENCES.get(answer["error"], answer.get("error_description", "The request for a token is incomplete."))
+        said = answer.get("error_description", "The request for a token is incomplete.")
+        detail = SENTENCES.get(answer["error"], said)
         document = {"status": status, "code": f"client.{answer['error']}", "detail": detail, "errors": []}
         return {"error_description": detail} | problems.complete(document, request._request)
