@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from provenance import verification
 from provenance.public import uploads
+from registry.permissions import limited
 
 
 class Question(serializers.Serializer):
@@ -62,6 +63,7 @@ class Verifications(APIView):
     authentication_classes: list = []
     permission_classes = [AllowAny]
     parser_classes = [MultiPartParser]
+    throttle_classes = [limited("verification")]
 
     @extend_schema(operation_id="check_file", request={"multipart/form-data": Question}, responses=ReportShape, auth=[])
     def post(self, request: Request) -> Response:
@@ -80,6 +82,7 @@ class VerificationByHash(APIView):
 
     authentication_classes: list = []
     permission_classes = [AllowAny]
+    throttle_classes = [limited("window")]
 
     @extend_schema(operation_id="check_fingerprint", responses=ReportShape, auth=[])
     def get(self, request: Request, sha256: str) -> Response:

@@ -17,10 +17,11 @@ from provenance.public import uploads
 from provenance.public.explained import EXPLAINED
 from provenance.public.problem_types import explained
 from provenance.public.story import told
-from registry.errors import Invalid, NotFound, RegistryError, TooLarge, Unavailable
+from registry.errors import NotFound, RegistryError
+from registry.permissions import limited_page
+from registry.problems import status_of
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
-STATUS = {Invalid: 422, TooLarge: 413, Unavailable: 503}
 
 
 @require_safe
@@ -34,8 +35,11 @@ def front(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
-    if request.method != "POST":
-        return render(request, "provenance/verify.html", _form())
+    return _checked(request) if request.method == "POST" else render(request, "provenance/verify.html", _form())
+
+
+@limited_page("verification")
+def _checked(request: HttpRequest) -> HttpResponse:
     try:
         uploads.refuse_too_large(request)
         with uploads.brought(request.FILES) as (file, sidecar):
@@ -44,10 +48,11 @@ def verify(request: HttpRequest) -> HttpResponse:
                 sidecar=sidecar.temporary_file_path() if sidecar else None,
             )  # fmt: skip
     except RegistryError as refused:
-        return render(request, "provenance/verify.html", _form(refused.detail), status=_status(refused))
+        return render(request, "provenance/verify.html", _form(refused.detail), status=status_of(refused))
     return render(request, "provenance/report.html", told(report))
 
 
+@limited_page("window")
 @never_cache
 @vary_on_headers("Accept")
 @require_safe
@@ -93,7 +98,3 @@ def _schemas() -> dict[str, str]:
 
 def _form(fault: str = "") -> dict[str, str]:
     return {"limit": uploads.size_in_words(settings.MAX_UPLOAD_BYTES), "fault": fault}
-
-
-def _status(refused: RegistryError) -> int:
-    return next((status for family, status in STATUS.items() if isinstance(refused, family)), 400)
