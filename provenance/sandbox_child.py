@@ -9,6 +9,7 @@ import json
 import math
 import os
 import resource
+import signal
 import socket
 import struct
 import sys
@@ -77,6 +78,8 @@ class Wire:
 def main() -> None:
     limits = json.loads(sys.argv[1])
     wire = Wire(socket.socket(fileno=os.dup(0)))
+    # Ctrl-C reaches the whole terminal; the parent decides whether the file in hand is finished first.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _quieten()
     _confine(limits)
     _leave_with_parent()

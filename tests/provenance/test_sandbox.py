@@ -86,6 +86,14 @@ def test_a_child_killed_while_idle_is_replaced_without_a_word(box):
     assert pid_of(box) != first
 
 
+def test_an_interrupt_of_the_whole_terminal_leaves_a_child_at_work(box):
+    first = pid_of(box)
+    os.kill(first, signal.SIGINT)
+    time.sleep(0.05)
+
+    assert pid_of(box) == first
+
+
 def test_a_child_that_dies_over_a_file_refuses_it_and_is_replaced(slow_file):
     box = Sandbox(children=1, limits=Limits(parts=10**9))
     first = pid_of(box)
