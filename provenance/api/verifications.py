@@ -67,7 +67,7 @@ class Verifications(APIView):
 
     @extend_schema(operation_id="check_file", request={"multipart/form-data": Question}, responses=ReportShape, auth=[])
     def post(self, request: Request) -> Response:
-        uploads.refuse_too_large(request)
+        uploads.refuse_unfit(request)
         with uploads.brought(request.FILES) as (file, sidecar):
             report = verification.verify(
                 path=file.temporary_file_path(), name=file.name, at=timezone.now(),

@@ -17,6 +17,7 @@ from provenance.public import uploads
 from provenance.public.explained import EXPLAINED
 from provenance.public.problem_types import explained
 from provenance.public.story import told
+from provenance.report import Report
 from registry.errors import NotFound, RegistryError
 from registry.permissions import limited_page
 from registry.problems import status_of
@@ -41,7 +42,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 @limited_page("verification")
 def _checked(request: HttpRequest) -> HttpResponse:
     try:
-        uploads.refuse_too_large(request)
+        uploads.refuse_unfit(request)
         with uploads.brought(request.FILES) as (file, sidecar):
             report = verification.verify(
                 path=file.temporary_file_path(), name=file.name, at=timezone.now(),
@@ -58,13 +59,25 @@ def _checked(request: HttpRequest) -> HttpResponse:
 @require_safe
 def credential(request: HttpRequest, credential: str) -> HttpResponse:
     """One released credential, as a page or as JSON, by what the visitor accepts."""
-    try:
-        report = verification.by_credential(credential=credential, at=timezone.now())
-    except NotFound as missing:
-        raise Http404(missing.detail) from missing
+    report = _recalled(credential)
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         return JsonResponse(report.as_dict())
     return render(request, "provenance/report.html", told(report))
+
+
+@limited_page("window")
+@never_cache
+@require_safe
+def credential_document(request: HttpRequest, credential: str) -> HttpResponse:
+    """The same as JSON, for visitors who follow a link and cannot say what they accept."""
+    return JsonResponse(_recalled(credential).as_dict())
+
+
+def _recalled(credential: str) -> Report:
+    try:
+        return verification.by_credential(credential=credential, at=timezone.now())
+    except NotFound as missing:
+        raise Http404(missing.detail) from missing
 
 
 @require_safe

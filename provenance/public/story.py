@@ -137,6 +137,9 @@ def facts(report: Report) -> list[Fact]:
         short = SHORT[name, conclusion.state]
         more = conclusion.text.removeprefix(short).lstrip(";. ")
         cells[name] = Fact(heading, short, more, (name, conclusion.state) in STOPS)
+    if report.facts.found_by == "record":
+        more = "check a copy to see whether it is unchanged"
+        cells["integrity"] = replace(cells["integrity"], told="As it was signed", more=more)
     if report.reading.active and report.integrity.state in ("intact", "altered"):
         cells["integrity"] = replace(cells["integrity"], more="checked here, just now")
     if report.relied_on:

@@ -16,12 +16,18 @@ class NoFile(Invalid):
     """The request carries no file under that name."""
 
 
+class NoLength(Invalid):
+    """The request does not say how long it is, so nothing of it is read."""
+
+
 class FileTooLarge(TooLarge):
     """More than MAX_UPLOAD_BYTES."""
 
 
-def refuse_too_large(request: HttpRequest) -> None:
-    """Refuse what announces itself as too large, before its body is touched."""
+def refuse_unfit(request: HttpRequest) -> None:
+    """Refuse what announces itself as too large, or does not announce its size, before its body is touched."""
+    if "CONTENT_LENGTH" not in request.META and request.headers.get("Transfer-Encoding"):
+        raise NoLength("request.no_length", "Say how long the request is (Content-Length); it was sent in chunks.")
     length = int(request.META.get("CONTENT_LENGTH") or 0)
     if length > settings.MAX_UPLOAD_BYTES + LARGEST_SIDECAR:
         raise _too_large()

@@ -7,6 +7,7 @@ from provenance.public import pages
 urlpatterns = [
     path("", pages.front, name="front"),
     path("verify", pages.verify, name="verify"),
+    path("c/<str:credential>.json", pages.credential_document, name="credential-document"),
     path("c/<str:credential>", pages.credential, name="credential"),
     path("how-to-read", pages.how_to_read, name="how-to-read"),
     path("problems/<str:code>", pages.problem, name="problem"),

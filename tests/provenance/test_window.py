@@ -125,6 +125,7 @@ def test_one_address_for_people_and_programs(client):
     document = client.get(f"/c/{made.public_id}", headers={"accept": "application/json"})
     assert document.json()["consent"]["details"] == {"at_signing": "confirmed", "now": "ended"}
     assert "Accept" in document["Vary"]
+    assert client.get(f"/c/{made.public_id}.json").json()["consent"] == document.json()["consent"]
 
 
 def test_the_public_page_names_no_person_and_no_paper(client):
