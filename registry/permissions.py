@@ -35,6 +35,9 @@ class Program(AnonymousUser):
         self.client = client
         self.username = client.name
 
+    def __str__(self) -> str:
+        return self.username
+
     @property
     def is_authenticated(self) -> bool:
         return True

@@ -134,7 +134,8 @@ TIME_ZONE = "UTC"
 
 # ── Files that belong to the pages ───────────────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(BASE_DIR / "static")))
+# Embedded, they are served from where they lie; in production from one folder, collected when the image is built.
+STATIC_ROOT = environment.text("STATIC_ROOT", str(BASE_DIR / "static")) if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
 # ── Uploads ──────────────────────────────────────────────────────────────────────────────────────────────────────

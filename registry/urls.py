@@ -24,9 +24,9 @@ urlpatterns = [
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("api/v1/", include("registry.api.urls")),
+    path("api/v1/", include("provenance.api.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include(accounts)),
-    path("api/v1/", include("provenance.api.urls")),
     path("", include("provenance.public.urls")),
 ]
 

@@ -83,5 +83,9 @@ class ApiClient(AbstractApplication):
     class Meta(AbstractApplication.Meta):
         verbose_name = "API client"
 
+    def is_usable(self, request) -> bool:
+        """Whether tokens are given out and taken; asked by the token endpoint."""
+        return self.revoked_at is None
+
     def __str__(self):
         return f"{self.name} · {self.organisation}"

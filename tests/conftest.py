@@ -1,0 +1,44 @@
+"""What every test finds: files and counters of its own, quick passwords, and on request the cast and programs of theirs."""
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from registry import clients
+from tests import cast as world
+
+
+@pytest.fixture(autouse=True)
+def _apart(settings, tmp_path, request):
+    """No test meets another's files, nor is counted for another's requests."""
+    stored = settings.STORAGES["default"]
+    if "FileSystemStorage" in stored["BACKEND"]:
+        own = stored | {"OPTIONS": stored["OPTIONS"] | {"location": str(tmp_path / "storage")}}
+        settings.STORAGES = settings.STORAGES | {"default": own}
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": request.node.nodeid}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
+@pytest.fixture
+def cast(db):
+    return world.assemble()
+
+
+@pytest.fixture
+def program():
+    """`program(organisation, *scopes)` → a client that speaks to the API with a token fetched by its own secret."""
+
+    def signed_in(organisation, *scopes):
+        client, secret = clients.register(
+            name=f"pipeline of {organisation.name}", organisation=organisation, scopes=list(scopes) or None, by=None,
+            reason="", at=timezone.now(),
+        )  # fmt: skip
+        api = APIClient()
+        asked = {"grant_type": "client_credentials", "client_id": client.client_id, "client_secret": secret}
+        answer = api.post("/api/v1/oauth/token", asked, format="multipart")
+        api.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access_token']}")
+        api.registered, api.secret = client, secret
+        return api
+
+    return signed_in
