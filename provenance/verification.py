@@ -10,6 +10,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from django.core.files.storage import default_storage
 
@@ -22,7 +23,24 @@ from provenance.report import Report, conclude, recall
 from registry.errors import Invalid, NotFound
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
-AskedFor = tuple[Credential | None, str]
+
+
+class Released(NamedTuple):
+    """What the window may know of one released credential. Only these columns are read: it is asked very often."""
+
+    public_id: str
+    asset__public_id: str
+    title: str
+    producer__name: str
+    asset__vendor__name: str
+    signed_at: datetime
+    certificate_fingerprint: str
+    development_key: bool
+    time_stamped: bool
+    extent: dict[str, Any]
+    consent: dict[str, Any]
+    decision_id: int
+    sidecar_key: str
 
 
 class EmptyFile(Invalid):
@@ -51,9 +69,9 @@ def verify(*, path: str | Path, name: str, at: datetime, sidecar: str | Path | N
         reading = _read(path, sidecar)
     credential, found_by = _of_bytes(digest.result())
     if credential and credential.sidecar_key and found_by == "signed_bytes" and not (reading.active or sidecar):
-        reading = _read_with_kept_sidecar(path, credential)
+        reading = _read_with_kept_sidecar(path, credential.sidecar_key)
     if found_by != "signed_bytes" and reading.active:
-        named = _released().filter(manifest_label=reading.active).first()
+        named = _released(manifest_label=reading.active)
         credential, found_by = (named, "manifest") if named else (credential, found_by)
     return conclude(reading, _facts(credential, found_by, at), trust.lists(), file=name, at=at)
 
@@ -68,7 +86,7 @@ def by_hash(*, sha256: str, at: datetime) -> Report:
 
 def by_credential(*, credential: str, at: datetime) -> Report:
     """What the registry remembers of one released credential; raises NoSuchCredential."""
-    found = _released().filter(public_id=credential).first()
+    found = _released(public_id=credential)
     if found is None:
         raise NoSuchCredential("credential.unknown", "There is no credential of that id.")
     return recall(_facts(found, "record", at), trust.lists(), file=found.title, at=at)
@@ -87,35 +105,36 @@ def _read(path: Path, sidecar: str | Path | None) -> Reading:
         return Reading(unreadable=refused.detail, failure=(refused.code,))
 
 
-def _read_with_kept_sidecar(path: Path, credential: Credential) -> Reading:
-    with default_storage.open(credential.sidecar_key) as kept, tempfile.NamedTemporaryFile(suffix=".c2pa") as copy:
+def _read_with_kept_sidecar(path: Path, key: str) -> Reading:
+    with default_storage.open(key) as kept, tempfile.NamedTemporaryFile(suffix=".c2pa") as copy:
         shutil.copyfileobj(kept, copy)
         copy.flush()
         return _read(path, copy.name)
 
 
-def _of_bytes(digest: str) -> AskedFor:
+def _of_bytes(digest: str) -> tuple[Released | None, str]:
     """The released credential of these bytes, as signed or as received; an upload that was not released is unknown."""
-    signed = _released().filter(sha256=digest).first()
+    signed = _released(sha256=digest)
     if signed:
         return signed, "signed_bytes"
-    uploaded = {"asset__contents__sha256": digest, "asset__contents__kind": KnownContent.Kind.UPLOADED}
-    received = _released().filter(**uploaded).first()
+    received = _released(asset__contents__sha256=digest, asset__contents__kind=KnownContent.Kind.UPLOADED)
     return (received, "received_bytes") if received else (None, "")
 
 
-def _released():
-    return Credential.objects.select_related("asset__vendor", "producer").order_by("-id")
+def _released(**where: str) -> Released | None:
+    """The newest released credential for which that holds."""
+    row = Credential.objects.filter(**where).order_by("-id").values_list(*Released._fields).first()
+    return Released(*row) if row else None
 
 
-def _facts(credential: Credential | None, found_by: str, at: datetime) -> RegistryFacts:
+def _facts(credential: Released | None, found_by: str, at: datetime) -> RegistryFacts:
     if credential is None:
         return RegistryFacts()
     at_signing = credential.consent.get("state_at_signing", "not_stated")
     today = standing.now(credential.decision_id, at_signing=at_signing, at=at)
     return RegistryFacts(
-        found_by=found_by, credential=credential.public_id, asset=credential.asset.public_id, title=credential.title,
-        producer=credential.producer.name, made_by=credential.asset.vendor.name, signed_at=credential.signed_at,
+        found_by=found_by, credential=credential.public_id, asset=credential.asset__public_id, title=credential.title,
+        producer=credential.producer__name, made_by=credential.asset__vendor__name, signed_at=credential.signed_at,
         certificate_fingerprint=credential.certificate_fingerprint, development=credential.development_key,
         time_stamped=credential.time_stamped, extent=credential.extent, consent_at_signing=at_signing,
         consent_now=today.state, may_continue=today.may_continue,
