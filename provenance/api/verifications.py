@@ -2,10 +2,12 @@
 
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.http import parse_header_parameters
 from django.views.decorators.cache import never_cache
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -56,16 +58,30 @@ class ReportShape(serializers.Serializer):
     engine = EngineShape()
 
 
+class BareFile(BaseParser):
+    """The file as the whole body, quicker than a form for large files; its name may stand in Content-Disposition."""
+
+    media_type = "*/*"
+
+    def parse(self, stream, media_type=None, parser_context=None) -> DataAndFiles:
+        request = parser_context["request"]
+        _, options = parse_header_parameters(request.headers.get("Content-Disposition", ""))
+        return DataAndFiles({}, {"file": uploads.kept_for_now(stream, name=options.get("filename") or "file")})
+
+
+FORMS = {"multipart/form-data": Question, "application/octet-stream": OpenApiTypes.BINARY}
+
+
 @method_decorator(never_cache, name="dispatch")
 class Verifications(APIView):
     """Check a file. It is read once and discarded; the answer is not kept."""
 
     authentication_classes: list = []
     permission_classes = [AllowAny]
-    parser_classes = [MultiPartParser]
+    parser_classes = [MultiPartParser, BareFile]
     throttle_classes = [limited("verification")]
 
-    @extend_schema(operation_id="check_file", request={"multipart/form-data": Question}, responses=ReportShape, auth=[])
+    @extend_schema(operation_id="check_file", request=FORMS, responses=ReportShape, auth=[])
     def post(self, request: Request) -> Response:
         uploads.refuse_unfit(request)
         with uploads.brought(request.FILES) as (file, sidecar):

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.http import HttpRequest
 
 from registry.errors import Invalid, TooLarge
 
+PIECE = 1024 * 1024
 LARGEST_SIDECAR = 64 * 1024 * 1024
 
 
@@ -31,6 +32,19 @@ def refuse_unfit(request: HttpRequest) -> None:
     length = int(request.META.get("CONTENT_LENGTH") or 0)
     if length > settings.MAX_UPLOAD_BYTES + LARGEST_SIDECAR:
         raise _too_large()
+
+
+def kept_for_now(stream, *, name: str) -> TemporaryUploadedFile:
+    """The rest of a request's body in a temporary file, never more than a piece of it in memory."""
+    file = TemporaryUploadedFile(name, "application/octet-stream", 0, None)
+    while piece := stream.read(PIECE):
+        file.size += len(piece)
+        if file.size > settings.MAX_UPLOAD_BYTES:
+            file.close()
+            raise _too_large()
+        file.write(piece)
+    file.flush()
+    return file
 
 
 @contextmanager

@@ -92,6 +92,21 @@ def test_a_program_sends_a_file(client, here):
     assert not list((here / "uploads").iterdir())
 
 
+def test_a_program_sends_nothing_but_the_file(client, here):
+    credential(received=assets.plate_jpg())
+    how = {"content_type": "image/jpeg", "headers": {"content-disposition": 'attachment; filename="plate.jpg"'}}
+    report = client.post("/api/v1/verifications", assets.plate_jpg(), **how).json()
+    assert (report["file"], report["registry"]["state"]) == ("plate.jpg", "registered_stripped")
+    assert not list((here / "uploads").iterdir())
+
+
+def test_a_bare_file_that_is_empty_or_too_large_leaves_nothing(client, settings, here):
+    assert client.post("/api/v1/verifications", b"", content_type="image/jpeg").status_code == 422
+    settings.MAX_UPLOAD_BYTES = 1000
+    assert client.post("/api/v1/verifications", b"x" * 2000, content_type="image/jpeg").status_code == 413
+    assert not list((here / "uploads").iterdir())
+
+
 def test_a_program_asks_by_fingerprint(client):
     credential(b"signed")
     report = client.get(f"/api/v1/verifications/by-hash/{sha256(b'signed')}").json()
