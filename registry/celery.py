@@ -5,6 +5,7 @@ import logging
 
 from celery import Celery, signals
 from celery.contrib.django.task import DjangoTask
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from registry import checks, environment, logs
@@ -30,8 +31,13 @@ def log_like_the_web(**_) -> None:
 
 
 @signals.celeryd_init.connect
+@signals.beat_init.connect
 def refuse_when_unsafe(**_) -> None:
-    checks.refuse_when_unsafe()
+    try:
+        checks.refuse_when_unsafe()
+    except ImproperlyConfigured as unsafe:
+        # A signal's handler may fail without anything coming of it; only leaving stops the worker.
+        raise SystemExit(str(unsafe)) from None
 
 
 # A broker that is away is told once, not at every attempt to reach it.

@@ -38,7 +38,7 @@ def _person_keys() -> Iterator[Finding]:
 
 
 def _database() -> Iterator[Finding]:
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    if settings.DATABASE_URL.startswith("sqlite:"):
         yield "The database is SQLite, which serves one machine only.", "Set DATABASE_URL to postgres://user:password@host/name."
 
 
@@ -48,12 +48,12 @@ def _broker() -> Iterator[Finding]:
 
 
 def _cache() -> Iterator[Finding]:
-    if "redis" not in settings.CACHES["default"]["BACKEND"]:
+    if not settings.CACHE_URL.startswith(("redis:", "rediss:")):
         yield "The cache is local, so each machine would count requests for itself.", "Set CACHE_URL to redis://…."
 
 
 def _storage() -> Iterator[Finding]:
-    if settings.STORAGES["default"]["BACKEND"].endswith("FileSystemStorage") and "STORAGE_URL" not in settings.GIVEN:
+    if "STORAGE_URL" not in settings.GIVEN:
         yield (
             "Files would be kept under the default folder, which other web and worker machines cannot see.",
             "Set STORAGE_URL to s3://bucket?endpoint=…, or to a folder that every machine mounts.",

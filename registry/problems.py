@@ -172,7 +172,7 @@ def _said(error: Exception, code: str) -> str:
     """REST framework's own sentence where it tells more than ours; never Django's, which may quote the request."""
     if code in SENTENCES and code != "request.malformed":
         return SENTENCES[code]
-    return str(error.detail) if isinstance(error, exceptions.APIException) else ""
+    return str(error.detail).rstrip(".") + "." if isinstance(error, exceptions.APIException) else ""
 
 
 def _headers(error: Exception) -> dict[str, str]:

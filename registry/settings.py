@@ -21,8 +21,8 @@ ALLOWED_HOSTS = environment.listed("ALLOWED_HOSTS", () if PRODUCTION else ("*",)
 PROXIES = environment.whole("PROXIES", 1 if PRODUCTION else 0)
 
 # ── Where things are kept ────────────────────────────────────────────────────────────────────────────────────────
-# Which of these were given rather than left to their defaults; the system checks ask.
-GIVEN = environment.given("DATABASE_URL", "BROKER_URL", "CACHE_URL", "STORAGE_URL")
+# What was given rather than left to its default; a system check asks.
+GIVEN = environment.given("STORAGE_URL")
 DATA_DIR = (BASE_DIR / environment.text("DATA_DIR", "data")).resolve()
 DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{DATA_DIR}/countersign.sqlite3")
 BROKER_URL = environment.text("BROKER_URL", f"sqla+sqlite:///{DATA_DIR}/broker.sqlite3")
