@@ -23,7 +23,8 @@ def printable(value: object, limit: int = SHOWN_AT_MOST) -> str:
         return ""
     # Only the head is looked at: a title may be a megabyte long.
     text = str(value)[: limit * 4]
-    line = " ".join("".join(_shown(character) for character in text).split())
+    plain = text.isascii() and text.isprintable()
+    line = " ".join((text if plain else "".join(map(_shown, text))).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
