@@ -21,6 +21,8 @@ from registry import identifiers, problems
 Next = Callable[[HttpRequest], HttpResponse]
 WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 UNLOGGED = ("/static/", "/health/")
+# Nobody keeps a list of which work was asked about: of these addresses only the beginning is written down.
+ASKED_ABOUT = ("/c/", "/api/v1/verifications/by-hash/")
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +56,13 @@ def _line(request: HttpRequest, response: HttpResponse, began: float) -> dict[st
     """What is remembered of a request: no query, no body, no address, no name."""
     client = getattr(request, "client", None)
     return {
-        "method": request.method, "path": request.path, "status": response.status_code,
+        "method": request.method, "path": _path(request), "status": response.status_code,
         "milliseconds": round((time.perf_counter() - began) * 1000, 1), "client": client.pk if client else None,
     }
+
+
+def _path(request: HttpRequest) -> str:
+    return next((f"{start}…" for start in ASKED_ABOUT if request.path.startswith(start)), request.path)
 
 
 class OnlySecure:

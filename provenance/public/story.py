@@ -16,7 +16,7 @@ from provenance.report import DISCLAIMER, Report
 from provenance.statements import GENERATIVE_SOURCES, percent, quantified, share_of
 from provenance.techniques import TECHNIQUES
 
-RAW_CHARACTERS = 40_000
+RAW_CHARACTERS = 20_000
 NARROWEST = 0.6
 SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
 

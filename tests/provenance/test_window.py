@@ -128,6 +128,15 @@ def test_answers_about_unreleased_and_unknown_bytes_differ_in_nothing(client):
     assert signed[1]["Cache-Control"] == FRESH
 
 
+def test_no_log_line_says_what_was_asked_about(client, caplog):
+    made = credential(b"signed")
+    client.get(f"/c/{made.public_id}")
+    client.get(f"/api/v1/verifications/by-hash/{sha256(b'signed')}")
+    written = " ".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
+    assert "/c/…" in written
+    assert made.public_id not in written and sha256(b"signed") not in written
+
+
 def test_one_address_for_people_and_programs(client):
     made = credential()
     end(grant_behind(made), at=datetime(2026, 9, 1, tzinfo=UTC))
