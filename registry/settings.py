@@ -126,7 +126,8 @@ logs.configure()
 
 # ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("es", "Español")]
+# A language is offered once its pages are translated: half a page in each is worse than one.
+LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "registry" / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -179,3 +179,9 @@ def test_published_schemas_are_schemas(client):
     answer = client.get("/schemas/report-1.json")
     assert answer["Content-Type"] == "application/schema+json"
     assert answer.json()["$id"] == "/schemas/report-1.json"
+
+
+def test_a_page_is_in_one_language(client):
+    made = credential()
+    page = client.get(f"/c/{made.public_id}", headers={"accept-language": "es", "accept": "text/html"}).content.decode()
+    assert '<html lang="en">' in page and "14 July 2026" in page
