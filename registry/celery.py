@@ -2,13 +2,14 @@
 
 import functools
 import logging
+import signal
 
 from celery import Celery, signals
 from celery.contrib.django.task import DjangoTask
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
-from registry import checks, environment, logs
+from registry import checks, environment, household, logs
 
 environment.name_settings()
 
@@ -38,6 +39,19 @@ def refuse_when_unsafe(**_) -> None:
     except ImproperlyConfigured as unsafe:
         # A signal's handler may fail without anything coming of it; only leaving stops the worker.
         raise SystemExit(str(unsafe)) from None
+
+
+@signals.worker_ready.connect
+def first_pulse(**_) -> None:
+    """A worker that opens says so, and looks for what was left undone, without waiting for its first beat."""
+    for name in ("heartbeat", "sweep"):
+        app.send_task(app.conf.beat_schedule[name]["task"])
+
+
+@signals.worker_process_init.connect
+@signals.beat_embedded_init.connect
+def leave_no_orphan(**_) -> None:
+    household.die_with_parent(signal.SIGKILL)
 
 
 # A broker that is away is told once, not at every attempt to reach it.

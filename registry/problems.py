@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import (
@@ -96,6 +96,7 @@ RETRY_AFTER = 5
 DOCUMENTED = ("/api/", "/health/")
 
 log = logging.getLogger(__name__)
+Answer = TypeVar("Answer", bound=HttpResponse)
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -107,10 +108,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if document["status"] >= 500:
         log.error("refused with %s", document["code"], exc_info=error)
     set_rollback()
-    request = context["request"]
-    return Response(
-        complete(document, request._request), status=document["status"], headers=headers, content_type=MEDIA_TYPE,
-    )
+    whole = complete(document, context["request"]._request)
+    return _logged(Response(whole, status=document["status"], headers=headers, content_type=MEDIA_TYPE))
 
 
 def complete(document: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
@@ -236,8 +235,13 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _response(request: HttpRequest, document: dict[str, Any], headers: dict[str, str]) -> HttpResponse:
     status, whole = document["status"], complete(document, request)
     if request.path.startswith(DOCUMENTED):
-        return JsonResponse(whole, status=status, content_type=MEDIA_TYPE, headers=headers)
+        return _logged(JsonResponse(whole, status=status, content_type=MEDIA_TYPE, headers=headers))
     template = {404: "404.html", 500: "500.html"}.get(status, "problem.html")
-    return HttpResponse(
-        render_to_string(template, {"problem": whole, "request": request}), status=status, headers=headers
-    )
+    page = render_to_string(template, {"problem": whole, "request": request})
+    return _logged(HttpResponse(page, status=status, headers=headers))
+
+
+def _logged(response: Answer) -> Answer:
+    """Told in the log where it was found, with its cause; Django need not say the status again."""
+    response._has_been_logged = True
+    return response

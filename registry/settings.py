@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from registry import addresses, environment, logs
 
@@ -275,7 +275,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "work"
 # The pulse has a queue of its own, so that a heartbeat or a sweep does not wait behind a long line of work.
-CELERY_TASK_QUEUES = [Queue("work"), Queue("pulse")]
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("work", "pulse")]
 CELERY_TASK_ROUTES = {
     "provenance.tasks.sweep": {"queue": "pulse"},
     "provenance.tasks.heartbeat": {"queue": "pulse"},

@@ -1,0 +1,166 @@
+"""Open the whole house on this machine: web and worker together, one process tree, closed by Ctrl-C."""
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+
+from registry import environment
+from registry.household import Child, ending, stop, turned
+from registry.models import Organisation
+
+BECOMES_READY_WITHIN = 90
+STOPS_WITHIN = 30
+
+
+class Stopped(Exception):
+    """Somebody asked to close."""
+
+
+class Command(BaseCommand):
+    help = "Start web and worker together on this machine; Ctrl-C stops both."
+    requires_migrations_checks = False
+
+    def handle(self, **options) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("start is for one machine; in production web, worker and beat run apart (docs/operations.md).")
+        lock = self._alone()
+        self._refuse_taken_port()
+        self._set_up()
+        children = [self._web(), self._worker()]
+        for asked in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(asked, _stop)
+        try:
+            self._run(*children)
+        except Stopped:
+            self.stdout.write("Closing …")
+        finally:
+            for asked in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(asked, signal.SIG_IGN)
+            willing = stop(children, within=STOPS_WITHIN)
+            lock.close()
+        self.stdout.write("Closed." if willing else "Closed; what did not stop by itself was ended. Nothing is lost by it.")
+
+    # ── Before opening ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _alone(self):
+        settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = open(settings.DATA_DIR / "start.lock", "w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(f"Countersign already runs from {settings.DATA_DIR}. Stop it first, or set DATA_DIR.") from None
+        return lock
+
+    def _refuse_taken_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((environment.text("BIND", "127.0.0.1"), settings.PORT))
+            except OSError as error:
+                raise CommandError(
+                    f"Port {settings.PORT} cannot be used: {error.strerror}. Choose another: PORT={settings.PORT + 10} make run"
+                ) from None
+
+    def _set_up(self) -> None:
+        self.stdout.write("Preparing the database …")
+        call_command("migrate", verbosity=0, interactive=False)
+        if not Organisation.objects.exists() and "demo_studio" in get_commands():
+            self.stdout.write("Making development keys and a small demonstration studio …")
+            call_command("demo_studio")
+
+    def _web(self) -> Child:
+        command = ["gunicorn", "--config", "python:registry.serving", "registry.wsgi"]
+        return self._child("web", command)
+
+    def _worker(self) -> Child:
+        children = settings.WORKER_CHILDREN or len(os.sched_getaffinity(0))
+        command = [
+            "celery", "--app", "registry", "worker", "--beat", "--pool", "prefork", "--concurrency", str(children),
+            "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat",
+        ]
+        return self._child("worker", command)
+
+    def _child(self, name: str, command: list[str]) -> Child:
+        return Child(
+            name=name, command=[sys.executable, "-m", *command], log=turned(settings.DATA_DIR / "logs" / f"{name}.log"),
+            environment=environment.for_child(PORT=str(settings.PORT), PYTHONUNBUFFERED="1"),
+        )
+
+    # ── While open ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _run(self, web: Child, worker: Child) -> None:
+        web.start()
+        worker.start()
+        welcomed, opened_at = False, time.monotonic()
+        while True:
+            if not web.runs():
+                raise CommandError(f"The web ended ({ending(web.process)}). The last it said:\n{_last_words(web.log)}")
+            if said := worker.keep():
+                self.stderr.write(said)
+            passed = time.monotonic() - opened_at
+            if not welcomed and (_ready(passed) or passed > BECOMES_READY_WITHIN):
+                self._welcome(in_time=passed <= BECOMES_READY_WITHIN)
+                welcomed = True
+            time.sleep(0.2)
+
+    def _welcome(self, *, in_time: bool) -> None:
+        site = settings.SITE_URL
+        lines = [
+            "", "Countersign is open." if in_time else f"Countersign is slow to open; {site}/health/ready says why.", "",
+            f"  The window   {site}/", "               anyone: check a file, read a report",
+            f"  The desk     {site}/admin/", *_people(),
+            f"  The hatch    {site}/api/v1/docs", *_programs(), "",
+            "  This is a demonstration: development keys sign, and nobody outside trusts them.",
+            f"  Logs and files are in {settings.DATA_DIR}. Ctrl-C closes everything.", "",
+        ]
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+
+
+def _stop(signum: int, frame: object) -> None:
+    raise Stopped
+
+
+def _ready(passed: float) -> bool:
+    """Every part is well, and the heartbeat is this worker's, not one that the last run left."""
+    with suppress(urllib.error.URLError, OSError, ValueError):
+        answer = urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/health/ready", timeout=5)
+        return json.load(answer)["worker"]["age_seconds"] <= passed
+    return False
+
+
+def _people() -> list[str]:
+    people = _sign_ins().get("people", [])
+    return [f"               {who['username']} / {who['password']}   {who['name']}" for who in people]
+
+
+def _programs() -> list[str]:
+    lines = []
+    for program in _sign_ins().get("programs", []):
+        lines += [f"               {program['name']}", f"               client_id      {program['client_id']}",
+                  f"               client_secret  {program['client_secret']}"]  # fmt: skip
+    return lines
+
+
+def _sign_ins() -> dict:
+    """What the demonstration studio was given to sign in with; only an embedded installation keeps such a file."""
+    try:
+        return json.loads((settings.DATA_DIR / "sign-ins.json").read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def _last_words(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-8:])
