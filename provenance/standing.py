@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from consent.models import Decision, Ending, GrantRevision
+from django.db.models import QuerySet
+
+from consent.models import Decision, Ending, Grant, GrantRevision
+from provenance.models import Credential
 
 STOPPING = {Ending.Mode.CEASE_ALL}
 
@@ -35,6 +38,11 @@ def now(decision: Decision | int | None, *, at_signing: str, at: datetime) -> St
     if decision is None or at_signing != "confirmed":
         return Standing(at_signing)
     return judge(_bases(decision), at=at)
+
+
+def standing_on(grant: Grant) -> QuerySet[Credential]:
+    """The released credentials whose decision stood on a revision of this grant: what an ending would touch."""
+    return Credential.objects.filter(decision__revisions__grant=grant).distinct()
 
 
 def judge(bases: Iterable[Basis], *, at: datetime) -> Standing:

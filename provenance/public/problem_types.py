@@ -65,6 +65,42 @@ FAMILIES = {
         "The file could not be kept",
         "The store did not accept it. Nothing was recorded.",
         "Send it again later; an operator is told."),
+    "manifest": ProblemType(
+        "The credentials would say what they may not",
+        "They would name a person, or use a word outside the vocabulary of Content Credentials. Nothing was signed.",
+        "Take names out of titles and descriptions, and send the declaration again."),
+    "ingredient": ProblemType(
+        "An asset used cannot be used",
+        "It is not known here, is not yours to use, or does not come with the file it names.",
+        "Name an asset of this production by its id, or send its file along."),
+    "asset": ProblemType(
+        "The asset cannot be worked with as it stands",
+        "There is no asset of that id for you, or its state does not allow what was asked.",
+        "Read the asset: its state says what comes next."),
+    "credential": ProblemType(
+        "There is no such credential",
+        "No credential of that id was released here.",
+        "Check the address, or check the file itself."),
+    "evidence": ProblemType(
+        "The document cannot be kept",
+        "It is empty, damaged, too large, or of a kind that cannot stand for a signed paper.",
+        "Scan or export it afresh, as PDF or as a picture."),
+    "ending": ProblemType(
+        "This ending cannot be recorded",
+        "Its dates do not fit together.",
+        "An ending is received no later than today and takes effect when it is received, or later."),
+    "journal": ProblemType(
+        "A reason is missing",
+        "Every act at the desk is written down together with its reason.",
+        "Say why, in a sentence a colleague will understand next year."),
+    "desk": ProblemType(
+        "This is for another role",
+        "At this desk, your role does not include what you tried to do.",
+        "Ask a colleague whose role does, or the one who gives out roles."),
+    "service": ProblemType(
+        "The registry could not answer",
+        "It failed, or could not reach its own records. Nothing was changed.",
+        "Try again in a minute; if it stays so, give the operator the request id."),
 }  # fmt: skip
 
 TYPES = {

@@ -77,6 +77,14 @@ def test_what_was_not_confirmed_then_is_not_confirmed_now(at_signing):
     assert standing.now(made.decision_id, at_signing=at_signing, at=ENDED).state == at_signing
 
 
+def test_what_an_ending_would_touch():
+    made = credential()
+    grant = grant_behind(made)
+    other = grant_behind(made)
+    assert list(standing.standing_on(grant)) == [made] == list(standing.standing_on(other))
+    assert not standing.standing_on(type(grant)(pk=0)).exists()
+
+
 def test_it_takes_one_query(django_assert_num_queries):
     made = credential()
     end(grant_behind(made), at=ENDED)
