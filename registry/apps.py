@@ -1,7 +1,5 @@
 """The hall as a Django app: loads the queue and the checks once all models are there."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
 
 
@@ -10,5 +8,5 @@ class RegistryConfig(AppConfig):
     verbose_name = "Registry"
 
     def ready(self) -> None:
-        for module in ("registry.celery", "registry.checks", "registry.api.schema"):
-            import_module(module)
+        from registry import celery, checks  # noqa: F401
+        from registry.api import schema  # noqa: F401

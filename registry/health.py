@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu import Connection
 
-from registry.models import Heartbeat
+from registry import heartbeats
 
 Told = dict[str, Any]
 # What a heartbeat may tell the public of the signing keys: how they stand, never whose or where they are.
@@ -81,7 +81,7 @@ def broker() -> Told:
 
 def worker() -> Told:
     """The freshest heartbeat; signing keys are known to the web only by what it says."""
-    beat = Heartbeat.objects.order_by("-seen_at").first()
+    beat = heartbeats.freshest()
     if beat is None:
         return {"state": "absent"}
     age = int((timezone.now() - beat.seen_at).total_seconds())

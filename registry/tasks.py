@@ -1,6 +1,4 @@
-"""The hall's own errand: forget what has run out, and keep the embedded broker's file small."""
-
-from datetime import timedelta
+"""The hall's own errands: the worker's heartbeat, and forgetting what has run out."""
 
 from celery import shared_task
 from django.conf import settings
@@ -10,14 +8,19 @@ from kombu import Connection
 from oauth2_provider.models import clear_expired
 from sqlalchemy import text
 
-from registry.models import Heartbeat
+from registry import heartbeats
+
+
+@shared_task(bind=True)
+def heartbeat(self) -> None:
+    heartbeats.beat(self.request.hostname or "worker", at=timezone.now())
 
 
 @shared_task
 def tidy() -> None:
     clear_expired()
     call_command("clearsessions")
-    Heartbeat.objects.filter(seen_at__lt=timezone.now() - timedelta(days=1)).delete()
+    heartbeats.forget(at=timezone.now())
     if settings.BROKER_URL.startswith("sqla+"):
         prune_broker()
 
