@@ -178,7 +178,9 @@ def ingredients_of(reading: Reading, relied_on: bool) -> Conclusion:
 
     count = "1 asset used" if len(used) == 1 else f"{len(used)} assets used"
     if not altered:
-        return Conclusion("intact", f"{count}, {'not' if len(used) == 1 else 'none'} altered.", rows)
+        bare = any(not item.manifest for item in used)
+        nothing = "without a sign of alteration" if bare else "not altered" if len(used) == 1 else "none altered"
+        return Conclusion("intact", f"{count}, {nothing}.", rows)
 
     which = "it was" if len(used) == 1 else f"{altered} of them {'was' if altered == 1 else 'were'}"
     return Conclusion("altered", f"{count}; {which} changed after signing, before this file was made.", rows)

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from provenance.conclusion import STATES, Conclusion, RegistryFacts, TrustLists
-from provenance.public import story
+from provenance.public import figures, story
 from provenance.public.explained import EXPLAINED
 from provenance.reading import Reading
 from provenance.report import conclude, recall
@@ -28,7 +28,7 @@ def told(element=None, operations=(), **more):
     ("element", "kind", "width", "value"),
     [
         ({"band": "minor", "share": 0.0312}, "share", 3.12, "3.1 %"),
-        ({"band": "minor", "share": 0.0001}, "share", story.NARROWEST, "less than 0.1 %"),
+        ({"band": "minor", "share": 0.0001}, "share", figures.NARROWEST, "less than 0.1 %"),
         ({"band": "none_stated", "share": 0}, "none", 0, "none stated"),
         ({"band": "none_stated", "share": None}, "none", 0, "none stated"),
         ({"band": "unknown", "share": None}, "unknown", 0, "not stated"),
@@ -46,7 +46,7 @@ def told(element=None, operations=(), **more):
     ],
 )
 def test_a_bar_for_each_kind_of_knowledge(element, kind, width, value):
-    (bar,) = story.bars(told({"element": "picture", **element}))
+    (bar,) = figures.bars(told({"element": "picture", **element}))
     assert (bar.kind, bar.width, bar.value) == (kind, width, value)
 
 
@@ -75,7 +75,7 @@ def test_spans_are_placed_in_percent_and_never_outside():
         "element": "picture",
         "ranges": [{"start_s": 41, "end_s": 53}, {"start_s": 90, "end_s": 500}, {"start_s": 5, "end_s": 4}],
     }
-    (strip,) = story.strips(
+    (strip,) = figures.strips(
         told({"element": "picture", "total": {"seconds": 94.0}, "share": 0.1, "band": "partial"}, [operation])
     )
     assert strip.spans[0] == (43.62, 12.77)
@@ -87,11 +87,11 @@ def test_spans_are_placed_in_percent_and_never_outside():
     ("seconds", "text"), [(0, "0:00"), (41, "0:41"), (59.96, "1:00"), (94.25, "1:34.2"), (3700, "1:01:40")]
 )
 def test_clock(seconds, text):
-    assert story.clock(seconds) == text
+    assert figures.clock(seconds) == text
 
 
 def test_a_row_says_who_measured_and_who_states():
-    (row,) = story.rows(
+    (row,) = figures.rows(
         told(
             operations=[
                 {
@@ -111,7 +111,7 @@ def test_a_row_says_who_measured_and_who_states():
             ]
         )
     )
-    assert row == story.Row(
+    assert row == figures.Row(
         what="De-aging",
         generative=True,
         oversight="reviewed and approved by a person",
@@ -126,7 +126,7 @@ def test_a_row_says_who_measured_and_who_states():
 
 
 def test_a_row_of_nonsense_is_still_a_row():
-    (row,) = story.rows(
+    (row,) = figures.rows(
         told(operations=[{"technique": 7, "tool": [], "ranges": 3, "share": "x", "model": {"name": {}}}])
     )
     assert (row.what, row.share, row.method) == ("7", "not stated", "not stated")
