@@ -1,33 +1,63 @@
-# Countersign: one virtual environment, pinned requirements, and the commands a newcomer needs.
+# Countersign: the commands of the house. They need Python 3.11 or newer and make; everything else comes with them.
 PYTHON ?= python3
+TESTERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
-TESTERS ?= 2
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# Named after what is to be installed, so that other pins mean another stamp, however the files came here.
+RUNTIME := $(VENV)/.runtime-$(shell cksum < requirements.txt | cut -d' ' -f1)
+TOOLS := $(VENV)/.tests-$(shell cat requirements.txt tests/requirements.txt | cksum | cut -d' ' -f1)
+PINS := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11
+# Checks look at the code, not at this installation: their files lie apart.
+APART := DATA_DIR=$(VENV)/check
+PRODUCTION := env $$(grep -v '^\#' tests/production.env)
 
-.PHONY: test check pins clean
+.PHONY: run test demo check bench faults openapi pins clean
 
-$(VENV)/.runtime: requirements.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	touch $@
+run: $(RUNTIME)
+	@exec $(BIN)/python manage.py start
 
-$(VENV)/.tests: $(VENV)/.runtime tests/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
-	touch $@
-
-test: $(VENV)/.tests
+test: $(TOOLS)
 	$(BIN)/python -m pytest -q -n $(TESTERS)
 
-check: $(VENV)/.tests
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/python manage.py check
-	$(BIN)/python manage.py makemigrations --check --dry-run
+demo: $(RUNTIME)
+	@exec $(BIN)/python manage.py demo
 
-pins: $(VENV)/.tests
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --python-version 3.11 requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --python-version 3.11 tests/requirements.in -o tests/requirements.txt
+check: $(TOOLS)
+	$(BIN)/ruff check .
+	$(BIN)/mypy $$($(BIN)/python -m tests.test_architecture)
+	$(BIN)/python -m pytest -q tests/test_architecture.py
+	$(APART) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(APART) $(BIN)/python manage.py spectacular --validate --fail-on-warn --file $(VENV)/openapi.yaml
+	diff -u docs/openapi.yaml $(VENV)/openapi.yaml
+
+bench: $(TOOLS)
+	$(BIN)/python -m bench
+
+# The campaigns; one round of each is part of `make test`.
+faults: $(TOOLS)
+	$(BIN)/python -m pytest -q -m faults
+
+openapi: $(RUNTIME)
+	$(APART) $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+pins: $(TOOLS)
+	$(BIN)/$(PINS) requirements.in -o requirements.txt
+	$(BIN)/$(PINS) tests/requirements.in -o tests/requirements.txt
 
 clean:
 	rm -rf $(VENV) data
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed. Name one, as in: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): | $(BIN)/python
+	$(PIP) -r requirements.txt
+	@rm -f $(VENV)/.runtime-* && touch $@
+
+$(TOOLS): $(RUNTIME)
+	$(PIP) -r tests/requirements.txt
+	@rm -f $(VENV)/.tests-* && touch $@

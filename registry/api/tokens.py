@@ -21,7 +21,7 @@ SENTENCES = {
     "invalid_scope": "A scope was asked for that this client may not have.",
     "unauthorized_client": "This client may not fetch tokens in this way.",
 }
-ASKED = inline_serializer("TokenRequest", {
+ASKED = inline_serializer("Credentials", {
     "grant_type": serializers.ChoiceField(["client_credentials"]),
     "client_id": serializers.CharField(required=False, help_text="Or by HTTP Basic authentication"),
     "client_secret": serializers.CharField(required=False),
