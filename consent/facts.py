@@ -175,6 +175,8 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
+    """The consent has ended: how, by `mode`, and when. `run_off_to` is the last day of use of a run-off."""
+
     id: str
     kind: str
     mode: str

@@ -232,27 +232,29 @@ SEVERITIES = _vocabulary(
     note="Note",
 )
 
-REASONS: Vocabulary = MappingProxyType({
-    "consent.prohibited": "Prohibited, whatever anyone consents to",
-    "consent.locked": "Locked",
-    "consent.excluded": "Excluded",
-    "consent.no_grant": "No consent on file",
-    "consent.out_of_scope": "Not covered by the consent on file",
-    "consent.not_yet": "Consent not yet in force",
-    "consent.expired": "Consent expired",
-    "consent.ended": "Consent ended",
-    "consent.awaiting_verification": "Awaiting verification by a second lawyer",
-    "consent.evidence_missing": "Signed paper missing",
-    "consent.authority": "Authority of the signatory not shown",
-    "consent.guardian": "Parent or guardian has not consented",
-    "consent.approval_missing": "Approval of this file missing",
-    "consent.approval_refused": "Approval of this file refused",
-    "consent.unidentified": "A real person is not identified",
-    "consent.needs_counsel": "A lawyer must decide",
-    "consent.routine": "Routine post-production",
-    "consent.determined": "Determined by two lawyers",
-    "consent.continues": "Consent ended, finished work continues",
-})
+REASONS: Vocabulary = MappingProxyType(
+    {
+        "consent.prohibited": "Prohibited, whatever anyone consents to",
+        "consent.locked": "Locked",
+        "consent.excluded": "Excluded",
+        "consent.no_grant": "No consent on file",
+        "consent.out_of_scope": "Not covered by the consent on file",
+        "consent.not_yet": "Consent not yet in force",
+        "consent.expired": "Consent expired",
+        "consent.ended": "Consent ended",
+        "consent.awaiting_verification": "Awaiting verification by a second lawyer",
+        "consent.evidence_missing": "Signed paper missing",
+        "consent.authority": "Authority of the signatory not shown",
+        "consent.guardian": "Parent or guardian has not consented",
+        "consent.approval_missing": "Approval of this file missing",
+        "consent.approval_refused": "Approval of this file refused",
+        "consent.unidentified": "A real person is not identified",
+        "consent.needs_counsel": "A lawyer must decide",
+        "consent.routine": "Routine post-production",
+        "consent.determined": "Determined by two lawyers",
+        "consent.continues": "Consent ended, finished work continues",
+    }
+)
 
 # --- how the vocabularies read inside a sentence -------------------------------------------------------------------
 

@@ -1,0 +1,168 @@
+"""What is answered: the grounds found on the way, and the decision with its reasons, findings and hash. Values only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from consent.facts import Depiction, sha256
+
+PERMIT, REVIEW, DENY = "permit", "review", "deny"
+OUTCOME_OF = {"note": PERMIT, "obligation": PERMIT, "review": REVIEW, "deny": DENY, "absolute": DENY}  # mildest first
+DIMENSIONS = ("use", "modality", "act", "production", "content", "date", "unit", "medium", "language", "territory")
+_SEVERITIES = tuple(OUTCOME_OF)
+_OUTCOMES = (PERMIT, REVIEW, DENY)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A dimension of the question that a consent does not cover, and the values of it that are not covered."""
+
+    dimension: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Something found that bears on the answer, not yet put into words. `depiction` None: it concerns the whole."""
+
+    code: str
+    rule: str
+    severity: str
+    depiction: Depiction | None = None
+    grant: str | None = None
+    revision: int | None = None
+    line: str | None = None
+    gaps: tuple[Gap, ...] = ()
+    day: date | None = None
+    detail: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A ground in words: what was found in these territories, and what would clear it."""
+
+    code: str
+    rule: str
+    severity: str
+    depiction: str | None
+    person: str | None
+    modality: str | None
+    territories: tuple[str, ...]
+    text: str
+    to_clear: str
+    grant: str | None = None
+    line: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "rule": self.rule,
+            "severity": self.severity,
+            "depiction": self.depiction,
+            "person": self.person,
+            "modality": self.modality,
+            "territories": list(self.territories),
+            "text": self.text,
+            "to_clear": self.to_clear,
+            "grant": self.grant,
+            "line": self.line,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer for one depiction in those territories where it is the same, and the revisions it stood on."""
+
+    depiction: str
+    person: str | None
+    modality: str
+    use: str
+    territories: tuple[str, ...]
+    outcome: str
+    codes: tuple[str, ...]
+    revisions: tuple[str, ...]
+
+    @property
+    def revision(self) -> str | None:
+        return self.revisions[0] if len(self.revisions) == 1 else None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "depiction": self.depiction,
+            "person": self.person,
+            "modality": self.modality,
+            "use": self.use,
+            "territories": list(self.territories),
+            "outcome": self.outcome,
+            "codes": list(self.codes),
+            "revisions": list(self.revisions),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The whole answer. The same question of the same file gives the same hash."""
+
+    outcome: str
+    reasons: tuple[Reason, ...]
+    by_territory: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...]
+    obligations: tuple[str, ...]
+    missing_facts: tuple[str, ...]
+    to_clear: tuple[str, ...]
+    revisions: tuple[str, ...]
+    request_hash: str
+    territory_set_version: str
+    engine_version: str
+
+    @property
+    def permits(self) -> bool:
+        return self.outcome == PERMIT
+
+    @property
+    def hash(self) -> str:
+        """SHA-256, in hex, of the RFC 8785 form of `as_dict`."""
+        return sha256(self.as_dict())
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "outcome": self.outcome,
+            "reasons": [reason.as_dict() for reason in self.reasons],
+            "by_territory": dict(self.by_territory),
+            "findings": [finding.as_dict() for finding in self.findings],
+            "obligations": list(self.obligations),
+            "missing_facts": list(self.missing_facts),
+            "to_clear": list(self.to_clear),
+            "revisions": list(self.revisions),
+            "request_hash": self.request_hash,
+            "territory_set_version": self.territory_set_version,
+            "engine_version": self.engine_version,
+        }
+
+
+def merged(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """One gap for each dimension, with all its values, in the order in which they are told."""
+    values: dict[str, set[str]] = {}
+    for gap in gaps:
+        values.setdefault(gap.dimension, set()).update(gap.values)
+    return tuple(Gap(name, tuple(sorted(values[name]))) for name in DIMENSIONS if name in values)
+
+
+def gravity(severity: str) -> int:
+    """0 for a note up to 4 for what is prohibited absolutely."""
+    return _SEVERITIES.index(severity)
+
+
+def gravest(grounds: Iterable[Ground]) -> int:
+    return max((gravity(ground.severity) for ground in grounds), default=0)
+
+
+def outcome(grounds: Iterable[Ground]) -> str:
+    """The worst ground decides; without any, permit."""
+    return worst(OUTCOME_OF[ground.severity] for ground in grounds)
+
+
+def worst(outcomes: Iterable[str]) -> str:
+    return max(outcomes, key=_OUTCOMES.index, default=PERMIT)

@@ -1,0 +1,43 @@
+"""What is on file for one question: only of the people depicted, and only what was known by then."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from consent import lifecycle, statements
+from consent.answers import DENY, Ground
+from consent.facts import Depiction, Person, Record, Request, Statement
+from consent.lifecycle import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """`standings` are the grants by person; `statements` those in force; `locks` the ids of locks by what they lie on."""
+
+    request: Request
+    persons: Mapping[str, Person]
+    standings: Mapping[str, tuple[Standing, ...]]
+    statements: tuple[Statement, ...]
+    locks: Mapping[str, tuple[str, ...]]
+
+
+def gather(request: Request, record: Record) -> Dossier:
+    depicted = {depiction.person for depiction in request.depictions if depiction.person is not None}
+    standings: dict[str, list[Standing]] = {}
+    for grant in record.grants:
+        if grant.person in depicted and (standing := lifecycle.fold(grant, request)) is not None:
+            standings.setdefault(grant.person, []).append(standing)
+    stated = statements.in_force(record.statements, request)
+    return Dossier(
+        request=request,
+        persons={person.id: person for person in record.persons if person.id in depicted},
+        standings={person: tuple(found) for person, found in standings.items()},
+        statements=stated,
+        locks=statements.locks(stated, request),
+    )
+
+
+def locked(dossier: Dossier, subjects: Collection[str], depiction: Depiction | None = None) -> Iterator[Ground]:
+    """A ground for each lock on the subjects; `depiction` is whom it concerns, None for everybody."""
+    for subject in sorted(subjects):
+        for lock in dossier.locks.get(subject, ()):
+            yield Ground("consent.locked", "CORE-LOCK", DENY, depiction, detail=lock)

@@ -1,0 +1,101 @@
+"""What the consents on file offer: the lines that may permit a use, and what hinders the consent each stands in."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from consent import lifecycle, scope
+from consent.answers import DENY, PERMIT, Gap, Ground, gravest
+from consent.dossier import Dossier
+from consent.facts import Depiction, Line, Person
+from consent.lifecycle import Standing
+from consent.rules import ABOUT_THE_CONSENT, Case, broken
+from consent.scope import Cell
+from consent.territories import WORLD, expand
+
+NO_CONSENT, MAKER_CHECKER, LOCK = "CORE-NO-CONSENT", "CORE-MAKER-CHECKER", "CORE-LOCK"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A line that may permit the use: what it falls short of everywhere, and what hinders the consent it stands in."""
+
+    standing: Standing
+    line: Line
+    gaps: tuple[Gap, ...]
+    hindrances: tuple[Ground, ...]
+
+    @property
+    def rank(self) -> tuple[int, int, int, float, str, str]:
+        """The smaller the better: the least hindered, then the most specific, the newest, the lowest id."""
+        revision = self.standing.revision
+        return (
+            gravest(self.hindrances),
+            -specificity(self.line),
+            -revision.effective_from.toordinal(),
+            -revision.recorded_at.timestamp(),
+            self.standing.grant.id,
+            self.line.id,
+        )
+
+
+def offers(standings: Iterable[Standing], depiction: Depiction, person: Person | None, dossier: Dossier) -> list[Offer]:
+    """The lines that fall short in nothing, but for what differs from cell to cell, the best first. If every line
+    falls short, the one that comes nearest, so that it can be told what it lacks."""
+    lines = [
+        (standing, line, scope.lasting_gaps(line, dossier.request, depiction))
+        for standing in standings
+        for line in standing.revision.lines
+        if line.effect != "exclude"
+    ]
+    fewest = min((len(gaps) for _, _, gaps in lines), default=0)
+    hindering: dict[str, tuple[Ground, ...]] = {}
+    found = []
+    for standing, line, gaps in lines:
+        if len(gaps) == fewest:
+            grant = standing.grant.id
+            if grant not in hindering:
+                hindering[grant] = tuple(hindrances(standing, depiction, person, dossier))
+            found.append(Offer(standing, line, gaps, hindering[grant]))
+    found.sort(key=lambda offer: offer.rank)
+    return found[:1] if fewest else found
+
+
+def covering(found: Iterable[Offer], cell: Cell) -> Offer | None:
+    """The best offer that covers the whole cell."""
+    return next((offer for offer in found if not offer.gaps and not scope.gaps_in(offer.line, cell)), None)
+
+
+def uncovered(found: list[Offer], cell: Cell, depiction: Depiction) -> Ground:
+    """Why nothing on file covers the cell, told of the consent that comes nearest."""
+    if not found:
+        return Ground("consent.no_grant", NO_CONSENT, DENY, depiction)
+    short = [(offer.gaps + scope.gaps_in(offer.line, cell), offer) for offer in found]
+    gaps, nearest = min(short, key=lambda one: len(one[0]))
+    return nearest.standing.ground("consent.out_of_scope", NO_CONSENT, DENY, depiction, nearest.line, gaps=gaps)
+
+
+def hindrances(standing: Standing, depiction: Depiction, person: Person | None, dossier: Dossier) -> Iterator[Ground]:
+    """What keeps a consent from being used: its state, a lock on it, its paper, and who signed."""
+    if standing.state != lifecycle.ACTIVE:
+        yield state(standing, depiction)
+    if standing.leaves == DENY:
+        return
+    for lock in dossier.locks.get(standing.grant.id, ()):
+        yield standing.ground("consent.locked", LOCK, DENY, depiction, detail=lock)
+    for ground in broken(ABOUT_THE_CONSENT, Case(dossier.request, depiction, person, standing.revision)):
+        yield replace(ground, grant=standing.grant.id, revision=standing.revision.number)
+
+
+def state(standing: Standing, depiction: Depiction) -> Ground:
+    """The ground for a consent that is not simply in force; what goes on after its end is only noted."""
+    if standing.leaves == PERMIT:
+        return standing.ground("consent.continues", NO_CONSENT, "note", depiction, day=standing.day)
+    code = f"consent.{standing.state}"
+    rule = MAKER_CHECKER if standing.state == lifecycle.AWAITING_VERIFICATION else NO_CONSENT
+    return standing.ground(code, rule, standing.leaves, depiction, day=standing.day, detail=standing.detail)
+
+
+def specificity(line: Line) -> int:
+    """How many dimensions the line narrows down by naming them."""
+    named = (line.acts, line.productions, line.units, line.media, line.languages, line.start, line.end)
+    return sum(bool(one) for one in named) + (expand(line.territories, line.territories_except) != WORLD)
