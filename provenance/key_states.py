@@ -1,15 +1,10 @@
 """How the signing keys stand, told by the worker that holds them: how many can sign, until when; never whose."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
-from provenance import keys
+from provenance import keys, trust
 from registry.models import Organisation
-
-DEVELOPMENT_KEYS = Path("keys")
 
 
 def told(at: datetime) -> dict[str, Any]:
@@ -18,7 +13,7 @@ def told(at: datetime) -> dict[str, Any]:
     for organisation in Organisation.objects.exclude(key_reference=""):
         try:
             signer = keys.signer(
-                organisation.key_reference, directory=settings.DATA_DIR / DEVELOPMENT_KEYS, at=at, name=organisation.name
+                organisation.key_reference, directory=trust.key_directory(), at=at, name=organisation.name
             )
         except keys.KeyUnavailable:
             counts["unusable"] += 1

@@ -3,7 +3,7 @@
 Pure. Nothing is repeated from credentials nobody here vouches for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provenance.conclusion import STATES, Conclusion, RegistryFacts
@@ -62,8 +62,18 @@ def _implied_extent(reading: Reading) -> Conclusion:
 
 
 def _names_ai(reading: Reading, label: str) -> bool:
-    named = any(action.get("digitalSourceType") in GENERATIVE_SOURCES for action in reading.actions(of=label))
+    named = any(_generative(action) for action in reading.actions(of=label))
     return named or any(True for _ in reading.assertions("c2pa.ai-disclosure", of=label))
+
+
+def generative_acts(reading: Reading) -> Iterator[Mapping[str, Any]]:
+    """Each action that says a model made content, of the file's own credentials and of all that went before."""
+    for label in _history(reading) if reading.active else ():
+        yield from (action for action in reading.actions(of=label) if _generative(action))
+
+
+def _generative(action: Mapping[str, Any]) -> bool:
+    return action.get("digitalSourceType") in GENERATIVE_SOURCES
 
 
 def _history(reading: Reading) -> list[str]:

@@ -34,6 +34,11 @@ def lists() -> TrustLists:
     )
 
 
+def key_directory() -> Path:
+    """Where the development authority lives; a production installation has none."""
+    return Path(settings.DATA_DIR) / "keys"
+
+
 @lru_cache(maxsize=1)
 def sandbox() -> Sandbox:
     """The readers of this process: warm children, made when first needed."""
@@ -43,7 +48,7 @@ def sandbox() -> Sandbox:
 def _own_roots() -> str:
     if settings.TRUST_ANCHORS:
         return _pem(settings.TRUST_ANCHORS)
-    return keys.root_pem(Path(settings.DATA_DIR) / "keys")
+    return keys.root_pem(key_directory())
 
 
 def _uri(path: str) -> str:

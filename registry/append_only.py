@@ -1,12 +1,13 @@
 """Make tables append-only in the database itself: triggers refuse UPDATE and DELETE on SQLite and PostgreSQL.
 
-A model declares itself by inheriting `AppendOnly`; its migration adds `forbid_changes("app_table")`.
+A model declares itself by inheriting `AppendOnly`; its migration adds `forbid_changes("app_table")`, and so does every
+later one that alters the table: SQLite makes an altered table anew, without its triggers.
 """
 
 from django.db import migrations, models
 
 SQLITE = """
-CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
+CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {VERB} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
 """
 POSTGRESQL_FUNCTION = """
@@ -15,7 +16,7 @@ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integri
 $$ LANGUAGE plpgsql;
 """
 POSTGRESQL = """
-CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
+CREATE OR REPLACE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
 FOR EACH {level} EXECUTE FUNCTION countersign_append_only();
 """
 

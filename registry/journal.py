@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import rfc8785
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from registry.errors import Invalid
 from registry.models.journal import Event
@@ -51,6 +52,17 @@ def digest(previous_hash: str, body: str) -> str:
 
 def head(chain: str) -> Event | None:
     return Event.objects.filter(chain=chain).order_by("-sequence").first()
+
+
+def chain(subject: str) -> QuerySet[Event]:
+    """Everything recorded of a subject, oldest first."""
+    return Event.objects.filter(chain=subject).order_by("sequence")
+
+
+def head_hash(chain: str) -> str:
+    """The hash at the head of a chain, which stands for everything recorded in it."""
+    last = head(chain)
+    return last.hash if last else GENESIS
 
 
 def record(

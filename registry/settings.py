@@ -28,8 +28,11 @@ DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{DATA_DIR}/countersi
 BROKER_URL = environment.text("BROKER_URL", f"sqla+sqlite:///{DATA_DIR}/broker.sqlite3")
 CACHE_URL = environment.text("CACHE_URL", f"file://{DATA_DIR}/cache")
 STORAGE_URL = environment.text("STORAGE_URL", str(DATA_DIR / "storage"))
+# Files in the making. On the disk of a local storage, so that what is complete is kept by a rename.
+SCRATCH_DIR = Path(environment.text("SCRATCH_DIR", "/tmp" if PRODUCTION else str(DATA_DIR / "scratch")))
 if not PRODUCTION:
     DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    SCRATCH_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DATABASES = {"default": addresses.database(DATABASE_URL)}
 CACHES = {"default": addresses.cache(CACHE_URL)}
@@ -141,7 +144,8 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 
 # ── Uploads ──────────────────────────────────────────────────────────────────────────────────────────────────────
 MAX_UPLOAD_BYTES = environment.whole("MAX_UPLOAD_BYTES", 2 * 1024**3)
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["registry.receiving.HashedUpload"]
+FILE_UPLOAD_TEMP_DIR = str(SCRATCH_DIR)
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
@@ -244,6 +248,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ProductionKind": "registry.models.productions.Production.Kind",
+        "UnitKind": "registry.models.productions.Unit.Kind",
+        "AssetState": "provenance.models.signing.SigningJob.State",
+    },
     "REDOC_DIST": "SIDECAR",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -295,6 +304,9 @@ elif BROKER_URL.startswith(("redis", "sentinel")):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": 2 * TASK_TIME_LIMIT, "socket_connect_timeout": 2, "socket_timeout": 30,
     }
+# How long a worker may be silent over a job before another takes it: this, and more for large files.
+LEASE_SECONDS = environment.whole("LEASE_SECONDS", 30)
+LEASE_BYTES_PER_SECOND = 2_000_000
 # How old a worker's heartbeat may be before readiness calls the worker silent.
 HEARTBEAT_SECONDS = 60
 WORKER_CHILDREN = environment.whole("WORKER_CHILDREN", 0)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("api/v1/", include("registry.api.urls")),
+    path("api/v1/", include("consent.api.urls")),
     path("api/v1/", include("provenance.api.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include(accounts)),

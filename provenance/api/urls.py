@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from provenance.api import verifications
+from provenance.api import assets, productions, verifications
 
 urlpatterns = [
+    path("productions", productions.Productions.as_view(), name="productions"),
+    path("productions/<str:production>", productions.OneProduction.as_view(), name="production"),
+    path("assets", assets.Assets.as_view(), name="assets"),
+    path("assets/<str:asset>", assets.OneAsset.as_view(), name="asset"),
+    path("assets/<str:asset>/content", assets.Content.as_view(), name="asset-content"),
+    path("assets/<str:asset>/sidecar", assets.Sidecar.as_view(), name="asset-sidecar"),
     path("verifications", verifications.Verifications.as_view(), name="verifications"),
     path("verifications/by-hash/<str:sha256>", verifications.VerificationByHash.as_view(), name="verification-by-hash"),
 ]

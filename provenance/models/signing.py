@@ -41,7 +41,8 @@ class SigningJob(models.Model):
     token = models.CharField(max_length=40, blank=True, help_text="Who holds the lease; release checks it")
     leased_until = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField()
-    step = models.CharField(max_length=40, blank=True)
+    called_at = models.DateTimeField(help_text="When a worker was last called; a call may be lost")
+    step = models.CharField(max_length=40, blank=True, help_text="Where the last attempt stopped")
     problem = models.JSONField(null=True, blank=True, help_text="The last problem, as told to the vendor")
     changed_at = models.DateTimeField()
 
@@ -66,10 +67,15 @@ class SigningPlan(AppendOnly):
     manifest = models.JSONField()
     manifest_hash = models.CharField(max_length=64)
     certificate_fingerprint = models.CharField(max_length=64)
+    credential_id = models.CharField(
+        max_length=40, unique=True, default=credential_id, editable=False,
+        help_text="The id its credential will have: the manifest names the page where its state can be asked",
+    )
+    receipts = models.JSONField(default=list, help_text="What opens each receipt: its revision and its salt")
     recorded_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["asset", "attempt"], name="one_plan_per_attempt")]
+        constraints = [models.UniqueConstraint(fields=["token"], name="one_plan_per_claim")]
 
 
 class Credential(AppendOnly):

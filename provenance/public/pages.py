@@ -18,6 +18,7 @@ from provenance.public.explained import EXPLAINED
 from provenance.public.problem_types import explained
 from provenance.public.story import told
 from provenance.report import Report
+from registry import receiving
 from registry.errors import NotFound, RegistryError
 from registry.permissions import limited_page
 from registry.problems import status_of
@@ -110,4 +111,4 @@ def _schemas() -> dict[str, str]:
 
 
 def _form(fault: str = "") -> dict[str, str]:
-    return {"limit": uploads.size_in_words(settings.MAX_UPLOAD_BYTES), "fault": fault}
+    return {"limit": receiving.size_in_words(settings.MAX_UPLOAD_BYTES), "fault": fault}

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.http import HttpRequest
 
-from registry.errors import Invalid, TooLarge
+from registry.errors import Invalid
+from registry.receiving import FileTooLarge
 
 PIECE = 1024 * 1024
 LARGEST_SIDECAR = 64 * 1024 * 1024
@@ -21,17 +22,13 @@ class NoLength(Invalid):
     """The request does not say how long it is, so nothing of it is read."""
 
 
-class FileTooLarge(TooLarge):
-    """More than MAX_UPLOAD_BYTES."""
-
-
 def refuse_unfit(request: HttpRequest) -> None:
     """Refuse what announces itself as too large, or does not announce its size, before its body is touched."""
     if "CONTENT_LENGTH" not in request.META and request.headers.get("Transfer-Encoding"):
         raise NoLength("request.no_length", "Say how long the request is (Content-Length); it was sent in chunks.")
     length = int(request.META.get("CONTENT_LENGTH") or 0)
     if length > settings.MAX_UPLOAD_BYTES + LARGEST_SIDECAR:
-        raise _too_large()
+        raise FileTooLarge
 
 
 def kept_for_now(stream, *, name: str) -> TemporaryUploadedFile:
@@ -41,7 +38,7 @@ def kept_for_now(stream, *, name: str) -> TemporaryUploadedFile:
         file.size += len(piece)
         if file.size > settings.MAX_UPLOAD_BYTES:
             file.close()
-            raise _too_large()
+            raise FileTooLarge
         file.write(piece)
     file.flush()
     return file
@@ -55,21 +52,8 @@ def brought(files) -> Iterator[tuple[UploadedFile, UploadedFile | None]]:
         if file is None:
             raise NoFile("verification.no_file", "No file was sent. Send one under the name “file”.")
         if file.size > settings.MAX_UPLOAD_BYTES or (sidecar and sidecar.size > LARGEST_SIDECAR):
-            raise _too_large()
+            raise FileTooLarge
         yield file, sidecar or None
     finally:
         for held in files.values():
             held.close()
-
-
-def _too_large() -> FileTooLarge:
-    limit = size_in_words(settings.MAX_UPLOAD_BYTES)
-    return FileTooLarge("media.too_large", f"This file is too large: files of up to {limit} can be checked.")
-
-
-def size_in_words(size: int) -> str:
-    """2147483648 as 2 GB, 67108864 as 64 MB: the largest whole unit."""
-    for unit, name in ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB")):
-        if size >= unit:
-            return f"{size / unit:.3g} {name}"
-    return f"{size} bytes"

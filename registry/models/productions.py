@@ -28,6 +28,12 @@ class CollectiveAgreement(models.Model):
         return f"{self.title} ({self.version})"
 
 
+class ProductionQuerySet(models.QuerySet):
+    def visible_to(self, organisation):
+        """A studio sees its own productions, a vendor those it works on; nobody sees another tenant's."""
+        return self.filter(models.Q(studio=organisation) | models.Q(vendors=organisation)).distinct()
+
+
 class Production(models.Model):
     class Kind(models.TextChoices):
         FEATURE = "feature", "Feature"
@@ -54,6 +60,8 @@ class Production(models.Model):
     default_media = models.JSONField(default=list, blank=True)
     default_languages = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProductionQuerySet.as_manager()
 
     class Meta:
         ordering = ["title"]

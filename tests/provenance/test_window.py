@@ -75,7 +75,7 @@ def test_the_form_refuses_what_is_too_large(client, settings, here):
     settings.MAX_UPLOAD_BYTES = 1000
     answer = client.post("/verify", {"file": upload(b"x" * 2000)})
     assert answer.status_code == 413
-    assert "files of up to 1000 bytes can be checked" in answer.content.decode()
+    assert "files of up to 1000 bytes are accepted" in answer.content.decode()
     assert not list((here / "uploads").iterdir())
 
 

@@ -1,0 +1,133 @@
+"""A vendor's question before the work: would this be covered? The answer is kept and has an id."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from consent import clearance as clearances
+from consent.facts import Depiction
+from consent.vocabulary import ACTS, CONTENT_FLAGS, MEDIA, MODALITIES, ROLES, ROUTINE_REASONS, USES, choices
+from registry.errors import NotFound
+from registry.models import Production
+from registry.permissions import requires
+
+MOST_DEPICTIONS = 200
+
+
+def codes(**more: Any) -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField(max_length=40), max_length=300, **more)
+
+
+class DepictionAsked(serializers.Serializer):
+    id = serializers.CharField(max_length=100, required=False, help_text="Your own name for it; answers refer to it")
+    person = serializers.CharField(max_length=40, required=False, help_text="per_…, from GET /productions/{id}")
+    unidentified = serializers.BooleanField(required=False, help_text="A real person nobody has identified")
+    role = serializers.ChoiceField(choices(ROLES))
+    modality = serializers.ChoiceField(choices(MODALITIES))
+    use = serializers.ChoiceField(choices(USES))
+    content_flags = serializers.ListField(child=serializers.ChoiceField(choices(CONTENT_FLAGS)), required=False)
+    depicted_age = serializers.IntegerField(min_value=0, max_value=150, required=False)
+    routine_reason = serializers.ChoiceField(choices(ROUTINE_REASONS), required=False)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        answers = (bool(given.get("person")), bool(given.get("unidentified")), given["role"] == "synthetic")
+        if sum(answers) != 1:
+            raise serializers.ValidationError(
+                "Say who is depicted, in one way: a person, or unidentified true, or the role synthetic."
+            )
+        return given
+
+
+class QuestionAsked(serializers.Serializer):
+    production = serializers.CharField(max_length=40, help_text="prd_…")
+    act = serializers.ChoiceField(choices(ACTS), default="sign")
+    units = codes(required=False, help_text="Scenes or shots, by their code")
+    territories = codes(required=False, help_text="ISO 3166 or WORLD, EU, EEA; left out, the production's own")
+    media = serializers.ListField(child=serializers.ChoiceField(choices(MEDIA)), required=False)
+    languages = codes(required=False, help_text="BCP 47")
+    as_of = serializers.DateTimeField(required=False, help_text="The moment asked about; left out, now")
+    depictions = DepictionAsked(many=True, allow_empty=False, max_length=MOST_DEPICTIONS)
+
+
+class ReasonTold(serializers.Serializer):
+    code = serializers.CharField()
+    severity = serializers.ChoiceField(["absolute", "deny", "review", "obligation", "note"])
+    depiction = serializers.CharField(allow_null=True)
+    modality = serializers.CharField(allow_null=True)
+    territories = serializers.ListField(child=serializers.CharField())
+    text = serializers.CharField()
+    to_clear = serializers.CharField(allow_blank=True)
+
+
+class ClearanceTold(serializers.Serializer):
+    """What was answered: the worst over all depictions, and for each territory apart."""
+
+    id = serializers.CharField()
+    outcome = serializers.ChoiceField(["permit", "review", "deny"])
+    by_territory = serializers.DictField(child=serializers.CharField())
+    reasons = ReasonTold(many=True)
+    missing_facts = serializers.ListField(child=serializers.CharField())
+    to_clear = serializers.ListField(child=serializers.CharField())
+    as_of = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField()
+    engine_version = serializers.CharField()
+    territory_set_version = serializers.CharField()
+    hash = serializers.CharField(help_text="SHA-256 of the whole stored answer (RFC 8785)")
+
+
+class NoSuchProduction(NotFound):
+    def __init__(self) -> None:
+        super().__init__("production.unknown", "There is no production of that id that you work on.")
+
+
+class Clearances(APIView):
+    permission_classes = [requires("clearances")]
+
+    @extend_schema(
+        operation_id="ask_clearance", tags=["clearances"], request=QuestionAsked,
+        responses={201: OpenApiResponse(ClearanceTold, description="Answered and kept, whatever the outcome")},
+    )
+    def post(self, request: Request) -> Response:
+        asked = QuestionAsked(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given = asked.validated_data
+        organisation = request.client.organisation
+        production = Production.objects.visible_to(organisation).filter(public_id=given["production"]).first()
+        if production is None:
+            raise NoSuchProduction
+        stored = clearances.decide(
+            _question(given), production=production, requester=organisation, purpose="clearance", at=timezone.now()
+        )
+        told = clearances.told(stored, to_studio=organisation.pk == production.studio_id)
+        location = reverse("clearance", args=[stored.public_id], request=request)
+        return Response(told, status=status.HTTP_201_CREATED, headers={"Location": location})
+
+
+class Clearance(APIView):
+    permission_classes = [requires("clearances")]
+
+    @extend_schema(operation_id="read_clearance", tags=["clearances"], responses=ClearanceTold)
+    def get(self, request: Request, clearance: str) -> Response:
+        organisation = request.client.organisation
+        stored = clearances.found(clearance, requester=organisation)
+        return Response(clearances.told(stored, to_studio=organisation.pk == stored.production.studio_id))
+
+
+def _question(given: dict[str, Any]) -> clearances.Question:
+    listed = {name: tuple(given.get(name, ())) for name in ("units", "territories", "media", "languages")}
+    depictions = tuple(
+        _depiction(number, one) for number, one in enumerate(given["depictions"], start=1)
+    )
+    return clearances.Question(act=given["act"], depictions=depictions, as_of=given.get("as_of"), **listed)
+
+
+def _depiction(number: int, given: dict[str, Any]) -> Depiction:
+    told = {name: value for name, value in given.items() if name != "unidentified"}
+    flags = frozenset(given.get("content_flags", ()))
+    return Depiction(**{"id": str(number), "person": None, **told, "content_flags": flags})

@@ -1,0 +1,208 @@
+"""Ask the record whether something may be done, keep the answer, and ask it again beside the key.
+
+What is decided is `decision.py`'s; here the question is put together from what is on file, and its answer stored.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from consent import decision, facts, wording
+from consent.models import Decision, Grant, GrantRevision
+from consent.on_file import record_for
+from registry.errors import Fault, Invalid, NotFound
+from registry.models import Organisation, Person, Production
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a production. What is left empty comes from the production; units go by their code."""
+
+    act: str
+    depictions: tuple[facts.Depiction, ...]
+    units: tuple[str, ...] = ()
+    territories: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    asset_sha256: str | None = None
+    as_of: datetime | None = None
+
+
+class NotInThisProduction(Invalid):
+    """People or units that the production does not have; another tenant's are answered like ones that never were."""
+
+    def __init__(self, faults: tuple[Fault, ...]):
+        super().__init__(faults[0].code, faults[0].detail, errors=faults)
+
+
+def ask(question: Question, *, production: Production, at: datetime) -> tuple[facts.Request, decision.Decision]:
+    """The answer to a question, as the file stands at `at`. Nothing is kept. Raises Invalid for what is unknown."""
+    request = _request(question, production, at)
+    return request, decision.decide(request, record_for(request, studio=production.studio))
+
+
+def decide(question: Question, *, production: Production, requester: Organisation, purpose: str,
+           at: datetime) -> Decision:
+    """The answer to a question, stored with all it stood on."""
+    request, answer = ask(question, production=production, at=at)
+    with transaction.atomic():
+        return _kept(request, answer, production=production, requester=requester, purpose=purpose, at=at)
+
+
+def confirm(stored: Decision, *, purpose: str, at: datetime) -> Decision:
+    """The same question now. The stored decision if the answer is the same; else the new answer, stored as well."""
+    request = replace(request_of(stored.request), as_of=at, known_at=at)
+    answer = decision.decide(request, record_for(request, studio=stored.production.studio))
+    if _substance(answer.as_dict()) == _substance(stored.answer):
+        return stored
+    with transaction.atomic():
+        return _kept(request, answer, production=stored.production, requester=stored.requester, purpose=purpose, at=at)
+
+
+def replay(stored: Decision) -> str:
+    """The hash that the stored question gives when it is decided again from what was known then."""
+    request = request_of(stored.request)
+    return decision.decide(request, record_for(request, studio=stored.production.studio)).hash
+
+
+def lock_grants(stored: Decision) -> list[Grant]:
+    """Hold the grants a decision stands on until the transaction ends, in one order; endings take the same locks."""
+    grants = Grant.objects.filter(revisions__decisions=stored).order_by("pk").values_list("pk", flat=True)
+    return list(Grant.objects.select_for_update().filter(pk__in=list(grants)).order_by("pk"))
+
+
+def found(public_id: str, *, requester: Organisation) -> Decision:
+    """A decision this organisation asked for, or one about its production; raises NotFound."""
+    stored = Decision.objects.select_related("production").filter(public_id=public_id).first()
+    if stored is None or requester.pk not in (stored.requester_id, stored.production.studio_id):
+        raise NotFound("clearance.unknown", "There is no clearance of that id.")
+    return stored
+
+
+def told(stored: Decision, *, to_studio: bool = False) -> dict[str, Any]:
+    """A stored answer for its reader: a studio reads its own consents by their numbers, anybody else by none."""
+    names = _names(stored, to_studio=to_studio)
+    reasons = [
+        {
+            "code": reason["code"],
+            "severity": reason["severity"],
+            "depiction": reason["depiction"],
+            "modality": reason["modality"],
+            "territories": reason["territories"],
+            "text": wording.named(reason["text"], names),
+            "to_clear": wording.named(reason["to_clear"], names),
+        }
+        for reason in stored.answer["reasons"]
+    ]
+    return {
+        "id": stored.public_id,
+        "outcome": stored.outcome,
+        "by_territory": stored.answer["by_territory"],
+        "reasons": reasons,
+        "missing_facts": stored.answer["missing_facts"],
+        "to_clear": [wording.named(line, names) for line in stored.answer["to_clear"]],
+        "as_of": facts.moment(stored.as_of),
+        "decided_at": facts.moment(stored.recorded_at),
+        "engine_version": stored.engine_version,
+        "territory_set_version": stored.answer["territory_set_version"],
+        "hash": stored.decision_hash,
+    }
+
+
+def faults(stored: Decision, *, pointers: Mapping[str, str]) -> tuple[Fault, ...]:
+    """Why not, each with the pointer its depiction has in what was sent; what is only noted is left out."""
+    return tuple(
+        Fault(
+            pointers.get(reason["depiction"], ""),
+            reason["code"],
+            " ".join(filter(None, (reason["text"], reason["to_clear"] and f"Needed: {reason['to_clear']}"))),
+        )
+        for reason in told(stored)["reasons"]
+        if reason["severity"] not in ("note", "obligation")
+    )
+
+
+# --- the question -------------------------------------------------------------------------------------------------
+
+
+def _request(question: Question, production: Production, at: datetime) -> facts.Request:
+    refuse_strangers(question.depictions, question.units, production)
+    return facts.Request(
+        act=question.act,
+        production=production.public_id,
+        production_line=tuple(one.public_id for one in production.line()),
+        units=question.units,
+        media=question.media or tuple(production.default_media),
+        territories=question.territories or tuple(production.default_territories),
+        languages=question.languages or tuple(production.default_languages),
+        depictions=question.depictions,
+        as_of=question.as_of or at,
+        known_at=at,
+        asset_sha256=question.asset_sha256,
+    )
+
+
+def refuse_strangers(depictions: Iterable[facts.Depiction], units: Iterable[str], production: Production) -> None:
+    """Raises NotInThisProduction for people outside the cast of the production's line and for unknown units."""
+    line = [one.pk for one in production.line()]
+    wanted = {one.person for one in depictions if one.person}
+    cast = set(Person.objects.filter(productions__in=line, public_id__in=wanted).values_list("public_id", flat=True))
+    here = set(production.units.filter(code__in=list(units)).values_list("code", flat=True))
+    strangers = [
+        Fault(f"/depictions/{number}/person", "declaration.unknown_person",
+              f"Nobody of the id “{one.person[:60]}” is in the cast of “{production.title}”.")
+        for number, one in enumerate(depictions) if one.person and one.person not in cast
+    ]  # fmt: skip
+    strangers += [
+        Fault(f"/units/{number}", "declaration.unknown_unit",
+              f"“{production.title}” has no scene or shot “{code[:60]}”; its studio adds it.")
+        for number, code in enumerate(units) if code not in here
+    ]  # fmt: skip
+    if strangers:
+        raise NotInThisProduction(tuple(strangers))
+
+
+def request_of(stored: Mapping[str, Any]) -> facts.Request:
+    """A question from its stored form."""
+    depictions = tuple(
+        facts.Depiction(**{**one, "content_flags": frozenset(one["content_flags"])}) for one in stored["depictions"]
+    )
+    listed = ("production_line", "units", "media", "territories", "languages")
+    return facts.Request(**{
+        **stored, **{name: tuple(stored[name]) for name in listed}, "depictions": depictions,
+        "as_of": datetime.fromisoformat(stored["as_of"]), "known_at": datetime.fromisoformat(stored["known_at"]),
+    })  # fmt: skip
+
+
+# --- the answer ---------------------------------------------------------------------------------------------------
+
+
+def _kept(request: facts.Request, answer: decision.Decision, *, production: Production, requester: Organisation,
+          purpose: str, at: datetime) -> Decision:
+    stored = Decision.objects.create(
+        production=production, requester=requester, purpose=purpose,
+        request=request.as_dict(), request_hash=request.hash, outcome=answer.outcome, answer=answer.as_dict(),
+        decision_hash=answer.hash, engine_version=answer.engine_version,
+        as_of=request.as_of, known_at=request.known_at, recorded_at=at,
+    )  # fmt: skip
+    if answer.revisions:
+        stored.revisions.set(GrantRevision.objects.filter(public_id__in=answer.revisions))
+    return stored
+
+
+def _substance(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What an answer says, apart from the moment it was asked about."""
+    return {name: value for name, value in answer.items() if name != "request_hash"}
+
+
+def _names(stored: Decision, *, to_studio: bool) -> dict[str, str]:
+    people = {one["id"]: one["person"] for one in stored.request["depictions"] if one["person"]}
+    aliases = dict(Person.objects.filter(public_id__in=people.values()).values_list("public_id", "alias"))
+    names = {depiction: aliases[person] for depiction, person in people.items() if person in aliases}
+    grants = {reason["grant"] for reason in stored.answer["reasons"] if reason["grant"]}
+    if to_studio:
+        return names | dict(Grant.objects.filter(public_id__in=grants).values_list("public_id", "number"))
+    return names | dict.fromkeys(grants, "on file")

@@ -1,0 +1,241 @@
+"""A vendor's uploads: send a file with its declaration, follow it, fetch what was signed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.generics import GenericAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from provenance import intake, shelf
+from provenance.asset_history import history
+from provenance.models import Asset, SigningJob
+from registry.api.pages import NewestFirst
+from registry.api.schema import refusal
+from registry.errors import Conflict, Invalid, NotFound
+from registry.permissions import requires
+
+LARGEST_DECLARATION = 1024 * 1024
+
+
+class Sent(serializers.Serializer):
+    """Each ingredient that is sent along is a further part, named as the declaration's `part` says."""
+
+    file = serializers.FileField(help_text="The file to be signed")
+    declaration = serializers.CharField(help_text="JSON; its schema is at /schemas/declaration-1.json")
+
+
+class ProblemTold(serializers.Serializer):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    errors = serializers.ListField(child=serializers.DictField())
+    decision = serializers.CharField()
+    to_clear = serializers.ListField(child=serializers.CharField())
+
+
+class StepTold(serializers.Serializer):
+    at = serializers.DateTimeField()
+    event = serializers.CharField()
+    text = serializers.CharField()
+
+
+class AssetBrief(serializers.ModelSerializer):
+    id = serializers.CharField(source="public_id")
+    production = serializers.CharField(source="production.public_id")
+    state = serializers.ChoiceField(SigningJob.State.choices, source="job.state")
+    changed_at = serializers.DateTimeField(source="job.changed_at")
+
+    class Meta:
+        model = Asset
+        fields = ("id", "production", "title", "state", "sha256", "size", "media_type", "received_at", "changed_at")
+
+
+class AssetTold(AssetBrief):
+    decision = serializers.CharField(source="decision.public_id")
+    problem = ProblemTold(source="job.problem", allow_null=True)
+    history = serializers.SerializerMethodField()
+    extent = serializers.SerializerMethodField()
+    links = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Asset
+        fields = (*AssetBrief.Meta.fields, "decision", "problem", "history", "extent", "links")
+
+    @extend_schema(responses=StepTold(many=True))
+    def get_history(self, asset: Asset) -> list[dict[str, Any]]:
+        return StepTold(history(asset), many=True).data
+
+    def get_extent(self, asset: Asset) -> dict[str, Any] | None:
+        """As it was signed; null until then."""
+        credential = getattr(asset, "credential", None)
+        return credential.extent if credential else None
+
+    def get_links(self, asset: Asset) -> dict[str, str]:
+        """Where the signed file, its sidecar and its public page are, once there are any."""
+        return links(asset, self.context["request"])
+
+
+def links(asset: Asset, request: Request) -> dict[str, str]:
+    def address(name: str, *given: str) -> str:
+        return reverse(name, args=given, request=request)
+
+    found = {"self": address("asset", asset.public_id)}
+    credential = getattr(asset, "credential", None)
+    if credential:
+        found |= {"content": address("asset-content", asset.public_id),
+                  "credential": address("credential", credential.public_id)}  # fmt: skip
+        if credential.sidecar_key:
+            found["sidecar"] = address("asset-sidecar", asset.public_id)
+    return found
+
+
+class Chosen(filters.FilterSet):
+    state = filters.ChoiceFilter(field_name="job__state", choices=SigningJob.State.choices)
+    production = filters.CharFilter(field_name="production__public_id")
+    sha256 = filters.CharFilter(field_name="sha256")
+
+    class Meta:
+        model = Asset
+        fields: list[str] = []
+
+
+class Assets(GenericAPIView):
+    parser_classes = [MultiPartParser]
+    pagination_class = NewestFirst
+    serializer_class = AssetBrief
+    filterset_class = Chosen
+    queryset = Asset.objects.none()
+
+    def get_permissions(self):
+        scope = "assets:write" if self.request.method == "POST" else "assets:read"
+        return [requires(scope)()]
+
+    def get_queryset(self):
+        return visible(self.request)
+
+    @extend_schema(
+        operation_id="send_asset", tags=["assets"], filters=False,
+        request={"multipart/form-data": Sent},
+        responses={
+            202: OpenApiResponse(AssetTold, description="Accepted, or held for the legal desk; Location leads to it"),
+            413: refusal(413), 415: refusal(415), 422: refusal(422),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Send a file and its declaration. 403 names exactly what consent does not cover."""
+        parts = dict(request.FILES.items())
+        declared = _declared(request, parts)
+        file = parts.pop("file", None)
+        if file is None:
+            raise Invalid("asset.no_file", "No file was sent. Send one as the part named “file”.")
+        asset = intake.receive(
+            _sent(file), declared, {name: _sent(part) for name, part in parts.items()},
+            client=request.client, at=timezone.now(),
+        )  # fmt: skip
+        told = AssetTold(one(request, asset.public_id), context={"request": request}).data
+        return Response(told, status=status.HTTP_202_ACCEPTED, headers={"Location": told["links"]["self"]})
+
+    @extend_schema(operation_id="list_assets", tags=["assets"])
+    def get(self, request: Request) -> Response:
+        """Your assets, the newest first."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class OneAsset(APIView):
+    permission_classes = [requires("assets:read")]
+
+    @extend_schema(operation_id="read_asset", tags=["assets"], responses=AssetTold)
+    def get(self, request: Request, asset: str) -> Response:
+        """Where an asset stands, how it came there, and where its signed file is."""
+        return Response(AssetTold(one(request, asset), context={"request": request}).data)
+
+
+class Content(APIView):
+    permission_classes = [requires("assets:read")]
+
+    @extend_schema(
+        operation_id="fetch_content", tags=["assets"], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request, asset: str) -> FileResponse:
+        """The signed file. Where its format carries no credentials: the untouched bytes, with a sidecar beside them."""
+        found = one(request, asset)
+        return _download(_signed(found).storage_key, found.title, "application/octet-stream")
+
+
+class Sidecar(APIView):
+    permission_classes = [requires("assets:read")]
+
+    @extend_schema(
+        operation_id="fetch_sidecar", tags=["assets"], responses={(200, "application/c2pa"): OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request, asset: str) -> FileResponse:
+        """The credentials of a file whose format cannot carry them."""
+        found = one(request, asset)
+        key = _signed(found).sidecar_key
+        if not key:
+            raise NotFound("asset.no_sidecar", "This file carries its credentials inside; there is no sidecar.")
+        return _download(key, f"{Path(found.title).stem}.c2pa", "application/c2pa")
+
+
+def visible(request: Request):
+    related = ("production", "job", "credential", "decision")
+    return Asset.objects.visible_to(request.client.organisation).select_related(*related)
+
+
+def one(request: Request, asset: str) -> Asset:
+    found = visible(request).filter(public_id=asset).first()
+    if found is None:
+        raise NotFound("asset.unknown", "There is no asset of that id.")
+    return found
+
+
+def _signed(asset: Asset):
+    credential = getattr(asset, "credential", None)
+    if credential is None:
+        state = asset.job.get_state_display().lower()
+        raise Conflict("asset.not_signed", f"There is no signed file yet: this asset is “{state}”.", state=asset.job.state)
+    return credential
+
+
+def _download(key: str, name: str, media_type: str) -> FileResponse:
+    """Always as a file to keep, never shown in a page of this site."""
+    response = FileResponse(shelf.opened(key), as_attachment=True, filename=name, content_type=media_type)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _declared(request: Request, parts: dict[str, UploadedFile]) -> Any:
+    """The declaration as JSON values, from a field or from a part that is a file."""
+    part = parts.pop("declaration", None)
+    text = part.read(LARGEST_DECLARATION + 1) if part else request.data.get("declaration", "")
+    if not text:
+        raise Invalid("declaration.missing", "No declaration was sent. Send it as JSON, in the part “declaration”.")
+    if len(text) > LARGEST_DECLARATION:
+        raise Invalid("declaration.too_large", "The declaration is over 1 MB; a matte says more in less.")
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        detail = getattr(error, "msg", "it is nested too deeply")
+        raise Invalid("declaration.not_json", f"The declaration is not JSON: {detail}.") from error
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
+
+
+def _sent(file: UploadedFile) -> intake.SentFile:
+    if not file.size:
+        raise Invalid("media.empty", f"“{file.name}” is empty: it has no bytes at all. Send it again.")
+    return intake.SentFile(file.name, Path(file.temporary_file_path()), file.sha256, file.size)

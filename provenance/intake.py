@@ -1,0 +1,359 @@
+"""Take in what a vendor sends: hold it against its declaration, ask consent, and queue it to be signed.
+
+Refused is answered at once, and keeps nothing of the file; held waits for the legal desk; everything else is signed by
+a worker (`tasks.py`). The same file with the same declaration is the same asset, however often it is sent.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from consent import clearance
+from consent.facts import Depiction as DepictionFact
+from consent.models import Decision
+from provenance import heritage, manifest, measured, plans, shelf, trust
+from provenance.declaration import Declaration, IngredientStatement, check_against, parse
+from provenance.heritage import Laundering, Source
+from provenance.models import Asset, Depiction, Ingredient, KnownContent, Operation, SigningJob
+from provenance.refusals import not_covered, plain
+from provenance.sandbox import Examination
+from provenance.tasks import sign_asset
+from registry import journal
+from registry.errors import Conflict, Fault, Invalid, NotAllowed
+from registry.models import ApiClient, Organisation, Person, Production, User
+from registry.permissions import may_enter, may_operate
+
+State = SigningJob.State
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file as it arrived: complete at `path`, hashed on the way."""
+
+    name: str
+    path: Path
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """An ingredient with the bytes it stands for: sent along, or a signed asset known here."""
+
+    statement: IngredientStatement
+    pointer: str
+    sha256: str
+    media_type: str
+    has_credentials: bool
+    path: Path | None = None
+    known: Asset | None = None
+
+    @property
+    def title(self) -> str:
+        return self.statement.title or (self.known.title if self.known else self.statement.id)
+
+
+class NotCovered(NotAllowed):
+    """Consent does not cover what was done. `extra` names the asset and the decision, which are kept."""
+
+    def __init__(self, asset: Asset, problem: Mapping[str, Any]):
+        super().__init__(
+            problem["code"], problem["detail"],
+            errors=tuple(Fault(**fault) for fault in problem["errors"]),
+            asset=asset.public_id, decision=problem["decision"], to_clear=problem["to_clear"],
+        )  # fmt: skip
+
+
+class NotAtThisDesk(NotAllowed):
+    def __init__(self, studio: Organisation, what: str):
+        super().__init__("desk.role", f"Your role at {studio} does not let you {what}. Ask a colleague who may.")
+
+
+def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, client: ApiClient, at: datetime) -> Asset:
+    """Take in one upload. Raises Invalid for what cannot be accepted, NotAllowed for what consent does not cover."""
+    declaration = parse(declared)
+    vendor = client.organisation
+    production = _production(declaration, vendor)
+    intake_key = _intake_key(vendor, file, declaration, parts)
+    if known := _taken_in(intake_key):
+        return known
+    found = trust.sandbox().examine(file.path, file.name)
+    materials = tuple(_materials(declaration, parts, vendor))
+    media = measured.media(measured.kept(found), declaration)
+    check_against(declaration, media)
+    question = question_of(declaration, file.sha256)
+    clearance.refuse_strangers(question.depictions, question.units, production)
+    upload = Upload(file, found, declaration, materials, production, client, intake_key)
+    inherited = _heritage(upload, media, at)
+    _refuse_unsignable(upload, media, inherited)
+    decision = clearance.decide(question, production=production, requester=vendor, purpose="intake", at=at)
+    if decision.outcome == Decision.Outcome.DENY:
+        problem = not_covered(decision, declaration)
+        with transaction.atomic():
+            asset = _written(upload, decision, State.REFUSED, inherited, at=at, problem=problem)
+        raise NotCovered(asset, problem)
+    return _kept(upload, decision, inherited, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What was sent, examined and understood, before anything of it is kept."""
+
+    file: SentFile
+    found: Examination
+    declaration: Declaration
+    materials: tuple[Material, ...]
+    production: Production
+    client: ApiClient
+    intake_key: str
+
+    @property
+    def vendor(self) -> Organisation:
+        return self.client.organisation
+
+
+def question_of(declaration: Declaration, sha256: str) -> clearance.Question:
+    """What consent is asked about: everyone depicted, in each use made of them, where the work is to appear."""
+    release = declaration.intended_release
+    return clearance.Question(
+        act=declaration.act,
+        units=declaration.units,
+        territories=release.territories,
+        media=release.media,
+        languages=release.languages,
+        asset_sha256=sha256,
+        depictions=tuple(
+            DepictionFact(
+                id=one.id, person=one.person, role=one.role, modality=one.modality, use=use,
+                content_flags=one.content_flags, depicted_age=one.depicted_age, routine_reason=one.routine_reason,
+            )
+            for one, use in declaration.depicted_uses()
+        ),
+    )  # fmt: skip
+
+
+# --- at the desk --------------------------------------------------------------------------------------------------
+
+
+def reconsider(asset: Asset, *, by: User, at: datetime, reason: str) -> str:
+    """Ask consent again for an asset that is held, and queue it if the record now permits. Gives the new state."""
+    if not may_enter(by, asset.production.studio):
+        raise NotAtThisDesk(asset.production.studio, "decide about held assets")
+    decision = clearance.confirm(asset.decision, purpose="reconsideration", at=at)
+    problem = None if decision.permits else not_covered(decision, parse(asset.declaration))
+    state = {"permit": State.RECEIVED, "review": State.HELD, "deny": State.REFUSED}[decision.outcome]
+    with transaction.atomic():
+        _turned(asset, (State.HELD,), state, problem, at=at)
+        _record(asset, f"asset:{state.value if state != State.RECEIVED else 'released_to_signing'}", by=by, at=at,
+                reason=reason, decision=decision.public_id)  # fmt: skip
+        if state == State.RECEIVED:
+            sign_asset.delay_on_commit(asset.public_id)
+    return state
+
+
+def refuse(asset: Asset, *, by: User, at: datetime, reason: str) -> None:
+    """The desk's no to an asset that is held. The vendor is told that the desk refused, not why."""
+    if not may_enter(by, asset.production.studio):
+        raise NotAtThisDesk(asset.production.studio, "decide about held assets")
+    detail = "The studio's legal desk decided that this may not be signed."
+    problem = plain("consent.refused_by_desk", detail, asset.decision)
+    with transaction.atomic():
+        _turned(asset, (State.HELD,), State.REFUSED, problem, at=at)
+        _record(asset, "asset:refused", by=by, at=at, reason=reason)
+
+
+def try_again(asset: Asset, *, by: User, at: datetime, reason: str) -> None:
+    """Queue an asset whose signing failed five times, once the cause is mended."""
+    studio = asset.production.studio
+    if not (may_enter(by, studio) or may_operate(by, studio)):
+        raise NotAtThisDesk(studio, "queue an asset again")
+    with transaction.atomic():
+        _turned(asset, (State.DEAD,), State.RECEIVED, None, at=at)
+        _record(asset, "asset:queued_again", by=by, at=at, reason=reason)
+        sign_asset.delay_on_commit(asset.public_id)
+
+
+def _turned(asset: Asset, expected: tuple[str, ...], state: str, problem: dict[str, Any] | None, *, at: datetime) -> None:
+    """Move the job from an expected state; raises Conflict where somebody else moved it meanwhile."""
+    changed = SigningJob.objects.filter(asset=asset, state__in=expected).update(
+        state=state, problem=problem, attempt=0, not_before=at, called_at=at, changed_at=at, token="", leased_until=None
+    )
+    if not changed:
+        now = SigningJob.objects.get(asset=asset).get_state_display().lower()
+        raise Conflict("asset.state", f"This asset is not where it was: it is now “{now}”. Load the page again.")
+
+
+# --- before anything is kept --------------------------------------------------------------------------------------
+
+
+def _production(declaration: Declaration, vendor: Organisation) -> Production:
+    found = Production.objects.visible_to(vendor).filter(public_id=declaration.production).first()
+    if found is None:
+        detail = "There is no production of that id that you work on."
+        raise Invalid("production.unknown", detail, errors=(Fault("/production", "production.unknown", detail),))
+    return found
+
+
+def _intake_key(vendor: Organisation, file: SentFile, declaration: Declaration, parts: Mapping[str, SentFile]) -> str:
+    """Who sends what: the vendor, every byte sent, and every statement made."""
+    told = [vendor.public_id, file.sha256, declaration.canonical_hash()]
+    told += [f"{name} {part.sha256}" for name, part in sorted(parts.items())]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def _taken_in(intake_key: str) -> Asset | None:
+    job = SigningJob.objects.exclude(state=State.REFUSED).filter(intake_key=intake_key).first()
+    return job.asset if job else None
+
+
+def _materials(declaration: Declaration, parts: Mapping[str, SentFile], vendor: Organisation) -> Iterator[Material]:
+    """Each ingredient with its bytes. Raises Invalid for one that is missing, and for a file that nobody declared."""
+    missing = [
+        Fault(f"/ingredients/{number}/part", "declaration.part_missing", f"No file was sent under the name “{one.part}”.")
+        for number, one in enumerate(declaration.ingredients)
+        if one.part and one.part not in parts
+    ]
+    declared = {one.part for one in declaration.ingredients}
+    missing += [
+        Fault("/ingredients", "declaration.part_unexpected", f"The file sent as “{name[:60]}” is no ingredient declared.")
+        for name in parts
+        if name not in declared
+    ]
+    if missing:
+        raise Invalid(missing[0].code, missing[0].detail, errors=tuple(missing))
+    for number, one in enumerate(declaration.ingredients):
+        pointer = f"/ingredients/{number}"
+        yield _sent(one, parts[one.part], pointer) if one.part else _known(one, vendor, pointer)
+
+
+def _sent(statement: IngredientStatement, part: SentFile, pointer: str) -> Material:
+    found = trust.sandbox().examine(part.path, part.name)
+    return Material(statement, pointer, part.sha256, found.media_type, found.has_credentials, path=part.path)
+
+
+def _known(statement: IngredientStatement, vendor: Organisation, pointer: str) -> Material:
+    asset = Asset.objects.visible_to(vendor).filter(public_id=statement.asset).select_related("credential").first()
+    credential = getattr(asset, "credential", None)
+    if credential is None:
+        code = "declaration.unknown_asset" if asset is None else "declaration.asset_not_signed"
+        detail = "There is no asset of that id." if asset is None else "That asset is not signed; wait until it is."
+        raise Invalid(code, detail, errors=(Fault(f"{pointer}/asset", code, detail),))
+    embedded = not credential.sidecar_key
+    return Material(statement, pointer, credential.sha256, credential.media_type, embedded, known=asset)
+
+
+def _heritage(upload: Upload, media: Any, at: datetime) -> tuple:
+    """What came along with the file and what it was made from; an attempt at laundering goes on the record."""
+    plates = {name for one in upload.declaration.operations if one.evidence for _, name in one.evidence.inputs()}
+    sources = [Source("", "parentOf", upload.file.path, upload.file.sha256, upload.found.has_credentials)]
+    sources += [
+        Source(one.pointer, one.statement.relation, one.path, one.sha256, one.has_credentials, one.known)
+        for one in upload.materials
+        if one.statement.relation != "inputTo" or one.statement.id in plates
+    ]
+    try:
+        return heritage.inherited(sources, upload.declaration, media)
+    except Laundering as laundering:
+        with transaction.atomic():
+            journal.record(
+                actor=journal.by_client(upload.client), tag="intake:laundering", subject=upload.production.public_id,
+                organisation=upload.production.studio, at=at,
+                details={"sha256": upload.file.sha256, "faults": [one.detail for one in laundering.errors]},
+            )  # fmt: skip
+        raise
+
+
+def _refuse_unsignable(upload: Upload, media: Any, inherited: tuple) -> None:
+    """Build the manifest once at the door: what could never be signed is told now, not by a worker later."""
+    consent = manifest.ConsentFacts(plans.NOT_REQUIRED, "intake")
+    manifest.build(plans.facts(
+        upload.declaration, media=media, inherited=inherited, carries_credentials=upload.found.has_credentials,
+        consent=consent, production=upload.production, vendor=upload.vendor,
+    ))  # fmt: skip
+
+
+# --- kept ---------------------------------------------------------------------------------------------------------
+
+
+def _kept(upload: Upload, decision: Decision, inherited: tuple, at: datetime) -> Asset:
+    """Store the bytes, then the rows in one transaction; if those fail, the bytes go again."""
+    state = State.RECEIVED if decision.permits else State.HELD
+    problem = None if decision.permits else not_covered(decision, upload.declaration)
+    folder = f"received/{upload.intake_key[:2]}/{upload.intake_key}"
+    keys: list[str] = []
+    try:
+        keys.append(shelf.keep(upload.file.path, f"{folder}/file"))
+        sent = {one.statement.id: one for one in upload.materials if one.path}
+        stored = {name: shelf.keep(one.path, f"{folder}/ingredient") for name, one in sent.items()}
+        keys.extend(stored.values())
+        with transaction.atomic():
+            asset = _written(upload, decision, state, inherited, at=at, problem=problem, key=keys[0], stored=stored)
+            if state == State.RECEIVED:
+                sign_asset.delay_on_commit(asset.public_id)
+        return asset
+    except IntegrityError:
+        shelf.forget(*keys)
+        # Somebody sent the same at the same moment: theirs is the asset.
+        if known := _taken_in(upload.intake_key):
+            return known
+        raise
+    except BaseException:
+        shelf.forget(*keys)
+        raise
+
+
+def _written(
+    upload: Upload, decision: Decision, state: str, inherited: tuple, *, at: datetime,
+    problem: dict[str, Any] | None = None, key: str = "", stored: Mapping[str, str] | None = None,
+) -> Asset:
+    declaration = upload.declaration
+    asset = Asset.objects.create(
+        production=upload.production, vendor=upload.vendor, client=upload.client, title=declaration.title,
+        sha256=upload.file.sha256, size=upload.file.size, media_type=upload.found.media_type,
+        media=measured.kept(upload.found) | {"inherited": heritage.told(inherited)}, storage_key=key,
+        declaration=declaration.as_dict(), declaration_hash=declaration.canonical_hash(), decision=decision,
+        received_at=at,
+    )  # fmt: skip
+    Ingredient.objects.bulk_create(
+        Ingredient(
+            asset=asset, label=one.statement.id, relation=one.statement.relation, title=one.title, known=one.known,
+            sha256=one.sha256, media_type=one.media_type, storage_key=_ingredient_key(one, stored or {}),
+        )
+        for one in upload.materials
+    )  # fmt: skip
+    Operation.objects.bulk_create(
+        Operation(asset=asset, label=one.id, element=one.element, technique=one.technique, statement=told)
+        for one, told in zip(declaration.operations, asset.declaration.get("operations", ()), strict=True)
+    )
+    people = {one.public_id: one for one in Person.objects.filter(
+        public_id__in=[one.person for one in declaration.depictions if one.person])}  # fmt: skip
+    Depiction.objects.bulk_create(
+        Depiction(asset=asset, label=one.id, person=people.get(one.person or ""), role=one.role, modality=one.modality)
+        for one in declaration.depictions
+    )
+    seen = {(asset.sha256, KnownContent.Kind.UPLOADED)}
+    seen |= {(one.sha256, KnownContent.Kind.INGREDIENT) for one in upload.materials}
+    KnownContent.objects.bulk_create(KnownContent(sha256=sha256, asset=asset, kind=kind) for sha256, kind in seen)
+    SigningJob.objects.create(
+        asset=asset, intake_key=upload.intake_key, state=state, problem=problem, not_before=at, called_at=at, changed_at=at
+    )
+    _record(asset, f"asset:{state.value}", by=upload.client, at=at, sha256=asset.sha256, size=asset.size,
+            declaration=asset.declaration_hash, decision=decision.public_id, outcome=decision.outcome)  # fmt: skip
+    return asset
+
+
+def _ingredient_key(material: Material, stored: Mapping[str, str]) -> str:
+    return material.known.credential.storage_key if material.known else stored.get(material.statement.id, "")
+
+
+def _record(asset: Asset, tag: str, *, by: User | ApiClient, at: datetime, reason: str = "", **details: Any) -> None:
+    actor = journal.by_client(by) if isinstance(by, ApiClient) else journal.by_user(by)
+    journal.record(
+        actor=actor, tag=tag, subject=asset.public_id, organisation=asset.production.studio, details=details, at=at,
+        reason=reason,
+    )

@@ -1,0 +1,20 @@
+"""Messages to the workers: each takes an id, makes one call, and may be lost or come twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from provenance import signing
+
+
+@shared_task
+def sign_asset(asset_id: str) -> None:
+    signing.sign(asset_id, clock=timezone.now)
+
+
+@shared_task
+def sweep() -> None:
+    """The relay: whatever is due is called out again, so a lost message costs seconds and never an asset."""
+    at = timezone.now()
+    signing.bury(at=at)
+    for asset_id in signing.to_call(at=at):
+        sign_asset.delay(asset_id)

@@ -1,0 +1,49 @@
+"""Files as they arrive: written to the scratch folder and hashed on the way, never held in memory."""
+
+import hashlib
+
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+
+from registry.errors import TooLarge
+
+UNITS = ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB"))
+
+
+class FileTooLarge(TooLarge):
+    """More than MAX_UPLOAD_BYTES."""
+
+    def __init__(self) -> None:
+        limit = size_in_words(settings.MAX_UPLOAD_BYTES)
+        super().__init__("media.too_large", f"This file is too large: files of up to {limit} are accepted.")
+
+
+class HashedUpload(TemporaryFileUploadHandler):
+    """Gives each file an attribute `sha256`; stops at MAX_UPLOAD_BYTES."""
+
+    def new_file(self, *args, **kwargs) -> None:
+        super().new_file(*args, **kwargs)
+        self._hash, self._received = hashlib.sha256(), 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self._received += len(raw_data)
+        if self._received > settings.MAX_UPLOAD_BYTES:
+            self.file.close()
+            raise FileTooLarge
+        self._hash.update(raw_data)
+        super().receive_data_chunk(raw_data, start)
+
+    def file_complete(self, file_size: int) -> TemporaryUploadedFile:
+        file = super().file_complete(file_size)
+        file.sha256 = self._hash.hexdigest()
+        file.flush()
+        return file
+
+
+def size_in_words(size: int) -> str:
+    """2147483648 as 2 GB, 67108864 as 64 MB: the largest whole unit."""
+    for unit, name in UNITS:
+        if size >= unit:
+            return f"{size / unit:.3g} {name}"
+    return f"{size} bytes"
