@@ -15,7 +15,7 @@ REGISTRY, LISTED, STAMPS = "/trust/registry", "/trust/c2pa", "/trust/time-stamps
 
 def anchors() -> tuple[Anchor, ...]:
     """Every list a file is read against, each under an address of ours by which the reader names it."""
-    lists = [Anchor(_uri(REGISTRY), _own_roots())]
+    lists = [Anchor(_uri(REGISTRY), own_roots())]
     if settings.C2PA_TRUST_LIST:
         lists.append(Anchor(_uri(LISTED), _pem(settings.C2PA_TRUST_LIST)))
     if settings.TIMESTAMP_ANCHORS:
@@ -45,7 +45,8 @@ def sandbox() -> Sandbox:
     return Sandbox(children=2)
 
 
-def _own_roots() -> str:
+def own_roots() -> str:
+    """The roots that issue this registry's signing certificates, as PEM; anyone may have them."""
     if settings.TRUST_ANCHORS:
         return _pem(settings.TRUST_ANCHORS)
     return keys.root_pem(key_directory())

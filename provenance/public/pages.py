@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from provenance import verification
+from provenance import trust, verification
 from provenance.public import uploads
 from provenance.public.explained import EXPLAINED
 from provenance.public.problem_types import explained
@@ -103,6 +103,15 @@ def schema(request: HttpRequest, name: str) -> HttpResponse:
     if text is None:
         raise Http404("No schema of that name.")
     return HttpResponse(text, content_type="application/schema+json", headers={"Access-Control-Allow-Origin": "*"})
+
+
+@cache_control(public=True, max_age=3600)
+@require_safe
+def roots(request: HttpRequest) -> HttpResponse:
+    """The roots this registry's signers chain to, for whoever checks its files with a reader of their own."""
+    return HttpResponse(
+        trust.own_roots(), content_type="application/x-pem-file", headers={"Access-Control-Allow-Origin": "*"}
+    )
 
 
 @lru_cache(maxsize=1)

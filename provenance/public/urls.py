@@ -1,4 +1,4 @@
-"""The window's addresses: front page, check a file, one credential, explanations, published schemas."""
+"""The window's addresses: front page, check a file, one credential, explanations, published schemas, whom to trust."""
 
 from django.urls import path
 
@@ -11,5 +11,6 @@ urlpatterns = [
     path("c/<str:credential>", pages.credential, name="credential"),
     path("how-to-read", pages.how_to_read, name="how-to-read"),
     path("problems/<str:code>", pages.problem, name="problem"),
+    path("trust/registry", pages.roots, name="roots"),
     path("schemas/<slug:name>.json", pages.schema, name="schema"),
 ]
