@@ -153,14 +153,14 @@ def consent_of(facts: RegistryFacts) -> Conclusion:
 def consent_text(at_signing: str, now: str, may_continue: bool = True) -> str:
     if at_signing == "confirmed":
         since = {
-            "confirmed": "On file for every person depicted, when this was signed and today.",
-            "ended": "On file for every person depicted when this was signed; it has since ended."
+            "confirmed": "On file for everyone whose consent it needs, when this was signed and today.",
+            "ended": "On file for everyone whose consent it needs when this was signed; it has since ended."
             + (" Works made before may continue." * may_continue),
-            "under_review": "On file for every person depicted when this was signed; it is now under review.",
+            "under_review": "On file for everyone whose consent it needs when this was signed; it is now under review.",
         }
-        return since.get(now, "On file for every person depicted when this was signed.")
+        return since.get(now, "On file for everyone whose consent it needs when this was signed.")
     if at_signing == "not_required":
-        return "Not required: the producer states that no real person's likeness, voice or performance was altered."
+        return "Not required: as the producer states what was done, it needs nobody's consent."
     others = {"under_review": "Under review.", "ended": "It had ended when this was signed."}
     return others.get(at_signing, "Not stated.")
 

@@ -60,10 +60,10 @@ EXPLAINED: Mapping[str, Meaning] = {
     "consent": (
         "Did the people depicted agree?",
         {
-            "confirmed": "Consent was on file for every person depicted.",
+            "confirmed": "Consent was on file for everyone whose consent it needs.",
             "ended": "It has ended. Works made before may be allowed to continue.",
             "under_review": "It is being looked into.",
-            "not_required": "The producer states that nobody's likeness, voice or performance was altered.",
+            "not_required": "As the producer states what was done, it needs nobody's consent.",
             "not_stated": "Nothing is stated.",
         },
     ),

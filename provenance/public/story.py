@@ -41,7 +41,7 @@ NAMES = {"integrity": "File", "signature": "Signature", "trust": "Trust", "time_
 NOTHING = {"Nothing is signed.": "Nothing is signed", "Not read.": "Not read"}
 STOPS = {("integrity", "altered"), ("signature", "invalid"), ("registry", "registered_altered")}
 THEN = {
-    "confirmed": "On file for every person depicted",
+    "confirmed": "On file for everyone whose consent it needs",
     "not_required": "Not required, as the producer states",
     "under_review": "Under review",
     "ended": "Had ended",

@@ -323,7 +323,7 @@ def test_consent_is_told_then_and_now():
     ended = report(facts=replace(FACTS, consent_now="ended"))
     assert ended.consent.as_dict() == {
         "state": "confirmed",
-        "text": "On file for every person depicted when this was signed; it has since ended. "
+        "text": "On file for everyone whose consent it needs when this was signed; it has since ended. "
         "Works made before may continue.",
         "details": {"at_signing": "confirmed", "now": "ended"},
     }

@@ -137,7 +137,7 @@ def test_a_row_of_nonsense_is_still_a_row():
 )
 def test_then_and_now(now, text):
     report = conclude(Reading(), replace(FACTS, consent_now=now), TrustLists(), file="a.jpg", at=AT)
-    assert story.then_and_now(report) == {"then": "On file for every person depicted", "now": text}
+    assert story.then_and_now(report) == {"then": "On file for everyone whose consent it needs", "now": text}
 
 
 def test_development_certificates_are_announced_for_stripped_copies_too():
