@@ -25,9 +25,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """One revision a decision stood on, with one ending of its grant if there is any."""
+    """One revision a decision stood on, with one ending of its grant if there is any. `run_off_to` is the last day of
+    use, `term_end` the first day no longer covered."""
 
     term_end: date | None
+    kind: str | None
     mode: str | None
     effective_at: datetime | None
     run_off_to: date | None
@@ -48,7 +50,7 @@ def standing_on(grant: Grant) -> QuerySet[Credential]:
 def judge(bases: Iterable[Basis], *, at: datetime) -> Standing:
     """The worst that became of any revision the decision stood on: never valid, ended for good, ended, on file."""
     ended = [basis for basis in bases if basis.effective_at is not None and basis.effective_at <= at]
-    if any(basis.mode == Ending.Mode.ANNUL for basis in ended):
+    if any(basis.mode == Ending.Mode.ANNUL or basis.kind == Ending.Kind.ANNULLED for basis in ended):
         return Standing("under_review")
     if ended:
         return Standing("ended", may_continue=not any(_stops(basis, at) for basis in ended))
@@ -58,12 +60,12 @@ def judge(bases: Iterable[Basis], *, at: datetime) -> Standing:
 
 
 def _stops(basis: Basis, at: datetime) -> bool:
-    over = basis.run_off_to is not None and basis.run_off_to <= at.date()
+    over = basis.run_off_to is not None and basis.run_off_to < at.date()
     return basis.mode in STOPPING or (basis.mode == Ending.Mode.RUN_OFF and over)
 
 
 def _bases(decision: Decision | int) -> list[Basis]:
     rows = GrantRevision.objects.filter(decisions=decision).values_list(
-        "term_end", "grant__endings__mode", "grant__endings__effective_at", "grant__endings__run_off_to"
+        "term_end", "grant__endings__kind", "grant__endings__mode", "grant__endings__effective_at", "grant__endings__run_off_to"
     )
     return [Basis(*row) for row in rows]

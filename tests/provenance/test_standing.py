@@ -40,11 +40,11 @@ def test_each_mode_of_ending(mode, expected):
     assert today(made, ENDED) == expected
 
 
-@pytest.mark.parametrize(("day", "goes_on"), [(30, True), (31, False)])
-def test_a_run_off_lets_finished_work_go_on_until_its_date(day, goes_on):
+@pytest.mark.parametrize(("day", "goes_on"), [(date(2026, 10, 31), True), (date(2026, 11, 1), False)])
+def test_a_run_off_lets_finished_work_go_on_up_to_its_last_day(day, goes_on):
     made = credential()
     end(grant_behind(made), mode="run_off", run_off_to=date(2026, 10, 31), at=ENDED)
-    assert today(made, datetime(2026, 10, day, tzinfo=UTC)) == Standing("ended", goes_on)
+    assert today(made, datetime(day.year, day.month, day.day, tzinfo=UTC)) == Standing("ended", goes_on)
 
 
 @pytest.mark.parametrize(("day", "state"), [(30, "confirmed"), (31, "ended")])
