@@ -17,7 +17,7 @@ from consent.reservations import Reservations, approvals_wanting, exclusions_in,
 from consent.rules import ABOUT_THE_DEPICTION, Case, broken
 from consent.scope import Cell
 from consent.territories import TERRITORY_SET_VERSION, expand
-from consent.vocabulary import ROUTINE_USES, TECHNICAL_USES
+from consent.vocabulary import ACTS_NEVER_ROUTINE, ROUTINE_USES, TECHNICAL_USES
 
 __all__ = ["ENGINE_VERSION", "Decision", "Finding", "Reason", "decide"]
 
@@ -62,7 +62,7 @@ def consents(depiction: Depiction, person: Person | None, dossier: Dossier) -> I
     """What the consents on file say: an exclusion wins; what is routine needs none; else the best one offered."""
     standings = dossier.standings.get(depiction.person or "", ())
     reserved = reservations(standings, depiction, dossier.request)
-    routine = routine_note(depiction)
+    routine = routine_note(depiction, dossier.request.act)
     offered = [] if routine else offers(standings, depiction, person, dossier)
     lines = reserved.lines + [offer.line for offer in offered]
     for cell in scope.cells(dossier.request, lines):
@@ -77,8 +77,10 @@ def consents(depiction: Depiction, person: Person | None, dossier: Dossier) -> I
             yield replace(verdict, grounds=unclear + verdict.grounds)
 
 
-def routine_note(depiction: Depiction) -> Ground | None:
+def routine_note(depiction: Depiction, act: str) -> Ground | None:
     """A note if this is technical, or routine for a reason from the closed list: then no consent is asked for."""
+    if act in ACTS_NEVER_ROUTINE:
+        return None
     reason = depiction.routine_reason
     if depiction.use in TECHNICAL_USES or (reason and depiction.use in ROUTINE_USES):
         return Ground("consent.routine", NO_CONSENT, "note", depiction, detail=reason or "")

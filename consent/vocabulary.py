@@ -65,6 +65,9 @@ TECHNICAL_USES = frozenset({"denoise", "upscale", "roto", "tracking", "colour_gr
 # With a reason from ROUTINE_REASONS these count as routine; any other use needs consent whatever reason is given.
 ROUTINE_USES = TECHNICAL_USES | {"routine_post", "cleanup", "inpaint", "digital_makeup", "archival_restoration"}
 
+# Routine is what alters a recording (consent.md §2.1); to scan somebody, copy or learn from them needs consent always.
+ACTS_NEVER_ROUTINE = frozenset({"capture", "create_replica", "train"})
+
 # SAG-AFTRA TV/Theatrical 2023, Digital Alteration: what needs no consent.
 ROUTINE_REASONS = _vocabulary(
     cosmetics="Cosmetics",

@@ -162,6 +162,17 @@ def test_a_routine_reason_makes_nothing_else_routine(use):
     assert ask(question(replace(MIRA_FACE, use=use, routine_reason="continuity"))).outcome == "deny"
 
 
+@pytest.mark.parametrize("use, reason", [("denoise", None), ("cleanup", "continuity")])
+@pytest.mark.parametrize("act", ["capture", "create_replica", "train"])
+def test_neither_a_scan_nor_a_replica_nor_training_is_ever_routine(act, use, reason):
+    """Whoever declared the use as denoising could train a model on a performer with no consent on file at all: the
+    routine note came before the act was looked at. Training unstated is refused (CORE-TRAIN), and the closed list of
+    §2.1 frees alterations, not scans and replicas."""
+    decision = ask(question(replace(MIRA_FACE, use=use, routine_reason=reason), act=act))
+    assert decision.outcome == "deny"
+    assert codes(decision) == {"consent.no_grant"}
+
+
 def test_another_use_than_those_listed_goes_to_a_lawyer_even_when_it_is_granted():
     other = replace(MIRA_FACE, use="other")
     decision = ask(question(other), grant(revision(line(uses={"other"}))))
