@@ -91,19 +91,20 @@ def best_offered(
     offered: list[Offer], reserved: Reservations, cell: Cell, depiction: Depiction, dossier: Dossier
 ) -> Verdict:
     """The best offer that covers the cell; a determination may stand in for it; rights of approval come on top."""
-    best = covering(offered, cell)
-    grounds = best.hindrances if best else (uncovered(offered, cell, depiction),)
-    revision = best.standing.revision.id if best else None
+    able = covering(offered, cell)
+    grounds = able[0].hindrances if able else (uncovered(offered, cell, depiction),)
+    revision = able[0].standing.revision.id if able else None
     if outcome(grounds) != PERMIT and (determined := determination(depiction, grounds, dossier)):
-        grounds, revision = (determined,), None
+        locks = tuple(ground for offer in able for ground in offer.hindrances if ground.rule == LOCK)
+        grounds, revision = locks or (determined,), None
     if outcome(grounds) != DENY:
         grounds += tuple(approvals_wanting(reserved, cell, depiction, dossier))
     return Verdict(depiction, cell.territories, grounds, None if outcome(grounds) == DENY else revision)
 
 
 def determination(depiction: Depiction, grounds: Iterable[Ground], dossier: Dossier) -> Ground | None:
-    """Two lawyers determined that no consent is needed. It replaces a grant, never what is prohibited or locked."""
-    if depiction.person is None or any(ground.severity == "absolute" or ground.rule == LOCK for ground in grounds):
+    """Two lawyers determined that no consent is needed. It replaces a grant, never what is prohibited."""
+    if depiction.person is None or any(ground.severity == "absolute" for ground in grounds):
         return None
     found = statements.no_consent_needed(dossier.statements, dossier.request, person=depiction.person)
     return Ground("consent.determined", "CORE-DETERMINATION", "note", depiction, detail=found) if found else None

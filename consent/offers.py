@@ -60,9 +60,9 @@ def offers(standings: Iterable[Standing], depiction: Depiction, person: Person |
     return found[:1] if fewest else found
 
 
-def covering(found: Iterable[Offer], cell: Cell) -> Offer | None:
-    """The best offer that covers the whole cell."""
-    return next((offer for offer in found if not offer.gaps and not scope.gaps_in(offer.line, cell)), None)
+def covering(found: Iterable[Offer], cell: Cell) -> list[Offer]:
+    """The offers that cover the whole cell, the best first."""
+    return [offer for offer in found if not offer.gaps and not scope.gaps_in(offer.line, cell)]
 
 
 def uncovered(found: list[Offer], cell: Cell, depiction: Depiction) -> Ground:
@@ -75,13 +75,13 @@ def uncovered(found: list[Offer], cell: Cell, depiction: Depiction) -> Ground:
 
 
 def hindrances(standing: Standing, depiction: Depiction, person: Person | None, dossier: Dossier) -> Iterator[Ground]:
-    """What keeps a consent from being used: its state, a lock on it, its paper, and who signed."""
+    """What keeps a consent from being used: a lock on it, its state, its paper, and who signed."""
+    for lock in dossier.locks.get(standing.grant.id, ()):
+        yield standing.ground("consent.locked", LOCK, DENY, depiction, detail=lock)
     if standing.state != lifecycle.ACTIVE:
         yield state(standing, depiction)
     if standing.leaves == DENY:
         return
-    for lock in dossier.locks.get(standing.grant.id, ()):
-        yield standing.ground("consent.locked", LOCK, DENY, depiction, detail=lock)
     for ground in broken(ABOUT_THE_CONSENT, Case(dossier.request, depiction, person, standing.revision)):
         yield replace(ground, grant=standing.grant.id, revision=standing.revision.number)
 

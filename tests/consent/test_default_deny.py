@@ -254,6 +254,24 @@ def test_a_determination_never_replaces_a_lock(subject):
     assert "consent.locked" in codes(decision)
 
 
+def test_a_determination_does_not_free_a_consent_that_is_locked_and_has_ended_besides():
+    """A locked consent was refused whatever counsel determined; recording its ending on top of the lock hid the lock,
+    and the determination cleared what the court had stopped. An ending must never loosen an answer."""
+    lock = statement("lock", "grt_1", id="sta_lock")
+    ended = grant(endings=(ending("cease_all"),))
+    decision = ask(question(), ended, statements=(determined(), lock))
+    assert decision.outcome == "deny"
+    assert "consent.locked" in codes(decision)
+
+
+def test_a_determination_does_not_free_what_is_locked_because_an_expired_consent_lies_beside_it():
+    lock = statement("lock", "grt_1", id="sta_lock")
+    closer = revision(line("lin_2", productions={"prd_harbor"}), id="rev_2", term_end=NOON.date())
+    decision = ask(question(), grant(), grant(closer, id="grt_2"), statements=(determined(), lock))
+    assert decision.outcome == "deny"
+    assert "consent.locked" in codes(decision)
+
+
 def test_a_determination_never_frees_what_is_prohibited():
     shown_young = replace(MIRA_FACE, content_flags=frozenset({"nudity"}), depicted_age=15)
     decision = ask(question(shown_young), statements=(determined(),))
