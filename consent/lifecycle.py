@@ -73,7 +73,8 @@ def fold(grant: Grant, request: Request) -> Standing | None:
     revisions.sort(key=lambda revision: (revision.number, revision.id))
     verified = [revision for revision in revisions if is_verified(revision)]
     begun = [revision for revision in verified if revision.effective_from <= request.day]
-    revision = begun[-1] if begun else verified[0] if verified else revisions[-1]
+    first = min(verified, key=lambda revision: revision.effective_from, default=revisions[-1])
+    revision = begun[-1] if begun else first
 
     ending, left = _ending_in_effect(grant, request)
     if ending is not None and left == DENY:
