@@ -68,7 +68,8 @@ def unclear_in(found: Reservations, cell: Cell, depiction: Depiction) -> Iterato
 
 
 def approvals_wanting(found: Reservations, cell: Cell, depiction: Depiction, dossier: Dossier) -> Iterator[Ground]:
-    """A ground for each right of approval of this very file that was not exercised, or was answered with no."""
+    """A ground for each right of approval of this very file that was not exercised, was answered with no, or of which
+    nobody can tell whether it is about the cell."""
     for one in found.approvals:
         reaches = scope.reaches(one.line, cell)
         grant = one.standing.grant
@@ -77,10 +78,10 @@ def approvals_wanting(found: Reservations, cell: Cell, depiction: Depiction, dos
         )
         if reaches is False or answer == "approved":
             continue
-        if reaches and answer is not None:
-            yield one.standing.ground("consent.approval_refused", APPROVAL, DENY, depiction, one.line)
+        if reaches is None:
+            missing = scope.left_open(one.line, cell)
+            yield one.standing.ground("consent.needs_counsel", APPROVAL, REVIEW, depiction, one.line, missing=missing)
+        elif answer is None:
+            yield one.standing.ground("consent.approval_missing", APPROVAL, REVIEW, depiction, one.line)
         else:
-            missing = scope.left_open(one.line, cell) if reaches is None else ()
-            yield one.standing.ground(
-                "consent.approval_missing", APPROVAL, REVIEW, depiction, one.line, missing=missing
-            )
+            yield one.standing.ground("consent.approval_refused", APPROVAL, DENY, depiction, one.line)
