@@ -7,6 +7,7 @@ told goes to review. What the registry itself keeps is known to be absent when i
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from consent.answers import Ground
 from consent.facts import Depiction, Person, Request, Revision, Signature, age_on
@@ -78,21 +79,23 @@ def _sexual(case: Case) -> bool:
 
 
 def _shown_as_minor(case: Case) -> Truth:
-    """By the age depicted. Where none is stated, a living person not made younger is shown at their own age."""
-    if case.depiction.depicted_age is not None:
-        return case.depiction.depicted_age < OF_AGE
-    own_age = case.person is not None and case.person.kind == "living" and case.depiction.use != "de_aging"
-    return False if own_age else None
+    """By the age depicted. Where none is stated nobody can tell: anybody can be made to look like anybody."""
+    return None if case.depiction.depicted_age is None else case.depiction.depicted_age < OF_AGE
 
 
 def _is_minor(case: Case) -> Truth:
     """Whether the person is, or died, under age; somebody who is nobody real has no age of their own."""
+    person = case.person
     if case.depiction.nobody_real:
         return False
-    if case.person is None or case.person.birth_date is None:
+    if person is None or person.birth_date is None:
         return None
-    last_day = min(case.request.day, case.person.death_date or case.request.day)
-    return age_on(case.person.birth_date, last_day) < OF_AGE
+    minor = age_on(person.birth_date, min(case.request.day, person.death_date or case.request.day)) < OF_AGE
+    return None if _day_of_death_unknown(person) and not minor else minor
+
+
+def _day_of_death_unknown(person: Person | None) -> bool:
+    return person is None or (person.kind == "deceased" and person.death_date is None)
 
 
 def _sexual_and_minor(case: Case) -> Truth:
@@ -100,13 +103,17 @@ def _sexual_and_minor(case: Case) -> Truth:
 
 
 def _ages_wanted(case: Case) -> tuple[str, ...]:
-    depiction = case.depiction
-    wanted = []
-    if _is_minor(case) is None:
-        wanted.append("birth_date of the person")
-    if _shown_as_minor(case) is None:
-        wanted.append("depicted_age")
-    return tuple(f"{fact} in depiction {depiction.id}" for fact in wanted)
+    facts = _dates_wanted(case) if _is_minor(case) is None else ()
+    shown = (f"depicted_age in depiction {case.depiction.id}",) if _shown_as_minor(case) is None else ()
+    return facts + shown
+
+
+def _dates_wanted(case: Case) -> tuple[str, ...]:
+    """The dates of somebody's life that are not on file."""
+    no_birth = case.person is None or case.person.birth_date is None
+    no_death = _day_of_death_unknown(case.person)
+    wanted = (("birth_date", no_birth), ("death_date", no_death))
+    return tuple(f"{fact} of the person in depiction {case.depiction.id}" for fact, unknown in wanted if unknown)
 
 
 MINOR_SEX = Rule("CORE-MINOR-SEX", "consent.prohibited", "absolute", when=_sexual_and_minor, asks_for=_ages_wanted)
@@ -134,13 +141,27 @@ def _signed(case: Case) -> tuple[Signature, ...]:
     return tuple(signature for signature in _on_paper(case) if signature.day <= case.request.day)
 
 
-def _alive_to_sign(case: Case, signature: Signature) -> Truth:
+def _dead(case: Case, day: date) -> Truth:
+    """Whether the person had died before that day; a figure of history or fiction never lived to sign."""
     person = case.person
-    if person is None:
+    if person is None or _day_of_death_unknown(person):
         return None
-    if person.death_date is not None:
-        return signature.day <= person.death_date
-    return {"living": True, "deceased": None}.get(person.kind, False)
+    return person.death_date < day if person.death_date else person.kind != "living"
+
+
+def _minor_when_signing(case: Case, signature: Signature) -> Truth:
+    dead = _dead(case, signature.day)
+    if dead:
+        return False
+    if case.person is None or case.person.birth_date is None:
+        return None
+    minor = age_on(case.person.birth_date, signature.day) < OF_AGE
+    return dead if minor and dead is None else minor
+
+
+def _alive_to_sign(case: Case, signature: Signature) -> Truth:
+    dead = _dead(case, signature.day)
+    return None if dead is None else not dead
 
 
 def _authorised(case: Case, signature: Signature) -> bool:
@@ -164,15 +185,6 @@ def _speaks_for_the_person(case: Case) -> Truth:
     )
 
 
-def _minor_when_signing(case: Case, signature: Signature) -> Truth:
-    person = case.person
-    if person is not None and person.death_date is not None and person.death_date < signature.day:
-        return False
-    if person is not None and person.birth_date is not None:
-        return age_on(person.birth_date, signature.day) < OF_AGE
-    return False if person is not None and person.kind != "living" else None
-
-
 def _signed_by_minor(case: Case) -> Truth:
     """Whether every signature was given while the person was a minor; one given as an adult is enough."""
     ages = [_minor_when_signing(case, signature) for signature in _signed(case)]
@@ -183,10 +195,6 @@ def _guardian_consented(case: Case) -> bool:
     return any(
         signature.capacity in MINORS_SPOKEN_FOR_BY and _authorised(case, signature) for signature in _signed(case)
     )
-
-
-def _birth_date_wanted(case: Case) -> tuple[str, ...]:
-    return (f"birth_date of the person in depiction {case.depiction.id}",)
 
 
 EVIDENCE = Rule(
@@ -203,18 +211,18 @@ AUTHORITY = Rule(
     "CORE-AUTH", "consent.authority", "review",
     when=lambda case: bool(_signed(case)),
     require=_speaks_for_the_person,
-    asks_for=lambda case: (f"death_date of the person in depiction {case.depiction.id}",),
+    asks_for=_dates_wanted,
 )  # fmt: skip
 MINOR_GUARDIAN = Rule(
     "CORE-MINOR-GUARDIAN", "consent.guardian", "deny",
     when=_signed_by_minor,
     require=_guardian_consented,
-    asks_for=_birth_date_wanted,
+    asks_for=_dates_wanted,
 )  # fmt: skip
 MINOR_SIGNED_SEX = Rule(
     "CORE-MINOR-SEX", "consent.prohibited", "absolute",
     when=lambda case: _signed_by_minor(case) if _sexual(case) else False,
-    asks_for=_birth_date_wanted,
+    asks_for=_dates_wanted,
 )  # fmt: skip
 
 ABOUT_THE_CONSENT = (EVIDENCE, SIGNED_BY_THEN, AUTHORITY, MINOR_GUARDIAN, MINOR_SIGNED_SEX)
