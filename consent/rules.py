@@ -11,7 +11,12 @@ from datetime import date
 
 from consent.answers import Ground
 from consent.facts import Depiction, Person, Request, Revision, Signature, age_on
-from consent.vocabulary import MINORS_SPOKEN_FOR_BY, SEXUAL_CONTENT
+from consent.vocabulary import (
+    MINORS_SPOKEN_FOR_BY,
+    SEXUAL_CONTENT,
+    SPEAKING_ONLY_FOR_THE_DEAD,
+    SPEAKING_ONLY_FOR_THE_LIVING,
+)
 
 Truth = bool | None
 OF_AGE = 18
@@ -159,9 +164,14 @@ def _minor_when_signing(case: Case, signature: Signature) -> Truth:
     return dead if minor and dead is None else minor
 
 
-def _alive_to_sign(case: Case, signature: Signature) -> Truth:
+def _can_speak(case: Case, signature: Signature) -> Truth:
+    """Whether anybody in that capacity could speak for the person on the day of signing."""
     dead = _dead(case, signature.day)
-    return None if dead is None else not dead
+    if signature.capacity in SPEAKING_ONLY_FOR_THE_DEAD:
+        return dead
+    if signature.capacity in SPEAKING_ONLY_FOR_THE_LIVING:
+        return None if dead is None else not dead
+    return _minor_when_signing(case, signature) if signature.capacity == "guardian" else True
 
 
 def _authorised(case: Case, signature: Signature) -> bool:
@@ -179,8 +189,9 @@ def _authorised(case: Case, signature: Signature) -> bool:
 def _speaks_for_the_person(case: Case) -> Truth:
     return either(
         *(
-            _alive_to_sign(case, signature) if signature.capacity == "self" else _authorised(case, signature)
+            _can_speak(case, signature)
             for signature in _signed(case)
+            if signature.capacity == "self" or _authorised(case, signature)
         )
     )
 

@@ -188,6 +188,10 @@ AUTHORITY_KINDS = _vocabulary(
 # Who may consent for somebody who is not of age.
 MINORS_SPOKEN_FOR_BY = frozenset({"guardian", "court"})
 
+# An estate speaks for the dead only, and what the living gave to these ends with their life (consent.md §2.1).
+SPEAKING_ONLY_FOR_THE_DEAD = frozenset({"executor", "heir"})
+SPEAKING_ONLY_FOR_THE_LIVING = frozenset({"self", "agent", "attorney_in_fact"})
+
 # --- what is on file -----------------------------------------------------------------------------------------------
 
 LINE_EFFECTS = _vocabulary(

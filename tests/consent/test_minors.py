@@ -213,6 +213,14 @@ def test_where_the_birth_date_is_not_known_nobody_can_tell_whether_a_guardian_ha
     assert "birth_date of the person in depiction kit" in decision.missing_facts
 
 
+def test_a_guardian_clears_what_nobody_can_tell_of_a_person_without_a_birth_date_only_once_it_is_stated():
+    ageless = Person("per_kit", "living")
+    decision = decide(question(KIT_FACE), record(by_guardian(), persons=(ageless,)))
+    assert decision.outcome == "review"
+    assert decision.missing_facts == ("birth_date of the person in depiction kit",)
+    assert ask(question(KIT_FACE), by_guardian()).outcome == "permit"
+
+
 def test_no_reason_about_a_minor_tells_when_they_were_born():
     for decision in (
         ask(question(sexual(KIT_FACE)), by_guardian()),
