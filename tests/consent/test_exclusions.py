@@ -129,7 +129,16 @@ RESERVING = revision(line(OUT, "exclude"))
         (grant(RESERVING, endings=(ending("prospective_new_use"),)), "continue_distribution", "deny"),
         (grant(RESERVING, endings=(ending("annul"),)), "sign", "permit"),
     ],
-    ids=["active", "unverified", "from tomorrow", "expired", "expired, continuing", "ended", "ended, continuing", "annulled"],
+    ids=[
+        "active",
+        "unverified",
+        "from tomorrow",
+        "expired",
+        "expired, continuing",
+        "ended",
+        "ended, continuing",
+        "annulled",
+    ],
 )
 def test_the_exclusions_of_a_consent_bind_while_anything_may_be_done_under_it(reserving, act, answer):
     assert ask(question(act=act), reserving, SOUND).outcome == answer

@@ -35,7 +35,9 @@ def sexual(depiction, age=30, flag="nudity", **changed):
 
 
 def by_guardian(*lines, **changed):
-    made = revision(*lines, authority=authority("guardian"), signatures=(signature(capacity="guardian"),), term_end=None)
+    made = revision(
+        *lines, authority=authority("guardian"), signatures=(signature(capacity="guardian"),), term_end=None
+    )
     return grant(replace(made, **changed), person="per_kit")
 
 
@@ -74,7 +76,9 @@ def test_it_is_prohibited_even_where_nothing_but_the_noise_is_touched():
 
 
 @pytest.mark.parametrize(
-    "moment, answer", [(EVE, "deny"), (EIGHTEEN, "permit"), (MORROW, "permit")], ids=["the eve", "the birthday", "after"]
+    "moment, answer",
+    [(EVE, "deny"), (EIGHTEEN, "permit"), (MORROW, "permit")],
+    ids=["the eve", "the birthday", "after"],
 )
 def test_the_bar_on_a_person_falls_on_the_eighteenth_birthday_with_a_consent_of_their_own(moment, answer):
     own = by_kit(date(2027, 9, 1))
@@ -184,7 +188,9 @@ def test_who_may_consent_for_a_minor(signatures, shown, answer):
         }
 
 
-@pytest.mark.parametrize("day, answer", [(date(2027, 8, 31), "deny"), (date(2027, 9, 1), "permit"), (date(2027, 9, 2), "permit")])
+@pytest.mark.parametrize(
+    "day, answer", [(date(2027, 8, 31), "deny"), (date(2027, 9, 1), "permit"), (date(2027, 9, 2), "permit")]
+)
 def test_from_the_birthday_on_their_own_signature_is_enough(day, answer):
     asked = question(KIT_FACE, as_of=MORROW, known_at=MORROW)
     decision = ask(asked, by_kit(day))

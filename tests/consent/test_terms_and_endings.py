@@ -228,7 +228,9 @@ def test_a_run_off_allows_everything_up_to_and_on_its_last_day(moment, answer, a
 
 
 def test_a_run_off_does_not_outlast_the_term():
-    running_off = grant(revision(term_end=date(2026, 7, 14)), endings=(ending("run_off", run_off_to=date(2026, 8, 31)),))
+    running_off = grant(
+        revision(term_end=date(2026, 7, 14)), endings=(ending("run_off", run_off_to=date(2026, 8, 31)),)
+    )
     assert codes(ask(question(), running_off)) == {"consent.expired"}
 
 

@@ -93,7 +93,9 @@ def test_the_day_of_death_is_the_last_day_of_the_living(kind, days, living):
     assert decision.outcome == MAY_SPEAK[kind][0 if living else 1]
 
 
-@pytest.mark.parametrize("kind, answer", [("self", "review"), ("agent", "review"), ("executor", "review"), ("trustee", "permit")])
+@pytest.mark.parametrize(
+    "kind, answer", [("self", "review"), ("agent", "review"), ("executor", "review"), ("trustee", "permit")]
+)
 def test_of_the_dead_whose_day_of_death_is_not_known_nobody_can_tell_who_could_speak(kind, answer):
     undated = replace(ELSA, death_date=None)
     decision = decide(question(ELSA_FACE), record(by_estate(kind), persons=(undated,)))
@@ -102,7 +104,9 @@ def test_of_the_dead_whose_day_of_death_is_not_known_nobody_can_tell_who_could_s
     assert decision.missing_facts == (() if decision.permits else ("death_date of the person in depiction elsa",))
 
 
-@pytest.mark.parametrize("kind, answer", [("self", "review"), ("agent", "review"), ("heir", "permit"), ("court", "permit")])
+@pytest.mark.parametrize(
+    "kind, answer", [("self", "review"), ("agent", "review"), ("heir", "permit"), ("court", "permit")]
+)
 def test_a_historical_figure_signs_nothing_and_an_heir_may(kind, answer):
     figure = Person("per_elsa", "fictional_historical")
     assert decide(question(ELSA_FACE), record(by_estate(kind), persons=(figure,))).outcome == answer
