@@ -1,0 +1,153 @@
+"""`manage.py demo_studio`: a small studio to look around in, with its people, one film and a vendor's program.
+
+It enters no consent: that is for lawyers, at the desk. Who signs in with what is kept in DATA_DIR/sign-ins.json.
+"""
+
+import json
+import os
+import secrets
+import tempfile
+from datetime import date, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from registry import clients, journal
+from registry.models import Authority, Membership, Organisation, Person, Production, Unit, User
+from registry.private import name_digest
+
+Role = Membership.Role
+SET_UP = journal.by_system("set-up")
+STAFF = (
+    ("ines", "Ines", "Roth", Role.LEGAL_ENTER),
+    ("tobi", "Tobi", "Okafor", Role.LEGAL_VERIFY),
+    ("ada", "Ada", "Brandt", Role.AUDITOR),
+    ("olu", "Olu", "Adeyemi", Role.OPERATOR),
+)
+# Well formed, and nobody's.
+EIDR = "10.5240/7B3E-04C9-D1A6-5F82-93E0-V"
+SHOTS = (
+    ("sh114", "The pier at night, her younger self"),
+    ("sh115", "The pier at night, reverse angle"),
+)
+WORDS = (
+    "amber anchor apron attic badge barley basil beacon birch bottle brass bridge button cabin candle canvas cedar "
+    "chalk cherry cliff clover cobalt copper coral cotton curtain dahlia ember fabric feather fennel ferry fiddle "
+    "garnet ginger gravel hammer hazel indigo island ivory jasmine kettle lantern lemon linen maple marble meadow "
+    "mirror nutmeg olive orchard paper pebble pepper pillow quartz ribbon saddle silver thimble velvet willow"
+).split()
+
+
+class Command(BaseCommand):
+    help = "Make a small demonstration studio in an empty registry; refused in production, and where there is one already."
+
+    def handle(self, **options) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("A demonstration studio signs with development keys; production has none.")
+        if Organisation.objects.exists():
+            raise CommandError("There are organisations already; a demonstration studio is made in an empty registry only.")
+        path = settings.DATA_DIR / "sign-ins.json"
+        with transaction.atomic():
+            # Kept before it is committed: nobody is left with a studio and no way in.
+            keep(path, make(at=timezone.now()))
+        self.stdout.write(f"Northlight Pictures, Parallax VFX and the feature Harbor are made; who signs in is in {path}.")
+
+
+def make(*, at: datetime) -> dict:
+    """The whole studio; gives what is needed to sign in to it, with the passwords and the secret in the clear."""
+    studio, vendor = _organisations(at)
+    staff = [_member(*who, studio=studio, at=at) for who in STAFF]
+    mira, jon, lenz = _people(studio, at)
+    harbor = _production(studio, vendor, (mira, jon), at)
+    program, secret = clients.register(
+        name="Parallax pipeline", organisation=vendor, by=None, reason="Demonstration studio", at=at
+    )
+    return {
+        "people": staff,
+        "programs": [{"name": program.name, "client_id": program.client_id, "client_secret": secret,
+                      "organisation": vendor.name}],
+        "production": harbor.public_id,
+        "people_depicted": {person.alias: person.public_id for person in (mira, jon, lenz)},
+    }  # fmt: skip
+
+
+def _organisations(at: datetime) -> tuple[Organisation, Organisation]:
+    studio = Organisation(kind=Organisation.Kind.STUDIO, name="Northlight Pictures", jurisdiction="US-CA")
+    studio.key_reference = f"dev:{studio.public_id}"
+    vendor = Organisation(kind=Organisation.Kind.VENDOR, name="Parallax VFX")
+    for organisation in (studio, vendor):
+        organisation.save()
+        details = {"name": organisation.name, "kind": organisation.kind, "key_reference": organisation.key_reference}
+        _record("organisation:registered", organisation.public_id, organisation, details, at)
+    return studio, vendor
+
+
+def _member(username: str, first: str, family: str, role: Role, *, studio: Organisation, at: datetime) -> dict:
+    password = memorable()
+    user = User.objects.create_user(username, password=password, first_name=first, last_name=family, is_staff=True)
+    Membership.objects.create(user=user, organisation=studio, role=role)
+    _record("member:added", f"user:{user.pk}", studio, {"name": user.display_name, "role": role.value}, at)
+    return {"username": username, "password": password, "name": user.display_name, "role": role.value}
+
+
+def _people(studio: Organisation, at: datetime) -> list[Person]:
+    lenz_estate = {"kind": Authority.Kind.EXECUTOR, "party": "Hanna Lenz", "basis": "Certificate of executorship, 2009"}
+    return [
+        _person(studio, "M. Vale", "Miranda Valeska", date(1974, 3, 2), at=at),
+        _person(studio, "Jon Abara", "Jonathan Abara", date(1990, 11, 5), at=at),
+        _person(studio, "E. Lenz", "Emil Lenz", date(1931, 5, 9), died=date(2009, 10, 21), speaks=lenz_estate, at=at),
+    ]
+
+
+def _person(studio: Organisation, alias: str, legal_name: str, born: date, *, at: datetime, died: date | None = None,
+            speaks: dict | None = None) -> Person:
+    person = Person.objects.create(
+        studio=studio, alias=alias, kind=Person.Kind.DECEASED if died else Person.Kind.LIVING, legal_name=legal_name,
+        legal_name_digest=name_digest(legal_name), birth_date=born, death_date=died,
+    )
+    Authority.objects.create(person=person, recorded_at=at, **(speaks or {"kind": Authority.Kind.SELF}))
+    _record("person:registered", person.public_id, studio, {"alias": alias, "kind": person.kind.value}, at)
+    return person
+
+
+def _production(studio: Organisation, vendor: Organisation, cast: tuple[Person, ...], at: datetime) -> Production:
+    harbor = Production.objects.create(
+        studio=studio, kind=Production.Kind.FEATURE, title="Harbor", eidr=EIDR, default_territories=["US", "DE"],
+        default_media=["theatrical", "svod"], default_languages=["en"],
+    )
+    harbor.vendors.add(vendor)
+    harbor.cast.add(*cast)
+    details = {"title": harbor.title, "vendors": [vendor.public_id], "cast": [person.public_id for person in cast]}
+    _record("production:registered", harbor.public_id, studio, details, at)
+    for code, description in SHOTS:
+        shot = Unit.objects.create(production=harbor, code=code, description=description)
+        _record("unit:registered", shot.public_id, studio, {"production": harbor.public_id, "code": code}, at)
+    return harbor
+
+
+def _record(tag: str, subject: str, organisation: Organisation, details: dict, at: datetime) -> None:
+    journal.record(
+        actor=SET_UP, tag=tag, subject=subject, details=details, at=at, organisation=organisation,
+        reason="Demonstration studio",
+    )
+
+
+def memorable() -> str:
+    """Four words and a number, drawn by chance: to be read from a screen and typed."""
+    return "-".join([*(secrets.choice(WORDS) for _ in range(4)), str(10 + secrets.randbelow(90))])
+
+
+def keep(path: Path, told: dict) -> None:
+    """Written whole or not at all, and readable by nobody else."""
+    descriptor, making = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with open(descriptor, "w") as file:
+            json.dump(told, file, indent=2, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(making, path)
+    finally:
+        Path(making).unlink(missing_ok=True)

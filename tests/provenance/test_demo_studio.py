@@ -1,0 +1,119 @@
+"""`manage.py demo_studio` makes a studio to look around in, tells only a private file who signs in, and never makes two."""
+
+import json
+import re
+import stat
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+
+from consent.models import Grant
+from provenance.management.commands import demo_studio
+from registry import identifiers, journal
+from registry.models import ApiClient, Event, Membership, Organisation, Person, Production, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def data_dir(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def told(data_dir):
+    call_command("demo_studio", stdout=open(data_dir / "said", "w"))
+    return json.loads((data_dir / "sign-ins.json").read_text())
+
+
+def nothing_is_there(data_dir):
+    return not (User.objects.exists() or Person.objects.exists() or (data_dir / "sign-ins.json").exists())
+
+
+def test_everybody_named_in_the_file_signs_in_and_has_the_role_it_says(told, rf):
+    assert [who["username"] for who in told["people"]] == ["ines", "tobi", "ada", "olu"]
+    for who in told["people"]:
+        user = authenticate(rf.post("/accounts/login/"), username=who["username"], password=who["password"])
+        assert user.is_staff and not user.is_superuser and user.display_name == who["name"]
+        assert Membership.objects.get(user=user).role == who["role"]
+    assert [who["role"] for who in told["people"]] == ["legal_enter", "legal_verify", "auditor", "operator"]
+    passwords = {who["password"] for who in told["people"]}
+    assert len(passwords) == 4 and all(re.fullmatch(r"([a-z]+-){4}[0-9]{2}", one) for one in passwords)
+
+
+def test_the_vendors_program_fetches_a_token_for_every_scope(told, client, settings):
+    [program] = told["programs"]
+    assert program["organisation"] == "Parallax VFX"
+    asked = {"grant_type": "client_credentials", "client_id": program["client_id"], "client_secret": program["client_secret"]}
+    answer = client.post("/api/v1/oauth/token", asked)
+    assert answer.status_code == 200 and set(answer.json()["scope"].split()) == set(settings.SCOPES)
+
+
+def test_the_film_is_harbor_with_its_shots_its_vendor_and_its_cast(told):
+    harbor = Production.objects.get(public_id=told["production"])
+    assert (harbor.title, harbor.kind, harbor.studio.name) == ("Harbor", "feature", "Northlight Pictures")
+    assert (harbor.default_territories, harbor.default_media) == (["US", "DE"], ["theatrical", "svod"])
+    assert harbor.default_languages == ["en"]
+    assert identifiers.eidr(harbor.eidr) == harbor.eidr
+    assert [unit.code for unit in harbor.units.all()] == ["sh114", "sh115"]
+    assert [vendor.name for vendor in harbor.vendors.all()] == ["Parallax VFX"]
+    assert {person.alias for person in harbor.cast.all()} == {"M. Vale", "Jon Abara"}
+
+
+def test_the_people_are_found_by_the_alias_and_the_dead_are_spoken_for(told):
+    kinds = {alias: Person.objects.get(public_id=found).kind for alias, found in told["people_depicted"].items()}
+    assert kinds == {"M. Vale": "living", "Jon Abara": "living", "E. Lenz": "deceased"}
+    assert Person.objects.named("Miranda Valeska").get().alias == "M. Vale"
+    assert Person.objects.get(alias="E. Lenz").authorities.get().kind == "executor"
+
+
+def test_the_studio_signs_with_a_development_key_of_its_own(told):
+    studio = Organisation.objects.get(kind="studio")
+    assert (studio.jurisdiction, studio.key_reference) == ("US-CA", f"dev:{studio.public_id}")
+
+
+def test_all_of_it_is_in_the_journal_without_a_private_name_and_no_consent_is_entered(told):
+    tags = list(Event.objects.values_list("tag", flat=True))
+    assert {tag: tags.count(tag) for tag in tags} == {
+        "organisation:registered": 2, "member:added": 4, "person:registered": 3, "production:registered": 1,
+        "unit:registered": 2, "client:registered": 1,
+    }  # fmt: skip
+    assert journal.broken_links() == []
+    bodies = " ".join(Event.objects.values_list("body", flat=True))
+    assert "Valeska" not in bodies and not any(who["password"] in bodies for who in told["people"])
+    assert not Grant.objects.exists()
+
+
+def test_the_file_is_for_its_owner_only_and_nothing_half_written_lies_beside_it(told, data_dir):
+    assert stat.S_IMODE((data_dir / "sign-ins.json").stat().st_mode) == 0o600
+    assert {path.name for path in data_dir.iterdir()} == {"sign-ins.json", "said"}
+    assert not any(who["password"] in (data_dir / "said").read_text() for who in told["people"])
+
+
+def test_a_second_studio_is_refused_and_the_first_keeps_its_sign_ins(told, data_dir):
+    before = (data_dir / "sign-ins.json").read_bytes()
+    with pytest.raises(CommandError, match="already"):
+        call_command("demo_studio")
+    assert (data_dir / "sign-ins.json").read_bytes() == before
+    assert User.objects.count() == 4 and ApiClient.objects.count() == 1
+
+
+def test_production_is_refused(settings, data_dir):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="production"):
+        call_command("demo_studio")
+    assert nothing_is_there(data_dir)
+
+
+def test_when_the_file_cannot_be_kept_there_is_no_studio_either(data_dir, monkeypatch):
+    """A studio whose passwords nobody learnt could not be entered, nor made again."""
+
+    def full(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(demo_studio, "keep", full)
+    with pytest.raises(OSError):
+        call_command("demo_studio")
+    assert nothing_is_there(data_dir) and not Organisation.objects.exists()
