@@ -8,6 +8,7 @@ from celery import Celery, signals
 from celery.contrib.django.task import DjangoTask
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from kombu.transport import sqlalchemy as file_broker
 
 from registry import checks, environment, household, logs
 
@@ -56,3 +57,5 @@ def leave_no_orphan(**_) -> None:
 
 # A broker that is away is told once, not at every attempt to reach it.
 logging.getLogger("celery.worker.consumer").setLevel(logging.WARNING)
+# The file broker is looked into five times a second, so that a shot sent to one machine does not wait for the next whole one.
+file_broker.Transport.polling_interval = 0.2

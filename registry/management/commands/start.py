@@ -1,31 +1,36 @@
 """Open the whole house on this machine: web and worker together, one process tree, closed by Ctrl-C."""
 
 import fcntl
+import gc
 import json
 import os
 import signal
 import socket
 import sys
 import time
-import urllib.error
 import urllib.request
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils import timezone
 
-from registry import environment
+from registry import environment, heartbeats
 from registry.household import Child, ending, stop, turned
-from registry.models import Organisation
+from registry.models import Membership, Organisation
 
 BECOMES_READY_WITHIN = 90
 STOPS_WITHIN = 30
+ASKS_TO_CLOSE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-class Stopped(Exception):
-    """Somebody asked to close."""
+class Stopped(KeyboardInterrupt):
+    """Somebody asked to close; like Ctrl-C, nothing on the way takes it for a fault to be mended."""
 
 
 class Command(BaseCommand):
@@ -37,16 +42,17 @@ class Command(BaseCommand):
             raise CommandError("start is for one machine; in production web, worker and beat run apart (docs/operations.md).")
         lock = self._alone()
         self._refuse_taken_port()
-        self._set_up()
-        children = [self._web(), self._worker()]
-        for asked in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(asked, _stop)
+        children: list[Child] = []
+        heard = _listen(_stop)
         try:
+            self._set_up()
+            children += [self._web(), self._worker()]
             self._run(*children)
         except Stopped:
             self.stdout.write("Closing …")
         finally:
-            for asked in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            # Whoever asks twice waits all the same: what is at work is let finish.
+            for asked in heard:
                 signal.signal(asked, signal.SIG_IGN)
             willing = stop(children, within=STOPS_WITHIN)
             lock.close()
@@ -75,9 +81,11 @@ class Command(BaseCommand):
 
     def _set_up(self) -> None:
         self.stdout.write("Preparing the database …")
+        # Migrations make and drop thousands of classes; what is loaded by now need not be searched for garbage each time.
+        gc.freeze()
         call_command("migrate", verbosity=0, interactive=False)
         if not Organisation.objects.exists() and "demo_studio" in get_commands():
-            self.stdout.write("Making development keys and a small demonstration studio …")
+            self.stdout.write("Making a small demonstration studio …")
             call_command("demo_studio")
 
     def _web(self) -> Child:
@@ -101,19 +109,20 @@ class Command(BaseCommand):
     # ── While open ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _run(self, web: Child, worker: Child) -> None:
+        opened_at, began = timezone.now(), time.monotonic()
         web.start()
         worker.start()
-        welcomed, opened_at = False, time.monotonic()
+        welcomed = False
         while True:
             if not web.runs():
                 raise CommandError(f"The web ended ({ending(web.process)}). The last it said:\n{_last_words(web.log)}")
             if said := worker.keep():
                 self.stderr.write(said)
-            passed = time.monotonic() - opened_at
-            if not welcomed and (_ready(passed) or passed > BECOMES_READY_WITHIN):
-                self._welcome(in_time=passed <= BECOMES_READY_WITHIN)
+            late = time.monotonic() - began > BECOMES_READY_WITHIN
+            if not welcomed and (ready(opened_at) or late):
+                self._welcome(in_time=not late)
                 welcomed = True
-            time.sleep(0.2)
+            time.sleep(0.1)
 
     def _welcome(self, *, in_time: bool) -> None:
         site = settings.SITE_URL
@@ -133,17 +142,29 @@ def _stop(signum: int, frame: object) -> None:
     raise Stopped
 
 
-def _ready(passed: float) -> bool:
+def _listen(hears: Callable[[int, object], None]) -> list[int]:
+    """Hear whoever asks to close; a hang-up that nohup had us ignore stays ignored."""
+    heard = [asked for asked in ASKS_TO_CLOSE if asked != signal.SIGHUP or signal.getsignal(asked) != signal.SIG_IGN]
+    for asked in heard:
+        signal.signal(asked, hears)
+    return heard
+
+
+def ready(opened_at: datetime) -> bool:
     """Every part is well, and the heartbeat is this worker's, not one that the last run left."""
-    with suppress(urllib.error.URLError, OSError, ValueError):
-        answer = urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/health/ready", timeout=5)
-        return json.load(answer)["worker"]["age_seconds"] <= passed
+    with suppress(OSError, DatabaseError):
+        beat = heartbeats.freshest()
+        if beat and beat.seen_at >= opened_at:
+            return urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/health/ready", timeout=5).status == 200
     return False
 
 
 def _people() -> list[str]:
     people = _sign_ins().get("people", [])
-    return [f"               {who['username']} / {who['password']}   {who['name']}" for who in people]
+    return [
+        f"               {who['username']} / {who['password']}   {who['name']}, {Membership.Role(who['role']).label}"
+        for who in people
+    ]
 
 
 def _programs() -> list[str]:
