@@ -4,11 +4,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from consent.grants import NotYourDesk
 from consent.models import Ending, Grant
 from registry import journal
 from registry.errors import Invalid
-from registry.permissions import may_enter
+from registry.permissions import NotYourDesk, may_enter
 
 
 def end(

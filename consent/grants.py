@@ -9,7 +9,7 @@ from consent import paper
 from consent.models import Grant, GrantRevision, ScopeLine, Signature, Verification
 from registry import journal
 from registry.errors import Conflict, Invalid, NotAllowed
-from registry.permissions import may_enter, may_verify
+from registry.permissions import NotYourDesk, may_enter, may_verify
 
 
 class SameLawyer(NotAllowed):
@@ -17,11 +17,6 @@ class SameLawyer(NotAllowed):
         super().__init__(
             "consent.same_lawyer", "You entered this revision. A second lawyer must compare it with the paper."
         )
-
-
-class NotYourDesk(NotAllowed):
-    def __init__(self, studio, what):
-        super().__init__("desk.role", f"Your role at {studio} does not let you {what}. Ask a lawyer who may.")
 
 
 @dataclass(frozen=True, slots=True)

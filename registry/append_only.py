@@ -61,7 +61,17 @@ def _statements(vendor, table):
 
 def forbid_changes(*tables):
     """A migration operation that makes `tables` append-only on the database at hand."""
+    forwards, backwards = _operations(tables)
+    return migrations.RunPython(forwards, backwards)
 
+
+def allow_changes(*tables):
+    """Its reverse, for a migration that changes such a table's columns and then forbids changes again."""
+    forwards, backwards = _operations(tables)
+    return migrations.RunPython(backwards, forwards)
+
+
+def _operations(tables):
     def forwards(apps, schema_editor):
         for table in tables:
             for statement in _statements(schema_editor.connection.vendor, table):
@@ -73,4 +83,4 @@ def forbid_changes(*tables):
                 on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
                 schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}", params=None)
 
-    return migrations.RunPython(forwards, backwards)
+    return forwards, backwards

@@ -139,6 +139,17 @@ OPERATES = (Role.OPERATOR,)
 DESK = (*READS_CONSENT, Role.DPO, Role.OPERATOR)
 
 
+class NotYourDesk(NotAllowed):
+    def __init__(self, studio: Organisation, what: str) -> None:
+        super().__init__("desk.role", f"Your role at {studio} does not let you {what}. Ask a colleague who may.")
+
+
+def insist(user: User, organisation: Organisation, roles: tuple[str, ...], *, to: str) -> None:
+    """Raises `NotYourDesk` unless the user has one of these roles there."""
+    if not holds(user, organisation, roles):
+        raise NotYourDesk(organisation, to)
+
+
 def holds(user: User, organisation: Organisation, roles: tuple[str, ...]) -> bool:
     """Whether the user has one of these roles in that organisation."""
     return user.is_active and Membership.objects.filter(user=user, organisation=organisation, role__in=roles).exists()

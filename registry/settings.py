@@ -72,7 +72,7 @@ INSTALLED_APPS = [
     "registry",
     "consent",
     "provenance",
-    "django.contrib.admin",
+    "registry.desk.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -91,13 +91,24 @@ class Authority(AppendOnly):
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
     share_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    recorded_by = models.ForeignKey("registry.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     verified_by = models.ForeignKey("registry.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    replaces = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by",
+        help_text="The unverified record whose place this one takes",
+    )  # fmt: skip
     recorded_at = models.DateTimeField()
 
     class Meta:
         ordering = ["id"]
         verbose_name_plural = "authorities"
         constraints = [
+            models.CheckConstraint(
+                name="authority_is_verified_by_another",
+                condition=models.Q(recorded_by__isnull=True)
+                | models.Q(verified_by__isnull=True)
+                | ~models.Q(verified_by=models.F("recorded_by")),
+            ),
             models.CheckConstraint(
                 name="share_is_a_percentage",
                 condition=models.Q(share_percent__isnull=True) | models.Q(share_percent__gt=0, share_percent__lte=100),

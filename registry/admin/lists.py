@@ -1,0 +1,156 @@
+"""Lists of what belongs to the reader's own organisations, a page for each row, and the list as a spreadsheet.
+
+Nothing is changed or deleted here: every change is an act with a form of its own, every row of another tenant a 404.
+"""
+
+import csv
+from collections.abc import Callable, Iterator
+from html import unescape
+
+from django.contrib import admin
+from django.contrib.admin.utils import label_for_field, lookup_field
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import strip_tags
+
+from registry import permissions
+from registry.models import Organisation
+
+# A spreadsheet takes a cell that begins like this for a formula (or cuts the cell in two).
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Rows(ChangeList):
+    """The admin's list, whose rows lead to addresses nobody can count."""
+
+    def url_for_result(self, result: Model) -> str:
+        return self.model_admin.address(result)
+
+
+class OwnRows(admin.ModelAdmin):
+    """`reads` may see the rows, `enters` may add to them; `belongs_to` leads from a row to its organisation."""
+
+    reads: tuple[str, ...] = permissions.DESK
+    enters: tuple[str, ...] = ()
+    belongs_to = "studio"
+    key = "public_id"
+    about = ""
+    none_yet = "There is nothing here yet."
+    add_words = ""
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    # ── Who sees what ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def mine(self, request: HttpRequest) -> QuerySet[Organisation]:
+        return permissions.organisations_where(request.user, self.reads)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).filter(**{f"{self.belongs_to}__in": self.mine(request)})
+
+    def found(self, request: HttpRequest, key: str) -> Model:
+        """The row, if there is one and it is the reader's; else a 404."""
+        self.let_in(request, self.reads)
+        return get_object_or_404(self.get_queryset(request), **{self.key: key})
+
+    def let_in(self, request: HttpRequest, roles: tuple[str, ...]) -> None:
+        if not permissions.organisations_where(request.user, roles).exists():
+            raise PermissionDenied
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.mine(request).exists()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(self.enters) and permissions.organisations_where(request.user, self.enters).exists()
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    # ── Where its pages lie ──────────────────────────────────────────────────────────────────────────────────────
+
+    def get_urls(self) -> list:
+        return [
+            self.at("", self.changelist_view, "changelist"),
+            self.at("export/", self.export, "export"),
+            *self.pages(),
+            self.at("<str:key>/", self.row, "change"),
+        ]
+
+    def pages(self) -> list:
+        """More addresses, before that of a row."""
+        return []
+
+    def at(self, route: str, view: Callable, name: str):
+        return path(route, self.admin_site.admin_view(view), name=f"{self.named}_{name}")
+
+    @property
+    def named(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}"
+
+    def address(self, row: Model, name: str = "change") -> str:
+        return reverse(f"admin:{self.named}_{name}", args=[getattr(row, self.key)])
+
+    def row(self, request: HttpRequest, key: str) -> HttpResponse:
+        raise NotImplementedError
+
+    # ── The list ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
+        return Rows
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        words = {
+            "title": self.opts.verbose_name_plural.capitalize(), "about": self.about, "none_yet": self.none_yet,
+            "add_words": self.add_words, "may_add": self.has_add_permission(request), "named": self.named,
+            "queue": self.queue(request),
+        }  # fmt: skip
+        return super().changelist_view(request, words | (extra_context or {}))
+
+    def queue(self, request: HttpRequest) -> str:
+        """What the list says of itself when a filter makes a worklist of it."""
+        return ""
+
+    def export(self, request: HttpRequest) -> StreamingHttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        shown = self.get_changelist_instance(request)
+        response = StreamingHttpResponse(self._lines(shown), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}.csv"'
+        return response
+
+    def _lines(self, shown: ChangeList) -> Iterator[str]:
+        writer = csv.writer(_Line())
+        columns = [name for name in shown.list_display if name != "action_checkbox"]
+        # A spreadsheet program reads UTF-8 when the file begins with this mark.
+        yield "\ufeff" + writer.writerow([label_for_field(name, self.model, self).capitalize() for name in columns])
+        for row in shown.queryset.iterator(chunk_size=500):
+            yield writer.writerow([harmless(_text(name, row, self)) for name in columns])
+
+
+def harmless(text: str) -> str:
+    """The text as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.lstrip(" \n").startswith(FORMULA) else text
+
+
+class _Line:
+    def write(self, line: str) -> str:
+        return line
+
+
+def _text(name: str, row: Model, rows: OwnRows) -> str:
+    value = lookup_field(name, row, rows)[2]
+    display = getattr(row, f"get_{name}_display", None)
+    if display is not None:
+        return str(display())
+    if hasattr(value, "__html__"):
+        return unescape(strip_tags(value))
+    return "" if value is None else str(value)
