@@ -23,14 +23,9 @@ def end(
     run_off_to: date | None = None,
 ) -> Ending:
     """Add an ending (consent.md §6.5) under the same lock on the grant that a release takes."""
-    if not may_enter(by, grant.studio):
-        raise NotYourDesk(grant.studio, "record an ending")
-    if received_at > at:
-        raise Invalid("ending.future", "The notice cannot have been received in the future.")
-    if effective_at < received_at:
-        raise Invalid("ending.backdated", "An ending takes effect when it is received, or later.")
-    if mode == Ending.Mode.RUN_OFF and run_off_to is None:
-        raise Invalid("ending.run_off_date", "A run-off needs the last day of use.")
+    refuse_unfit(
+        grant, mode=mode, received_at=received_at, effective_at=effective_at, run_off_to=run_off_to, by=by, at=at
+    )
     with transaction.atomic():
         locked = Grant.objects.select_for_update().get(pk=grant.pk)
         ending = Ending.objects.create(
@@ -54,3 +49,17 @@ def end(
             reason=reason,
         )
     return ending
+
+
+def refuse_unfit(
+    grant: Grant, *, mode: str, received_at: datetime, effective_at: datetime, run_off_to: date | None, by, at: datetime
+) -> None:
+    """Raises what `end` would refuse; for whoever shows beforehand what an ending will touch."""
+    if not may_enter(by, grant.studio):
+        raise NotYourDesk(grant.studio, "record an ending")
+    if received_at > at:
+        raise Invalid("ending.future", "The notice cannot have been received in the future.")
+    if effective_at < received_at:
+        raise Invalid("ending.backdated", "An ending takes effect when it is received, or later.")
+    if mode == Ending.Mode.RUN_OFF and run_off_to is None:
+        raise Invalid("ending.run_off_date", "A run-off needs the last day of use.")

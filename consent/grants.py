@@ -64,7 +64,7 @@ def enter(*, person, studio, production, number: str, kind: str, terms: Terms, b
         raise Conflict(
             "consent.number_taken", f"There is a consent file {number} already. Amend it, or use another number."
         )
-    _check(terms)
+    _check(terms, person)
     with paper.shelved(terms.papers) as papers, transaction.atomic():
         grant = Grant.objects.create(
             person=person, studio=studio, production=production, number=number, kind=kind, entered_by=by, recorded_at=at
@@ -77,7 +77,7 @@ def amend(grant: Grant, *, terms: Terms, by, at: datetime, reason: str) -> Grant
     """Record the next revision. Until a second lawyer verifies it, the verified one before it governs."""
     if not may_enter(by, grant.studio):
         raise NotYourDesk(grant.studio, "enter consents")
-    _check(terms)
+    _check(terms, grant.person)
     with paper.shelved(terms.papers) as papers, transaction.atomic():
         locked = Grant.objects.select_for_update().get(pk=grant.pk)
         return _add_revision(locked, terms=terms, papers=papers, by=by, at=at, tag="grant:amended", reason=reason)
@@ -116,7 +116,9 @@ def verify(revision: GrantRevision, *, by, at: datetime, reason: str) -> Verific
     return verification
 
 
-def _check(terms: Terms) -> None:
+def _check(terms: Terms, person) -> None:
+    if terms.authority and terms.authority.person_id != person.pk:
+        raise Invalid("consent.other_person", f"Whoever signed may speak for somebody else, not for {person}.")
     if not terms.lines:
         raise Invalid(
             "consent.no_lines", "Add at least one rights block: what is granted, for which uses and territories."

@@ -72,7 +72,7 @@ INSTALLED_APPS = [
     "registry",
     "consent",
     "provenance",
-    "registry.desk.DeskConfig",
+    "registry.desk.app.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -330,7 +330,8 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Nobody else learns where a visitor came from; our own forms need it, or browsers send them with no origin at all.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = PRODUCTION
 # A program that speaks plainly is told so (registry.middleware.OnlySecure), not led on with its secret in hand.

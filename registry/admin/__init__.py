@@ -1,0 +1,1 @@
+from registry.admin import record  # noqa: F401

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django import forms
+from django.forms.utils import ErrorDict
 
 from registry.errors import RegistryError
 from registry.problems import status_of
@@ -35,7 +36,21 @@ class Moment(forms.DateTimeField):
     widget = MomentInput
 
 
-class ActForm(forms.Form):
+class Unhurried:
+    """A form that finds no fault while the reader is `still_filling` it in, such as when asking for one more row."""
+
+    def __init__(self, *args, still_filling: bool = False, **kwargs) -> None:
+        self.still_filling = still_filling
+        super().__init__(*args, **kwargs)
+
+    def full_clean(self) -> None:
+        if self.still_filling:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+        else:
+            super().full_clean()
+
+
+class ActForm(Unhurried, forms.Form):
     """Asks for a reason, last. Groups of fields, if any, are named in `groups`: heading → fields."""
 
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()

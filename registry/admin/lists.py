@@ -39,6 +39,8 @@ class OwnRows(admin.ModelAdmin):
     belongs_to = "studio"
     key = "public_id"
     about = ""
+    # What a row is called, one and many.
+    rows_are = ("row", "rows")
     none_yet = "There is nothing here yet."
     add_words = ""
     actions = None
@@ -99,6 +101,10 @@ class OwnRows(admin.ModelAdmin):
     def address(self, row: Model, name: str = "change") -> str:
         return reverse(f"admin:{self.named}_{name}", args=[getattr(row, self.key)])
 
+    @property
+    def list_address(self) -> str:
+        return reverse(f"admin:{self.named}_changelist")
+
     def row(self, request: HttpRequest, key: str) -> HttpResponse:
         raise NotImplementedError
 
@@ -109,9 +115,9 @@ class OwnRows(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         words = {
-            "title": self.opts.verbose_name_plural.capitalize(), "about": self.about, "none_yet": self.none_yet,
+            "title": self.rows_are[1].capitalize(), "about": self.about, "none_yet": self.none_yet,
             "add_words": self.add_words, "may_add": self.has_add_permission(request), "named": self.named,
-            "queue": self.queue(request),
+            "queue": self.queue(request), "rows_are": self.rows_are,
         }  # fmt: skip
         return super().changelist_view(request, words | (extra_context or {}))
 

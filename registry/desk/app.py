@@ -4,4 +4,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class DeskConfig(AdminConfig):
-    default_site = "registry.admin.site.DeskSite"
+    default_site = "registry.desk.site.DeskSite"

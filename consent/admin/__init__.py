@@ -1,0 +1,1 @@
+from consent.admin import files  # noqa: F401

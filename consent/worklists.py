@@ -1,0 +1,79 @@
+"""What waits for a lawyer: consent files by the state they are in, those to verify, those whose term runs out.
+
+The states are those of `consent.lifecycle`, for making something new, asked of the database so that lists can page.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+
+from consent.lifecycle import ACTIVE, AWAITING_VERIFICATION, ENDED, EXPIRED, NOT_YET
+from consent.models import Ending, Grant, GrantRevision
+
+STATES = {
+    AWAITING_VERIFICATION: "Awaiting verification",
+    ACTIVE: "Active",
+    NOT_YET: "Not yet begun",
+    EXPIRED: "Expired",
+    ENDED: "Ended",
+}
+
+
+def with_state(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[Grant]:
+    """Each grant with its `state` at `at`, and the first day its governing revision no longer covers, `covers_until`."""
+    day = at.date()
+    verified = GrantRevision.objects.filter(grant=OuterRef("pk"), verification__isnull=False)
+    governing = verified.filter(effective_from__lte=day).order_by("-number")
+    latest = GrantRevision.objects.filter(grant=OuterRef("pk")).order_by("-number")
+    return grants.annotate(
+        governing=Subquery(governing.values("pk")[:1], output_field=IntegerField()),
+        covers_until=Subquery(governing.values("term_end")[:1], output_field=DateField()),
+        latest_unverified=Exists(latest.filter(verification__isnull=True).exclude(_superseded())),
+    ).annotate(
+        state=Case(
+            When(Exists(ended(at)), then=Value(ENDED)),
+            When(~Exists(verified), then=Value(AWAITING_VERIFICATION)),
+            When(governing__isnull=True, then=Value(NOT_YET)),
+            When(covers_until__lte=day, then=Value(EXPIRED)),
+            default=Value(ACTIVE),
+            output_field=CharField(),
+        )
+    )
+
+
+def ended(at: datetime) -> QuerySet[Ending]:
+    """The endings in effect of the grant of an outer query: a run-off once it is over, an annulment from ever."""
+    annulled = Q(kind=Ending.Kind.ANNULLED) | Q(mode=Ending.Mode.ANNUL)
+    over = Q(effective_at__lte=at) & (~Q(mode=Ending.Mode.RUN_OFF) | Q(run_off_to__lt=at.date()))
+    return Ending.objects.filter(annulled | over, grant=OuterRef("pk"))
+
+
+def to_verify(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[GrantRevision]:
+    """The latest revision of each grant, where nobody has verified it and the grant has not ended."""
+    waiting = with_state(grants, at=at).filter(latest_unverified=True).exclude(state=ENDED)
+    found = GrantRevision.objects.filter(grant__in=waiting.values("pk"), verification__isnull=True).exclude(_superseded())
+    return found.select_related("grant__person", "grant__studio", "entered_by").order_by("recorded_at")
+
+
+def running_out(grants: QuerySet[Grant], *, at: datetime, days: int) -> QuerySet[Grant]:
+    """Active grants whose term ends within so many days, the soonest first."""
+    until = at.date() + timedelta(days=days)
+    active = with_state(grants, at=at).filter(state=ACTIVE, covers_until__lte=until)
+    return active.select_related("person", "studio", "production").order_by("covers_until")
+
+
+def _superseded() -> Q:
+    later = GrantRevision.objects.filter(grant=OuterRef("grant"), number__gt=OuterRef("number"))
+    return Q(Exists(later))

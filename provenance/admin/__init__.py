@@ -1,0 +1,1 @@
+from provenance.admin import assets  # noqa: F401

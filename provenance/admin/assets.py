@@ -1,0 +1,118 @@
+"""Assets at the desk: by state, with what was declared, who is depicted, and what the vendor was told."""
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+
+from consent.vocabulary import MODALITIES, ROLES
+from provenance.models import Asset, SigningJob
+from provenance.printable import bounded, printable
+from registry import permissions
+from registry.admin.lists import OwnRows
+from registry.admin.record import history
+from registry.desk.site import page
+
+READS_ASSETS = (*permissions.READS_CONSENT, *permissions.OPERATES)
+State = SigningJob.State
+COLOURS = {State.HELD: "hold", State.REFUSED: "stop", State.DEAD: "stop"}
+QUEUES = {
+    State.HELD: "These wait for a decision here: consent or the declared extent could not be taken as it was.",
+    State.REFUSED: "These were refused, and their vendors were told why. A corrected upload is a new asset.",
+    State.DEAD: "Dead letters: signing was tried five times and failed. The problem says at which step.",
+}
+
+
+class ByState(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: OwnRows) -> list:
+        return State.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(job__state=self.value()) if self.value() else queryset
+
+
+class ByProduction(admin.SimpleListFilter):
+    title = "production"
+    parameter_name = "production"
+
+    def lookups(self, request: HttpRequest, model_admin: OwnRows) -> list:
+        own = model_admin.mine(request).values_list("productions__public_id", "productions__title")
+        return [(code, title) for code, title in own.order_by("productions__title") if code]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(production__public_id=self.value()) if self.value() else queryset
+
+
+@admin.register(Asset)
+class Assets(OwnRows):
+    reads = READS_ASSETS
+    belongs_to = "production__studio"
+    rows_are = ("asset", "assets")
+    about = "What vendors sent for your productions, and how far each has come."
+    none_yet = "No vendor has sent anything yet."
+    list_display = ("name", "production", "vendor", "state", "told", "received")
+    list_display_links = ("name",)
+    list_filter = (ByState, ByProduction, "received_at")
+    list_select_related = ("production", "vendor", "job")
+    search_fields = ("title",)
+    search_help_text = "Part of a title, an asset’s id, or the SHA-256 of its bytes."
+    ordering = ("-id",)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        said = search_term.strip()
+        found = Q(title__icontains=said) | Q(public_id=said) | Q(sha256=said.lower()) | Q(credential__sha256=said.lower())
+        return queryset.filter(found) if said else queryset, False
+
+    def queue(self, request: HttpRequest) -> str:
+        return QUEUES.get(request.GET.get("state", ""), "")
+
+    @admin.display(description="Asset", ordering="title")
+    def name(self, asset: Asset) -> str:
+        return printable(asset.title) or "untitled"
+
+    @admin.display(description="State", ordering="job__state")
+    def state(self, asset: Asset) -> str:
+        return format_html('<span class="tag {}">{}</span>', COLOURS.get(asset.job.state, ""), asset.job.get_state_display())
+
+    @admin.display(description="What the vendor was told")
+    def told(self, asset: Asset) -> str:
+        return printable((asset.job.problem or {}).get("detail", "")) or "–"
+
+    @admin.display(description="Received (UTC)", ordering="received_at")
+    def received(self, asset: Asset) -> str:
+        return f"{asset.received_at:%-d %B %Y, %H:%M}"
+
+    def row(self, request: HttpRequest, key: str) -> HttpResponse:
+        asset = self.found(request, key)
+        credential = getattr(asset, "credential", None)
+        pairs = [
+            ("Production", asset.production), ("Vendor", asset.vendor), ("Received", f"{asset.received_at:%-d %B %Y, %H:%M} UTC"),
+            ("Kind of file", printable(asset.media_type)), ("Size", f"{asset.size:,} bytes".replace(",", " ")),
+            ("SHA-256 of what was sent", asset.sha256), ("Attempts to sign", asset.job.attempt),
+        ]  # fmt: skip
+        if credential:
+            pairs.append(("Signed", f"{credential.signed_at:%-d %B %Y, %H:%M} UTC"))
+            pairs.append(("SHA-256 of what was signed", credential.sha256))
+        return page(
+            request, "provenance/desk/asset.html", title=printable(asset.title) or "Untitled asset", asset=asset, pairs=pairs,
+            state=asset.job.get_state_display(), state_colour=COLOURS.get(asset.job.state, ""), credential=credential,
+            problem=bounded(asset.job.problem or {}), declaration=bounded(asset.declaration), back=self.list_address,
+            depictions=_depictions(asset), operations=[_operation(one) for one in asset.operations.all()],
+            history=history(asset.public_id),
+        )  # fmt: skip
+
+
+def _depictions(asset: Asset) -> list[dict]:
+    return [
+        {"label": printable(one.label), "who": one.person or "Nobody identified",
+         "role": ROLES.get(one.role, printable(one.role)), "of": MODALITIES.get(one.modality, printable(one.modality))}
+        for one in asset.depictions.select_related("person")
+    ]  # fmt: skip
+
+
+def _operation(one) -> dict:
+    return {"label": printable(one.label), "element": printable(one.element),
+            "technique": printable(one.technique).replace("_", " "), "statement": bounded(one.statement)}  # fmt: skip

@@ -1,0 +1,88 @@
+"""The ending of a consent, in three steps: what was received, what it will touch, and the word that does it."""
+
+from datetime import datetime
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from consent import endings
+from consent.models import Ending, Grant
+from provenance import affected
+from registry import permissions
+from registry.admin.acts import ActForm, Day, Moment, attempt
+from registry.desk.site import page
+
+
+class EndingForm(ActForm):
+    groups = (
+        ("What was received", ("kind", "received_at")),
+        ("What it does", ("mode", "effective_at", "run_off_to")),
+    )
+
+    kind = forms.ChoiceField(label="How it ends", choices=Ending.Kind.choices)
+    received_at = Moment(label="Notice received (UTC)")
+    mode = forms.ChoiceField(label="With what effect", choices=Ending.Mode.choices, widget=forms.RadioSelect,
+                             initial=Ending.Mode.PROSPECTIVE)  # fmt: skip
+    effective_at = Moment(label="In effect from (UTC)", help_text="When it was received, or later.")
+    run_off_to = Day(label="Last day of use", required=False, help_text="Only for “Allowed until a date”.")
+
+    def said(self) -> dict:
+        return {name: self.cleaned_data[name] for name in ("kind", "mode", "received_at", "effective_at", "run_off_to")}
+
+
+def end_consent(request: HttpRequest, key: str) -> HttpResponse:
+    """Asked without `confirm`, it shows what would be touched; with it, the ending goes on the record."""
+    grant = _grant(request, key)
+    now = timezone.now()
+    going_back = "back" in request.POST
+    form = EndingForm(request.POST if request.method == "POST" else None, still_filling=going_back,
+                      initial={"received_at": now, "effective_at": now})  # fmt: skip
+    if request.method == "POST" and not going_back:
+        if "confirm" not in request.POST and attempt(form, lambda: _fit(grant, form, request, now)):
+            return page(request, "provenance/desk/ending_preview.html", **_preview(grant, form))
+        if "confirm" in request.POST and attempt(form, lambda: _end(grant, form, request, now)):
+            messages.success(request, f"The ending of {grant.number} is recorded.")
+            return redirect("admin:consent_grant_change", grant.public_id)
+    title = f"Record an ending of {grant.number}"
+    return page(request, "provenance/desk/ending.html", status=form.status, form=form, grant=grant, title=title)
+
+
+def _grant(request: HttpRequest, key: str) -> Grant:
+    """The file, for those who may record its ending; another tenant's is a 404, a reader's role a 403."""
+    readable = permissions.organisations_where(request.user, permissions.READS_CONSENT)
+    grant = get_object_or_404(Grant.objects.select_related("person", "studio"), public_id=key, studio__in=readable)
+    if not permissions.may_enter(request.user, grant.studio):
+        raise PermissionDenied
+    return grant
+
+
+def _end(grant: Grant, form: EndingForm, request: HttpRequest, now: datetime) -> Ending:
+    return endings.end(grant, **form.said(), by=request.user, at=now, reason=form.why)
+
+
+def _fit(grant: Grant, form: EndingForm, request: HttpRequest, now: datetime) -> bool:
+    """Nothing in the way of what is asked, which is not done yet."""
+    said = form.said()
+    said.pop("kind")
+    endings.refuse_unfit(grant, **said, by=request.user, at=now)
+    return True
+
+
+def _preview(grant: Grant, form: EndingForm) -> dict:
+    said = form.said()
+    effect = {name: said[name] for name in ("mode", "effective_at", "run_off_to")}
+    if said["kind"] == Ending.Kind.ANNULLED:
+        effect["mode"] = Ending.Mode.ANNUL
+    return {
+        "title": f"Before {grant.number} ends", "grant": grant, "form": form, "said": said,
+        "kind": Ending.Kind(said["kind"]).label, "mode": Ending.Mode(said["mode"]).label,
+        "touched": affected.touched(grant, **effect),
+        "under_way": affected.in_signing(grant).count(), "signed": affected.signed(grant).count(),
+    }  # fmt: skip
+
+
+ending = admin.site.admin_view(end_consent)

@@ -1,0 +1,90 @@
+"""The record at the desk: the journal as a list for those who may read it, and the history on every page about something."""
+
+import json
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from registry import permissions
+from registry.admin.lists import OwnRows
+from registry.desk.site import page
+from registry.models import Event
+
+# Where the tag alone would not be understood.
+WORDS = {
+    "grant:entered": "Consent entered",
+    "grant:amended": "Consent amended",
+    "grant:verified": "Verified by a second lawyer",
+    "grant:ended": "Ending recorded",
+    "evidence:viewed": "Paper read",
+    "person:died": "Death recorded",
+    "production:unit_added": "Scene or shot added",
+    "client:registered": "Program registered",
+    "client:secret_renewed": "Secret of a program renewed",
+    "client:revoked": "Access of a program revoked",
+}
+SUBJECTS = (
+    ("grt_", "Consent files"), ("per_", "People"), ("prd_", "Productions"), ("ast_", "Assets"),
+    ("client:", "Programs"), ("org_", "Organisations"), ("user:", "Users"),
+)  # fmt: skip
+
+
+def in_words(tag: str) -> str:
+    subject, _, action = tag.partition(":")
+    return WORDS.get(tag, f"{subject} {action}".replace("_", " ").capitalize())
+
+
+def history(subject: str, *, leaving_out: tuple[str, ...] = ()) -> list[Event]:
+    """What happened to the subject, the latest first, each entry with its `words`."""
+    events = list(Event.objects.filter(chain=subject).exclude(tag__in=leaving_out).order_by("-sequence"))
+    for event in events:
+        event.words = in_words(event.tag)
+    return events
+
+
+class About(admin.SimpleListFilter):
+    title = "about"
+    parameter_name = "about"
+
+    def lookups(self, request: HttpRequest, model_admin: OwnRows) -> tuple:
+        return SUBJECTS
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(chain__startswith=self.value()) if self.value() else queryset
+
+
+@admin.register(Event)
+class Record(OwnRows):
+    reads = permissions.READS_JOURNAL
+    belongs_to = "organisation"
+    key = "hash"
+    rows_are = ("entry of the record", "entries of the record")
+    about = "What happened, who did it and why. Entries are added, never changed; each carries the hash of the one before."
+    none_yet = "Nothing has been recorded yet."
+    list_display = ("when", "what", "chain", "actor_name", "reason")
+    list_display_links = ("what",)
+    list_filter = (About, "recorded_at")
+    search_fields = ("chain__exact", "actor_name__icontains", "reason__icontains", "tag__startswith")
+    search_help_text = "A subject’s id, a name, a word of the reason, or a tag such as grant:verified."
+    ordering = ("-id",)
+
+    @admin.display(description="When (UTC)", ordering="id")
+    def when(self, event: Event) -> str:
+        return f"{event.recorded_at:%-d %B %Y, %H:%M:%S}"
+
+    @admin.display(description="What", ordering="tag")
+    def what(self, event: Event) -> str:
+        return in_words(event.tag)
+
+    def row(self, request: HttpRequest, key: str) -> HttpResponse:
+        event = self.found(request, key)
+        pairs = [
+            ("Tag", event.tag), ("About", event.chain), ("Entry", event.sequence), ("Who", event.actor_name),
+            ("Key of who", event.actor), ("Why", event.reason), ("Recorded", f"{event.recorded_at:%-d %B %Y, %H:%M:%S} UTC"),
+            ("In effect", f"{event.effective_at:%-d %B %Y, %H:%M:%S} UTC"),
+            ("Details", json.dumps(json.loads(event.body)["details"], ensure_ascii=False)),
+            ("Hash", event.hash), ("Hash before it", event.previous_hash),
+        ]  # fmt: skip
+        return page(request, "desk/row.html", title=in_words(event.tag), pairs=pairs, back=self.list_address,
+                    back_words="The record")  # fmt: skip
