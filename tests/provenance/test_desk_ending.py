@@ -34,7 +34,7 @@ def asset_on(cast, grant, *, signed=False, title="harbor_sh114_v07.jpg"):
     asset.decision.revisions.add(grant.revisions.first())
     SigningJob.objects.create(
         asset=asset, intake_key=title[:64], state="signed" if signed else "received", not_before=people.NOON,
-        changed_at=people.NOON,
+        called_at=people.NOON, changed_at=people.NOON,
     )  # fmt: skip
     return asset
 

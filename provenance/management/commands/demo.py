@@ -28,6 +28,7 @@ class Unexpected(CommandError):
 
 
 class Command(BaseCommand):
+    waited, awaited = 0, ""
     help = "Consent recorded, assets signed, extent disclosed: the main job over HTTP, in a house of its own."
 
     def handle(self, **options: Any) -> None:
@@ -67,11 +68,12 @@ class Command(BaseCommand):
     def record_consent(self) -> None:
         today = timezone.now().date()
         ines, tobi = (Desk(self.house.site, name, self.house.password(name)) for name in ("ines", "tobi"))
+        signed = (today - timedelta(days=30)).isoformat()
         self.grant = ines.enter_consent(
-            number=CONSENT, person="M. Vale", production=self.known["title"], paper=self.folder / "script.pdf",
-            uses=["de_aging"], modalities=["face"], territories="WORLD",
-            effective_from=today - timedelta(days=30), signed_on=today - timedelta(days=30),
+            number=CONSENT, person=self.mira["id"], production=self.known["id"], kind="rider",
+            paper=self.folder / "script.pdf", signed_on=signed, effective_from=signed, method="wet_ink", capacity="self",
             description="De-aging of the performer's face in scenes 110 to 118, to an apparent age of thirty.",
+            line={"effect": "grant", "uses": ["de_aging"], "modalities": ["face"], "territories": "World"},
             reason="Signed rider received by courier",
         )  # fmt: skip
         self.say(f"Desk    Ines Roth enters consent {CONSENT} of M. Vale, with its paper")
@@ -180,10 +182,14 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def waiting(self, what: str) -> None:
-        """Progress while something takes its time, on a terminal that can be written over."""
+        """Progress while something takes its time: a line written over on a terminal, elsewhere one for each change."""
         if sys.stdout.isatty():
-            self.stdout.write(f"\r  … {what}", ending="")
-            self.stdout.flush()
+            self.stdout.write(f"\r\033[K  … {what}{'.' * (self.waited % 4)}", ending="")
+            self.waited += 1
+        elif what != self.awaited:
+            self.stdout.write(f"  … {what}")
+        self.awaited = what
+        self.stdout.flush()
 
     def _clear(self) -> None:
         if sys.stdout.isatty():

@@ -1,13 +1,16 @@
 """What a lawyer does: opens a page of the desk, fills in its form as it stands there, and sends it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
 Filled = Mapping[str, str | Sequence[str]]
+FILES = "/admin/consent/grant/"
+FAULTS = {"errorlist", "errornote", "errors", "faults", "fault"}
 
 
 class PageRefused(Exception):
@@ -26,22 +29,45 @@ class Desk:
             raise PageRefused(f"{path} answered {answer.status_code}.")
         return answer.text
 
-    def send(self, path: str, filled: Filled, files: Mapping[str, Path] | None = None, *, form: str = "") -> str:
-        """Fill in the form of a page, or the one whose id is `form`, and send it; gives the address it led to."""
-        address = urljoin(self._site, path)
-        page = self._session.get(address, timeout=60)
-        found = _Forms.on(page.text).of(form, filled)
+    def enter_consent(self, *, paper: Path, reason: str, line: Filled, **terms: str) -> str:
+        """Enter a consent with one rights block; gives the address of its file."""
+        block = {f"lines-0-{name}": value for name, value in line.items()}
+        return self.send(f"{FILES}add/", {**terms, **block, "reason": reason}, {"papers": paper})
+
+    def verify_consent(self, file: str, *, reason: str) -> None:
+        self.send(f"{file}verify/", {"reason": reason})
+
+    def end_consent(self, file: str, *, reason: str) -> None:
+        """Asked first what it touches, then confirmed on that page."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M")
+        filled = {"kind": "withdrawn", "mode": "prospective_new_use", "received_at": now, "effective_at": now,
+                  "reason": reason}  # fmt: skip
+        found, address = self._form(f"{file}ending/", filled)
+        preview = self._session.post(address, data={**found.fields, **filled}, headers={"Referer": address}, timeout=60)
+        confirm = _Forms.on(preview.text).of({"confirm": ""})
+        self._sent(address, {**confirm.fields, "confirm": "1"})
+
+    def send(self, path: str, filled: Filled, files: Mapping[str, Path] | None = None) -> str:
+        """Fill in the form of a page as it stands, and send it; gives the address it led to. Raises PageRefused."""
+        found, address = self._form(path, filled)
+        return self._sent(address, {**found.fields, **filled}, files)
+
+    def _form(self, path: str, filled: Filled) -> tuple["_Form", str]:
+        page = self._session.get(urljoin(self._site, path), timeout=60)
+        found = _Forms.on(page.text).of(filled)
         unknown = set(filled) - set(found.fields) - found.open
         if unknown:
             raise PageRefused(f"The form at {path} has no field {', '.join(sorted(unknown))}.")
-        data = {**found.fields, **filled}
+        return found, urljoin(page.url, found.action)
+
+    def _sent(self, address: str, data: Filled, files: Mapping[str, Path] | None = None) -> str:
         sent = {name: (file.name, file.read_bytes()) for name, file in (files or {}).items()}
         answer = self._session.post(
-            urljoin(page.url, found.action), data=data, files=sent or None, headers={"Referer": page.url}, timeout=120
+            address, data=data, files=sent or None, headers={"Referer": address}, timeout=120, allow_redirects=False
         )
-        if answer.status_code != 200 or not answer.history:
-            raise PageRefused(f"{path}: {_complaint(answer)}")
-        return answer.url
+        if not answer.is_redirect:
+            raise PageRefused(f"{urlsplit(address).path}: {_complaint(answer)}")
+        return urlsplit(urljoin(address, answer.headers["Location"])).path
 
 
 def _complaint(answer: requests.Response) -> str:
@@ -54,7 +80,6 @@ class _Form:
     """A form with the values it stands with; `open` are the names of fields that stand empty."""
 
     def __init__(self, attributes: Mapping[str, str | None]):
-        self.id = attributes.get("id") or ""
         self.action = attributes.get("action") or ""
         self.posts = (attributes.get("method") or "get").lower() == "post"
         self.fields: dict[str, str | list[str]] = {}
@@ -76,17 +101,19 @@ class _Forms(HTMLParser):
         found.feed(page)
         return found
 
-    def of(self, name: str, filled: Filled) -> _Form:
-        """The form of that id; without one, the form that has most of the fields to be filled in."""
-        posting = [one for one in self.forms if one.posts and (not name or one.id == name)]
+    def of(self, filled: Filled) -> _Form:
+        """Of the forms that are posted, the one that has most of the fields to be filled in."""
+        posting = [one for one in self.forms if one.posts]
         if not posting:
-            raise PageRefused(f"There is no form {name} on this page.")
+            raise PageRefused("There is no form to fill in on this page.")
         return max(posting, key=lambda one: len(set(filled) & (set(one.fields) | one.open)))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
         if tag == "form":
             self.forms.append(_Form(told))
+        if tag == "button":
+            tag, told = "input", {**told, "type": "submit"}
         if not self.forms or not told.get("name") and tag != "option":
             return
         form, name, value = self.forms[-1], told.get("name") or "", told.get("value") or ""
@@ -95,7 +122,7 @@ class _Forms(HTMLParser):
             form.open.add(name)
             if "checked" in told:
                 form.takes(name, value or "on")
-        elif tag == "input" and kind not in ("submit", "file", "button"):
+        elif tag == "input" and kind not in ("submit", "file"):
             form.takes(name, value)
         elif tag == "input":
             form.open.add(name)
@@ -129,7 +156,7 @@ class _Errors(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         classes = (dict(attrs).get("class") or "").split()
-        if self._depth or {"errorlist", "errornote", "errors"} & set(classes):
+        if self._depth or FAULTS & set(classes):
             self._depth += 1
 
     def handle_endtag(self, tag: str) -> None:

@@ -39,14 +39,14 @@ def opened(folder: Path, *, waiting: Callable[[str], None]) -> Iterator[House]:
     """`manage.py start` on `folder`; raises CommandError with its last words where it does not open."""
     folder.mkdir(parents=True)
     port = _free_port()
+    site = f"http://localhost:{port}"
     log = open(folder.parent / "house.log", "w+")
     process = subprocess.Popen(
         [sys.executable, str(settings.BASE_DIR / "manage.py"), "start"], cwd=settings.BASE_DIR, stdout=log, stderr=log,
         stdin=subprocess.DEVNULL, start_new_session=True,
-        env=environment.for_child(DATA_DIR=str(folder), PORT=str(port), SITE_URL="", PYTHONUNBUFFERED="1"),
+        env=environment.for_child(DATA_DIR=str(folder), PORT=str(port), SITE_URL=site, PYTHONUNBUFFERED="1"),
     )  # fmt: skip
     try:
-        site = f"http://localhost:{port}"
         _wait(process, site, log, waiting)
         yield House(site, folder, json.loads((folder / "sign-ins.json").read_text()))
     finally:
