@@ -3,15 +3,18 @@
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html
 
 from consent.vocabulary import MODALITIES, ROLES
+from provenance.admin import answers
 from provenance.models import Asset, SigningJob
 from provenance.printable import bounded, printable
 from registry import permissions
 from registry.admin.lists import OwnRows
 from registry.admin.record import history
 from registry.desk.site import page
+from registry.models import User
 
 READS_ASSETS = (*permissions.READS_CONSENT, *permissions.OPERATES)
 State = SigningJob.State
@@ -101,8 +104,33 @@ class Assets(OwnRows):
             state=asset.job.get_state_display(), state_colour=COLOURS.get(asset.job.state, ""), credential=credential,
             problem=bounded(asset.job.problem or {}), declaration=bounded(asset.declaration), back=self.list_address,
             depictions=_depictions(asset), operations=[_operation(one) for one in asset.operations.all()],
-            history=history(asset.public_id),
+            history=history(asset.public_id), acts=_acts(asset, request.user), proposals=_proposals(asset, request.user),
         )  # fmt: skip
+
+
+def _acts(asset: Asset, user: User) -> list[tuple[str, str]]:
+    """What this reader may do about it now: where, and in which words."""
+    studio, state = asset.production.studio, asset.job.state
+    enters = permissions.may_enter(user, studio)
+    offered = []
+    if state == State.HELD and enters:
+        offered = [("decide-asset", "Decide about it"), ("propose-determination", "Determine that no consent is needed")]
+    elif state == State.DEAD and (enters or permissions.may_operate(user, studio)):
+        offered = [("queue-asset-again", "Queue it again")]
+    return [(reverse(name, args=[asset.public_id]), words) for name, words in offered]
+
+
+def _proposals(asset: Asset, user: User) -> list[dict]:
+    """Determinations that wait for a second lawyer; `address` where this reader may be that."""
+    if asset.job.state != State.HELD:
+        return []
+    may = permissions.may_verify(user, asset.production.studio)
+    return [
+        {"who": one.by.get().display_name, "whom": answers.named(asset, one),
+         "address": reverse("second-determination", args=[asset.public_id, one.public_id])
+         if may and user not in one.by.all() else ""}
+        for one in answers.open_proposals(asset)
+    ]  # fmt: skip
 
 
 def _depictions(asset: Asset) -> list[dict]:

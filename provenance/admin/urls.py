@@ -1,11 +1,15 @@
-"""The desk's pages that join both rooms: the front page, consents that run out, and an ending with what it touches."""
+"""The desk's pages that join both rooms: what waits, what runs out, what an ending touches, what is answered."""
 
 from django.urls import path
 
-from provenance.admin import ending, worklists
+from provenance.admin import answers, ending, worklists
 
 urlpatterns = [
     path("", worklists.front, name="desk"),
     path("running-out/", worklists.running_out, name="running-out"),
     path("consent/grant/<str:key>/ending/", ending.ending, name="ending"),
+    path("provenance/asset/<str:key>/decide/", answers.decide_view, name="decide-asset"),
+    path("provenance/asset/<str:key>/queue-again/", answers.queue_again_view, name="queue-asset-again"),
+    path("provenance/asset/<str:key>/determine/", answers.propose_view, name="propose-determination"),
+    path("provenance/asset/<str:key>/determine/<str:statement>/", answers.second_view, name="second-determination"),
 ]

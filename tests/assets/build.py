@@ -238,6 +238,33 @@ def script_pdf() -> bytes:
         b"stream\n%s\nendstream" % (len(picture), picture),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
+    return _pdf(objects)
+
+
+RIDER = (
+    "DIGITAL REPLICA RIDER", "", "Performer: M. Vale          Producer: Northlight Pictures          Picture: Harbor", "",
+    "1. The producer may make the performer's face appear younger in scenes 110 to 118,",
+    "    to an apparent age of thirty, in all media and throughout the world.",
+    "2. Nothing else is granted. No model may be trained on the performer's likeness.",
+    "3. The performer may end this consent by letter; finished work may continue.", "",
+    "Signed separately from the engagement agreement.", "", "M. Vale          Northlight Pictures",
+)
+
+
+def rider_pdf() -> bytes:
+    """The paper behind a consent: one page, as a performer would sign it."""
+    lines = [f"({line}) Tj T*" for line in RIDER]
+    content = f"BT /F1 12 Tf 18 TL 72 720 Td {' '.join(lines)} ET".encode()
+    return _pdf([
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ])  # fmt: skip
+
+
+def _pdf(objects: list[bytes]) -> bytes:
     page, places = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), []
     for number, body in enumerate(objects, 1):
         places.append(len(page))
@@ -384,6 +411,9 @@ EMBEDDED = (
 BESIDE = tuple(name for name in ASSETS if name not in EMBEDDED)
 
 
+PAPERS = {"rider.pdf": rider_pdf}
+
+
 def write(directory: str | os.PathLike[str], names=None) -> dict[str, Path]:
     """Write the assets of those names (all, without the benchmarks' sizes, when none are named) into `directory`."""
     folder = Path(directory)
@@ -391,7 +421,7 @@ def write(directory: str | os.PathLike[str], names=None) -> dict[str, Path]:
     written = {}
     for name in names or ASSETS:
         path = folder / name
-        path.write_bytes((ASSETS.get(name) or SIZES[name])())
+        path.write_bytes((ASSETS | SIZES | PAPERS)[name]())
         written[name] = path
     return written
 

@@ -71,7 +71,7 @@ class Command(BaseCommand):
         signed = (today - timedelta(days=30)).isoformat()
         self.grant = ines.enter_consent(
             number=CONSENT, person=self.mira["id"], production=self.known["id"], kind="rider",
-            paper=self.folder / "script.pdf", signed_on=signed, effective_from=signed, method="wet_ink", capacity="self",
+            paper=self.folder / "rider.pdf", signed_on=signed, effective_from=signed, method="wet_ink", capacity="self",
             description="De-aging of the performer's face in scenes 110 to 118, to an apparent age of thirty.",
             line={"effect": "grant", "uses": ["de_aging"], "modalities": ["face"], "territories": "World"},
             reason="Signed rider received by courier",

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 APP11, START_OF_SCAN = 0xEB, 0xDA
-WANTED = ("plate.jpg", "result.jpg", "plate.mp4", "result.mp4", "script.pdf")
+WANTED = ("plate.jpg", "result.jpg", "plate.mp4", "result.mp4", "rider.pdf")
 
 
 def made(folder: Path) -> None:
