@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from registry import identifiers, problems
+from registry import accounts, identifiers, problems
 
 Next = Callable[[HttpRequest], HttpResponse]
 WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
@@ -87,6 +87,11 @@ class SecondFactor:
         if settings.MFA_REQUIRED and request.path.startswith("/admin/") and request.user.is_authenticated:
             if not is_mfa_enabled(request.user):
                 messages.info(request, _("The desk needs a second factor. Set it up here; it takes a minute."))
-                onward = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
-                return redirect(f"{reverse('mfa_activate_totp')}?{onward}")
+                return _led_to("mfa_activate_totp", request)
+            if not accounts.gave_second_factor(request):
+                return _led_to("mfa_reauthenticate", request)
         return self.get_response(request)
+
+
+def _led_to(page: str, request: HttpRequest) -> HttpResponse:
+    return redirect(f"{reverse(page)}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")

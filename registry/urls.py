@@ -35,4 +35,5 @@ urlpatterns = [
 handler400 = "registry.problems.bad_request"
 handler403 = "registry.problems.permission_denied"
 handler404 = "registry.problems.not_found"
+handler429 = "registry.accounts.too_often"
 handler500 = "registry.problems.server_error"
