@@ -72,6 +72,16 @@ def test_name_and_password_open_the_desk_where_no_more_is_demanded(ines):
     assert inside(browser)
 
 
+def test_a_form_from_our_own_page_is_taken_and_one_from_nowhere_is_not(ines):
+    """Under “no-referrer” a browser sends its own site's forms with “Origin: null”, and nobody could sign in."""
+    browser = Client(enforce_csrf_checks=True)
+    page = browser.get(LOGIN)
+    assert page["Referrer-Policy"] == "same-origin" and 'name="referrer" content="same-origin"' in page.content.decode()
+    form = {"login": "ines", "password": PASSWORD, "csrfmiddlewaretoken": page.context["csrf_token"]}
+    assert browser.post(LOGIN, form, headers={"Origin": "null"}).status_code == 403 and not inside(browser)
+    assert browser.post(LOGIN, form, headers={"Origin": "http://testserver"}).status_code == 302 and inside(browser)
+
+
 def test_nobody_is_led_to_another_site_by_signing_in(ines):
     assert sign_in(Client(), next="https://elsewhere.example/").url == DESK
 
