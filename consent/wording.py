@@ -106,7 +106,7 @@ def _gap(gap: Gap) -> str:
     """One dimension that is not covered, with its values."""
     if gap.dimension == "territory":
         return f"the territory {places_in_words(gap.values)}"
-    if gap.values == ("",):
+    if _is_open(gap):
         return f"every {_DIMENSIONS[gap.dimension][0]}, and the question names none"
     noun, label = _DIMENSIONS[gap.dimension]
     return f"the {noun} {_listing(_shortened([label(value) for value in gap.values]))}"
@@ -125,8 +125,13 @@ _DIMENSIONS: dict[str, tuple[str, Callable[[str], str]]] = {
 }
 
 
-def _gaps(ground: Ground) -> str:
-    return "; ".join(_gap(gap) for gap in ground.gaps)
+def _gaps(gaps: Iterable[Gap]) -> str:
+    return "; ".join(_gap(gap) for gap in gaps)
+
+
+def _is_open(gap: Gap) -> bool:
+    """Whether the question names nothing in this dimension, of which the consent covers only a part."""
+    return gap.values == ("",)
 
 
 # --- one sentence for each code ------------------------------------------------------------------------------------
@@ -158,9 +163,13 @@ def _no_grant(ground: Ground, places: tuple[str, ...]) -> Sentences:
 
 
 def _out_of_scope(ground: Ground, places: tuple[str, ...]) -> Sentences:
-    gaps = _gaps(ground)
-    found = f"{_consent(ground)} comes nearest to {_use(ground)} and does not cover: {gaps}."
-    return found, f"An amendment signed by {_who(ground)} that covers {gaps}. Or leave that out."
+    found = f"{_consent(ground)} comes nearest to {_use(ground)} and does not cover: {_gaps(ground.gaps)}."
+    unnamed = [_DIMENSIONS[gap.dimension][0] for gap in ground.gaps if _is_open(gap)]
+    named = [gap for gap in ground.gaps if not _is_open(gap)]
+    ways = [f"Name the {_listing(unnamed)} in the question."] if unnamed else []
+    if named:
+        ways.append(f"An amendment signed by {_who(ground)} that covers {_gaps(named)}. Or leave that out.")
+    return found, " ".join(ways)
 
 
 def _not_yet(ground: Ground, places: tuple[str, ...]) -> Sentences:
