@@ -49,14 +49,14 @@ class Command(BaseCommand):
             children += [self._web(), self._worker()]
             self._run(*children)
         except Stopped:
-            self.stdout.write("Closing …")
+            self._say("Closing …")
         finally:
             # Whoever asks twice waits all the same: what is at work is let finish.
             for asked in heard:
                 signal.signal(asked, signal.SIG_IGN)
             willing = stop(children, within=STOPS_WITHIN)
             lock.close()
-        self.stdout.write("Closed." if willing else "Closed; what did not stop by itself was ended. Nothing is lost by it.")
+        self._say("Closed." if willing else "Closed; what did not stop by itself was ended. Nothing is lost by it.")
 
     # ── Before opening ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -80,12 +80,12 @@ class Command(BaseCommand):
                 ) from None
 
     def _set_up(self) -> None:
-        self.stdout.write("Preparing the database …")
+        self._say("Preparing the database …")
         # Migrations make and drop thousands of classes; what is loaded by now need not be searched for garbage each time.
         gc.freeze()
         call_command("migrate", verbosity=0, interactive=False)
         if not Organisation.objects.exists() and "demo_studio" in get_commands():
-            self.stdout.write("Making a small demonstration studio …")
+            self._say("Making a small demonstration studio …")
             call_command("demo_studio")
 
     def _web(self) -> Child:
@@ -134,7 +134,11 @@ class Command(BaseCommand):
             "  This is a demonstration: development keys sign, and nobody outside trusts them.",
             f"  Logs and files are in {settings.DATA_DIR}. Ctrl-C closes everything.", "",
         ]
-        self.stdout.write("\n".join(lines))
+        self._say("\n".join(lines))
+
+    def _say(self, words: str) -> None:
+        """At once, also where what is said goes into a file."""
+        self.stdout.write(words)
         self.stdout.flush()
 
 
