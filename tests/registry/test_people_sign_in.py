@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
 from django.test import Client
 
-from registry.models import User
+from registry.models import Membership, Organisation, User
 from tests.environment import PRODUCTION
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -29,7 +29,10 @@ def _one_half_minute(monkeypatch):
 
 @pytest.fixture
 def ines(db):
-    return User.objects.create_user("ines", password=PASSWORD, first_name="Ines", last_name="Roth", is_staff=True)
+    user = User.objects.create_user("ines", password=PASSWORD, first_name="Ines", last_name="Roth", is_staff=True)
+    studio = Organisation.objects.create(kind="studio", name="Northlight Pictures")
+    Membership.objects.create(user=user, organisation=studio, role=Membership.Role.LEGAL_ENTER)
+    return user
 
 
 @pytest.fixture
