@@ -116,6 +116,20 @@ def test_two_consents_may_together_cover_what_neither_covers_alone():
 
 
 @pytest.mark.parametrize(
+    "dimension, asked",
+    [
+        ("units", ("sh114", "sh115")),
+        ("media", ("svod", "airline")),
+        ("languages", ("en", "de")),
+        ("territories", ("US", "DE")),
+    ],
+)
+def test_all_that_is_asked_must_be_covered_and_not_only_some_of_it(dimension, asked):
+    for covered, answer in ((asked[:1], "deny"), (asked[1:], "deny"), (asked, "permit")):
+        assert ask(question(**{dimension: asked}), grant(revision(line(**{dimension: covered})))).outcome == answer
+
+
+@pytest.mark.parametrize(
     "named, asked, answer",
     [
         ("en", "en", "permit"),
