@@ -122,7 +122,7 @@ def _attempt(work: Work, clock: Clock) -> None:
         ("make", lambda: make(work)),
         ("read back", lambda: read_back(work)),
         ("store", lambda: store(work)),
-        ("release", lambda: release(work, at=clock())),
+        ("release", lambda: release(work, clock=clock)),
         ("tell", lambda: tell(work)),
     )
     for work.step, step in steps:
@@ -245,10 +245,11 @@ def store(work: Work) -> None:
     work.key, work.sidecar_key = (work.asset.storage_key, kept) if work.sidecar else (kept, "")
 
 
-def release(work: Work, *, at: datetime) -> None:
+def release(work: Work, *, clock: Clock) -> None:
     """8. Under the locks that endings take: consent once more, the lease, and the credential. All of it, or nothing."""
     with transaction.atomic():
         grants = clearance.lock_grants(work.decision)
+        at = _moment(grants, clock())
         decision = clearance.confirm(work.decision, purpose="release", at=at)
         if decision == work.decision:
             _release(work, grants, at)
@@ -256,6 +257,13 @@ def release(work: Work, *, at: datetime) -> None:
         raise NotConfirmed(decision)
     if decision != work.decision:
         raise Changed
+
+
+def _moment(grants: list[Grant], now: datetime) -> datetime:
+    """The moment of a release: not before what the grants' chains already hold. A clock that goes behind another
+    machine's would else look past an ending that was recorded first."""
+    last = (journal.head(one.public_id) for one in grants)
+    return max([now, *(one.recorded_at for one in last if one)])
 
 
 def _release(work: Work, grants: list[Grant], at: datetime) -> None:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import requests
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -96,6 +98,69 @@ class House:
 
     def do(self, act: Callable[..., Any], **given: Any) -> Any:
         return self.begin(act, **given).answer()
+
+
+@dataclass
+class Web:
+    """The web of a house, as gunicorn serves it, with tokens for the vendors' programs."""
+
+    house: House
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def __enter__(self) -> "Web":
+        self.port = free_port()
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:registry.serving", "registry.wsgi"]
+        self._log = open(self.house.folder / "web.log", "w+")
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdout=self._log, stderr=self._log, start_new_session=True,
+            env=self.house.environment | {"PORT": str(self.port)} | self.variables,
+        )  # fmt: skip
+        until(self._answers, within=60)
+        return self
+
+    def __exit__(self, *_) -> None:
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._log.close()
+
+    def _answers(self) -> bool:
+        assert self._process.poll() is None, Path(self._log.name).read_text()[-3000:]
+        try:
+            return requests.get(f"http://127.0.0.1:{self.port}/health/live", timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+
+@dataclass
+class Hatch:
+    """A vendor's program before a web: `send` a file with its declaration, ask where an asset stands."""
+
+    port: int
+    client: tuple[str, str]
+
+    def __post_init__(self) -> None:
+        asked = {"grant_type": "client_credentials", "client_id": self.client[0], "client_secret": self.client[1]}
+        answer = requests.post(self._at("oauth/token"), data=asked, timeout=60)
+        assert answer.ok, answer.text
+        self._header = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+    def send(self, declared: dict[str, Any], *, file: bytes, timeout: float = 60, **parts: bytes) -> requests.Response:
+        files = {"file": ("take.jpg", file)} | {name: (f"{name}.jpg", content) for name, content in parts.items()}
+        return requests.post(
+            self._at("assets"), headers=self._header, files=files, data={"declaration": json.dumps(declared)}, timeout=timeout
+        )
+
+    def get(self, path: str) -> requests.Response:
+        return requests.get(self._at(path), headers=self._header, timeout=60)
+
+    def _at(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}/api/v1/{path}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def until(holds: Callable[[], Any], *, within: float, every: float = 0.05) -> Any:

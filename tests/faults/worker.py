@@ -56,7 +56,8 @@ def main() -> None:
 
     from registry import household
 
-    # What the forks need is loaded before they are made.
+    # What the forks need is loaded before they are made; Celery would load the transport of its broker in each of them.
+    importlib.import_module("kombu.transport.sqlalchemy")
     from tests.faults import acts
 
     household.die_with_parent(signal.SIGKILL)
