@@ -5,13 +5,15 @@ a worker (`tasks.py`). The same file with the same declaration is the same asset
 """
 
 import hashlib
+import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 
 from consent import clearance
 from consent.facts import Depiction as DepictionFact
@@ -281,10 +283,14 @@ def _refuse_unsignable(upload: Upload, media: Any, inherited: tuple) -> None:
 
 
 def _kept(upload: Upload, decision: Decision, inherited: tuple, at: datetime) -> Asset:
-    """Store the bytes, then the rows in one transaction; if those fail, the bytes go again."""
+    """Store the bytes, then the rows in one transaction; if those fail, the bytes go again.
+
+    Each upload has a folder of its own: of two that are the same and come at once, one is let go, and only its bytes.
+    """
     state = State.RECEIVED if decision.permits else State.HELD
     problem = None if decision.permits else not_covered(decision, upload.declaration)
-    folder = f"received/{upload.intake_key[:2]}/{upload.intake_key}"
+    own = secrets.token_hex(16)
+    folder = f"received/{own[:2]}/{own}"
     keys: list[str] = []
     try:
         keys.append(shelf.keep(upload.file.path, f"{folder}/file"))
@@ -296,15 +302,20 @@ def _kept(upload: Upload, decision: Decision, inherited: tuple, at: datetime) ->
             if state == State.RECEIVED:
                 sign_asset.delay_on_commit(asset.public_id)
         return asset
-    except IntegrityError:
-        shelf.forget(*keys)
+    except BaseException as error:
+        _let_go(upload, keys)
         # Somebody sent the same at the same moment: theirs is the asset.
-        if known := _taken_in(upload.intake_key):
+        if isinstance(error, IntegrityError) and (known := _taken_in(upload.intake_key)):
             return known
         raise
-    except BaseException:
-        shelf.forget(*keys)
-        raise
+
+
+def _let_go(upload: Upload, keys: list[str]) -> None:
+    """Remove bytes that no row names. A commit may have come about although its answer was lost; then they are an
+    asset's. Where the database cannot be asked they stay too: files nobody needs cost less than one that is missed."""
+    with suppress(DatabaseError, InterfaceError):
+        if not SigningJob.objects.filter(intake_key=upload.intake_key, asset__storage_key__in=keys).exists():
+            shelf.forget(*keys)
 
 
 def _written(

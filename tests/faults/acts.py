@@ -169,19 +169,17 @@ def _trusted(asset: Asset) -> bool | None:
     return told["state"] == "Trusted" and hashlib.sha256(path.read_bytes()).hexdigest() == credential.sha256
 
 
+def stored_files(folder: str) -> list[Path]:
+    return sorted(path for path in Path(default_storage.path(folder)).rglob("*") if path.is_file())
+
+
 def whole() -> dict[str, Any]:
-    """What holds of the whole house: its chains, and the files that belong to nothing."""
-    stored = {
-        str(path.relative_to(default_storage.location))
-        for path in Path(default_storage.location).rglob("*") if path.is_file()
-    }  # fmt: skip
-    owned = set(Credential.objects.values_list("storage_key", flat=True))
-    orphans = {Path(key).name for key in stored if key.startswith("signed/")} - {Path(key).name for key in owned}
+    """What holds of the whole house: its chains, and that files nobody released are known to nobody."""
+    signed = {path.name for path in stored_files("signed")}
+    released = {Path(key).name for key in Credential.objects.values_list("storage_key", flat=True)}
     return {
         "broken": journal.broken_links(),
-        "states": list(SigningJob.objects.values_list("asset__public_id", "state")),
         "credentials": Credential.objects.count(),
-        "received_files": sorted(key for key in stored if key.startswith("received/")),
-        "orphans_known": KnownContent.objects.filter(sha256__in=orphans).count(),
-        "missing": sorted(owned - stored),
-    }  # fmt: skip
+        "orphans_known": KnownContent.objects.filter(sha256__in=signed - released).count(),
+        "missing": sorted(released - signed),
+    }
