@@ -371,6 +371,9 @@ def to_call(*, at: datetime, most: int = 100) -> list[str]:
     """The assets whose jobs wait and whose last call was lost, or is long ago; they count as called now."""
     waiting = SigningJob.objects.due(at).filter(attempt__lt=SigningJob.MOST_ATTEMPTS)
     unheard = Q(called_at__lt=F("not_before")) | Q(called_at__lt=F("leased_until")) | Q(called_at__lt=at - CALL_AGAIN)
-    jobs = dict(waiting.filter(unheard).order_by("not_before", "pk").values_list("pk", "asset__public_id")[:most])
-    SigningJob.objects.filter(pk__in=jobs).update(called_at=at)
-    return list(jobs.values())
+    with transaction.atomic():
+        # Of two sweeps at once, each passes over what the other holds, and finds it called afterwards.
+        free = waiting.filter(unheard).select_for_update(skip_locked=True, of=("self",))
+        jobs = list(free.select_related("asset").only("asset__public_id").order_by("not_before", "pk")[:most])
+        SigningJob.objects.filter(pk__in=[job.pk for job in jobs]).update(called_at=at)
+    return [job.asset.public_id for job in jobs]
