@@ -1,6 +1,5 @@
 """The work queue. Its messages are hints: the job row is the truth, and a sweep finds what a lost hint left behind."""
 
-import functools
 import logging
 import signal
 
@@ -19,7 +18,11 @@ class Task(DjangoTask):
     """A task whose hint may fail to be sent: what was committed stands, and the sweep sends it again."""
 
     def delay_on_commit(self, *args, **kwargs) -> None:
-        transaction.on_commit(functools.partial(self.delay, *args, **kwargs), robust=True)
+        # A function with a name: where it fails, Django logs that name, and falls over a partial, which has none.
+        def send_hint() -> None:
+            self.delay(*args, **kwargs)
+
+        transaction.on_commit(send_hint, robust=True)
 
 
 app = Celery("registry", task_cls=Task)

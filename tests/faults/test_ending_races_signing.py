@@ -9,44 +9,18 @@ import multiprocessing
 import os
 import random
 import time
-import uuid
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 
-import psycopg
 import pytest
 from django.db import connections
 from django.utils import timezone
 
 from provenance import shelf, signing
 from tests.faults import acts
-from tests.faults.house import House
 
-SERVER = "postgresql://postgres@127.0.0.1:5432/"
 UP_TO_RELEASE = ("examine", "confirm", "plan", "make", "read_back", "store")
 numbers = itertools.count(random.randrange(10**6) * 1000)
-
-
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory):
-    """A house on a real server, in a database of its own."""
-    try:
-        server = psycopg.connect(SERVER + "postgres", connect_timeout=3, autocommit=True)
-    except psycopg.OperationalError as absent:
-        pytest.skip(f"not run: no PostgreSQL at 127.0.0.1:5432 ({str(absent).splitlines()[0]})")
-    name = f"countersign_{uuid.uuid4().hex[:12]}"
-    server.execute(f"CREATE DATABASE {name}")
-    try:
-        with House(tmp_path_factory.mktemp("postgresql"), {"DATABASE_URL": SERVER + name}) as house:
-            yield house
-    finally:
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        server.close()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def either(request):
-    return request.getfixturevalue("house" if request.param == "sqlite" else "postgresql")
 
 
 # ── What the two processes do ────────────────────────────────────────────────────────────────────────────────────
