@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +18,12 @@ from django.core.files.storage import default_storage
 
 from registry.errors import Unavailable
 
+FAILURES: tuple[type[Exception], ...] = (OSError,)
+with suppress(ImportError):
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    FAILURES += (BotoCoreError, ClientError)
+
 
 class FileDamaged(Unavailable):
     def __init__(self, key: str):
@@ -25,6 +31,22 @@ class FileDamaged(Unavailable):
             "storage.damaged", "A stored file is not the one that was received. An operator restores it from a backup."
         )
         self.key = key
+
+
+class StorageAway(Unavailable):
+    """The disk is full, or the storage does not answer; what it did with the file is not known, and not relied on."""
+
+    def __init__(self) -> None:
+        super().__init__("storage.unavailable", "Files cannot be kept or read at the moment. Try again soon.")
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """What a storage raises when it cannot do its work, as StorageAway. A bucket's errors are no OSErrors."""
+    try:
+        yield
+    except FAILURES as error:
+        raise StorageAway from error
 
 
 class Moved(File):
@@ -36,7 +58,7 @@ class Moved(File):
 
 def keep(path: str | Path, key: str) -> str:
     """Put a complete file into storage under `key`; `path` may be gone afterwards. Gives the key it was kept under."""
-    with open(path, "rb") as file:
+    with answering(), open(path, "rb") as file:
         os.fsync(file.fileno())
         return default_storage.save(key, Moved(file))
 
@@ -44,8 +66,9 @@ def keep(path: str | Path, key: str) -> str:
 def keep_by_hash(path: str | Path, folder: str, sha256: str) -> str:
     """Put a file under its own hash; one that is there already is the same file."""
     key = f"{folder}/{sha256[:2]}/{sha256}"
-    if default_storage.exists(key):
-        return key
+    with answering():
+        if default_storage.exists(key):
+            return key
     return keep(path, key)
 
 
@@ -63,18 +86,28 @@ def opened(key: str) -> BinaryIO:
 def borrowed(key: str, sha256: str, *, into: Path) -> Iterator[Path]:
     """A path at which the stored file can be read, once it is known to be the file of that hash.
 
-    Raises FileDamaged. A local storage lends its own file, any other a copy in the folder `into`.
+    Raises FileDamaged and StorageAway. A local storage lends its own file, any other a copy in the folder `into`.
     """
     try:
-        path = Path(default_storage.path(key))
+        with answering():
+            path = _lent(key, into)
+            with open(path, "rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+    except StorageAway as away:
+        raise FileDamaged(key) if isinstance(away.__cause__, FileNotFoundError) else away
+    if found != sha256:
+        raise FileDamaged(key)
+    yield path
+
+
+def _lent(key: str, into: Path) -> Path:
+    try:
+        return Path(default_storage.path(key))
     except NotImplementedError:
         path = into / hashlib.sha256(key.encode()).hexdigest()
         with opened(key) as kept, open(path, "wb") as copy:
             shutil.copyfileobj(kept, copy, 1024 * 1024)
-    with open(path, "rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-            raise FileDamaged(key)
-    yield path
+        return path
 
 
 @contextmanager

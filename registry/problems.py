@@ -1,5 +1,6 @@
 """Errors as problem documents (RFC 9457) and as pages; the only module that knows both an error and HTTP."""
 
+import errno
 import logging
 import sys
 from collections.abc import Iterator
@@ -89,9 +90,11 @@ SENTENCES = {
     "request.not_secure": "This is spoken over HTTPS only. What was sent may have been read on the way: renew the secret.",
     "request.forged": "This form was open too long, or did not come from here. Load the page again and send it again.",
     "service.unavailable": "The registry cannot reach its own records at the moment. Nothing was changed; try again soon.",
+    "service.full": "There is no room for files at the moment. Nothing was changed; try again soon.",
     "service.error": "The registry made a mistake. An operator can find it by the request id.",
 }
 RETRY_AFTER = 5
+FULL = (errno.ENOSPC, errno.EDQUOT)
 # Below these addresses programs ask; everywhere else a person reads the answer.
 DOCUMENTED = ("/api/", "/health/")
 
@@ -145,6 +148,8 @@ def _known(error: Exception) -> tuple[dict[str, Any], dict[str, str]] | None:
         return _document("request.invalid", 422, faults=faults), {}
     if isinstance(error, OperationalError | InterfaceError):
         return _document("service.unavailable", 503), {"Retry-After": str(RETRY_AFTER)}
+    if isinstance(error, OSError) and error.errno in FULL:
+        return _document("service.full", 503), {"Retry-After": str(RETRY_AFTER)}
     for kind, code, status in FOREIGN:
         if isinstance(error, kind):
             return _document(code, status, _said(error, code)), _headers(error)
