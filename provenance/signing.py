@@ -315,10 +315,7 @@ def not_released(work: Work, decision: Decision, *, at: datetime) -> None:
 
 def failed(work: Work, error: Exception, *, at: datetime) -> None:
     """Put the job off for longer each time; after the fifth attempt it lies where an operator sees it."""
-    if isinstance(error, RegistryError | MediaRefused):
-        code, detail = error.code, error.detail
-    else:
-        code, detail = "signing.failed", "Signing stopped for a reason that an operator can see in the log."
+    code, detail = _told(error)
     log.error("signing stopped at “%s”", work.step, exc_info=error, extra={"asset": work.asset.public_id})
     attempt = work.job.attempt
     last = attempt >= SigningJob.MOST_ATTEMPTS
@@ -328,6 +325,15 @@ def failed(work: Work, error: Exception, *, at: datetime) -> None:
         if _leave(work, State.DEAD if last else State.RECEIVED, problem, at=at, not_before=at + pause):
             if last:
                 _note(work, "asset:dead", at=at, step=work.step, code=code)
+
+
+def _told(error: Exception) -> tuple[str, str]:
+    """What a vendor may read of it: how the studio's key stands, but neither where it lies nor what is in it."""
+    if isinstance(error, keys.KeyUnavailable) and error.code not in ("key.expired", "key.not_yet"):
+        return error.code, "The studio's signing key cannot be used; an operator can see in the log what it needs."
+    if isinstance(error, RegistryError | MediaRefused):
+        return error.code, error.detail
+    return "signing.failed", "Signing stopped for a reason that an operator can see in the log."
 
 
 def _leave(work: Work, state: str, problem: dict[str, Any], *, at: datetime, not_before: datetime | None = None) -> bool:
