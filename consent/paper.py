@@ -1,6 +1,7 @@
 """The paper behind a consent: kept encrypted under a key of its own, known by its hash, opened only on the record."""
 
 import hashlib
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -74,7 +75,8 @@ def shelved(papers: tuple[Paper, ...]) -> Iterator[list[Shelved]]:
         for each in papers:
             check(each)
             key = AESGCM.generate_key(256)
-            name = f"evidence/{each.sha256[:2]}/{each.sha256}"
+            # Each file has a key of its own and so a name of its own; in a bucket an equal one would replace it.
+            name = f"evidence/{each.sha256[:2]}/{each.sha256}-{secrets.token_hex(8)}"
             stored = default_storage.save(name, ContentFile(seal(key, each.content)))
             kept.append(Shelved(each, stored, wrap_key(key)))
         yield kept

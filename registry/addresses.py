@@ -50,7 +50,7 @@ def cache(url: str) -> dict[str, Any]:
 
 
 def storage(url: str) -> dict[str, Any]:
-    """A folder (`/path` or `file:///path`), or `s3://[key:secret@]bucket[/prefix]?endpoint=…&region=…`."""
+    """A folder (`/path` or `file:///path`), or `s3://[key:secret@]bucket[/prefix]?endpoint=…&region=…&timeout=…`."""
     parts = urlsplit(url)
     if parts.scheme in ("", "file"):
         return {
@@ -61,7 +61,7 @@ def storage(url: str) -> dict[str, Any]:
             },
         }
     if parts.scheme == "s3":
-        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _bucket(parts)}
+        return {"BACKEND": "registry.buckets.Bucket", "OPTIONS": _bucket(parts)}
     raise AddressMistaken(f"STORAGE_URL begins with {parts.scheme}:; a folder and s3: are known here.")
 
 
@@ -75,6 +75,8 @@ def _bucket(parts: SplitResult) -> dict[str, Any]:
     }
     if parts.username:
         options["access_key"], options["secret_key"] = unquote(parts.username), unquote(parts.password or "")
+    if "timeout" in asked:
+        options["timeout"] = float(asked["timeout"])
     return options
 
 
