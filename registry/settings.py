@@ -290,7 +290,8 @@ CELERY_TASK_ROUTES = {
     "provenance.tasks.sweep": {"queue": "pulse"},
     "registry.tasks.*": {"queue": "pulse"},
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+# In production nothing is kept on a machine; a beat that begins anew only sends its first hints at once.
+CELERY_BEAT_SCHEDULE_FILENAME = str((SCRATCH_DIR if PRODUCTION else DATA_DIR) / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "provenance.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "heartbeat": {"task": "registry.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
@@ -310,7 +311,9 @@ LEASE_SECONDS = environment.whole("LEASE_SECONDS", 30)
 LEASE_BYTES_PER_SECOND = 2_000_000
 # How old a worker's heartbeat may be before readiness calls the worker silent.
 HEARTBEAT_SECONDS = 60
+# Children of one worker; 0 is one for each processor.
 WORKER_CHILDREN = environment.whole("WORKER_CHILDREN", 0)
+CELERY_WORKER_CONCURRENCY = WORKER_CHILDREN or None
 WEB_WORKERS = environment.whole("WEB_WORKERS", 2)
 
 # ── What a browser is told ───────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 """The services of a large installation, real ones on this machine; a test is skipped, with the reason, where one is missing."""
 
+import logging
 import os
 import secrets
 import shutil
@@ -39,15 +40,16 @@ def answers(port: int, *, within: float = 10) -> bool:
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """A fresh database's address, dropped afterwards."""
+def database(*, like: str = "") -> Iterator[str]:
+    """A fresh database's address, empty or a copy of another one; dropped afterwards."""
     name = f"countersign_large_{secrets.token_hex(4)}"
     try:
         server = psycopg.connect(f"{POSTGRESQL}/postgres", connect_timeout=3, autocommit=True)
     except psycopg.OperationalError as absent:
         pytest.skip(f"not run: no PostgreSQL at 127.0.0.1:5432 ({str(absent).splitlines()[0]})")
     with server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        template = sql.Identifier(like.rpartition("/")[2] or "template1")
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
         try:
             yield f"{POSTGRESQL}/{name}"
         finally:
@@ -95,6 +97,7 @@ def _s3() -> int:
     """The port of an S3 server that keeps everything in memory; it ends with the tests."""
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     return server.get_host_and_port()[1]

@@ -1,0 +1,85 @@
+"""What people do in a large installation during a test: one act a line, asked and answered in JSON, on its own database.
+
+`python -m tests.large.acts` reads `["name", {…}]` and answers with what the act gives.
+"""
+
+import json
+import sys
+from collections import Counter
+
+from registry import environment
+
+environment.name_settings()
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.utils import timezone  # noqa: E402
+
+from consent import paper  # noqa: E402
+from consent.models import Evidence, Grant  # noqa: E402
+from provenance.models import Asset, Credential, SigningJob, SigningPlan  # noqa: E402
+from registry import clients, journal  # noqa: E402
+from registry.models import ApiClient, Organisation, Production, User  # noqa: E402
+from tests import cast as people  # noqa: E402
+from tests import shots  # noqa: E402
+
+
+def assemble(key: str) -> dict:
+    """The cast with its film; Northlight signs with the key file, Parallax has a program, Mira's rider is verified."""
+    cast = people.assemble()
+    cast.northlight.key_reference = f"file:{key}"
+    cast.northlight.save()
+    people.verified(cast, at=timezone.now())
+    client, secret = clients.register(
+        name="Parallax pipeline", organisation=cast.parallax, scopes=None, by=None, reason="", at=timezone.now()
+    )
+    return {
+        "client_id": client.client_id, "client_secret": secret, "declaration": shots.declaration(cast),
+        "bare": shots.bare(cast, ""), "production": cast.harbor.public_id,
+    }  # fmt: skip
+
+
+def end_consent() -> None:
+    grant, ines = Grant.objects.get(), User.objects.get(username="ines")
+    people.endings.end(
+        grant, kind="withdrawn", mode="prospective_new_use", received_at=timezone.now(), effective_at=timezone.now(),
+        by=ines, at=timezone.now(), reason="Letter of the performer",
+    )  # fmt: skip
+
+
+def withdraw_program(client_id: str) -> None:
+    client = ApiClient.objects.get(client_id=client_id)
+    clients.revoke(client, by=User.objects.get(username="ines"), reason="The secret was seen in a chat", at=timezone.now())
+
+
+def counted() -> dict:
+    """How the jobs stand, and that nothing was signed twice: credentials, and those of distinct files."""
+    credentials = Credential.objects.values_list("asset", "sha256", "development_key", "time_stamped")
+    return {
+        "states": Counter(SigningJob.objects.values_list("state", flat=True)),
+        "attempts": sorted(SigningJob.objects.values_list("attempt", flat=True)),
+        "credentials": len(credentials), "files": len({sha256 for _, sha256, _, _ in credentials}),
+        "development": any(development for _, _, development, _ in credentials),
+        "time_stamped": all(stamped for _, _, _, stamped in credentials),
+        "plans": SigningPlan.objects.count(),
+    }  # fmt: skip
+
+
+def kept() -> dict:
+    """What an operator looks at after a restore: the journal's faults, the papers that open, and how much there is."""
+    return {
+        "broken_links": journal.broken_links(), "entries": journal.Event.objects.count(),
+        "papers": [paper.read(one).decode() for one in Evidence.objects.all()],
+        "names": [one.legal_name for one in Production.objects.get().cast.order_by("pk")],
+        "studios": Organisation.objects.count(), "assets": Asset.objects.count(),
+    }  # fmt: skip
+
+
+ACTS = {act.__name__: act for act in (assemble, end_consent, withdraw_program, counted, kept)}
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        name, told = json.loads(line)
+        print(json.dumps(ACTS[name](**told)), flush=True)
