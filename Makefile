@@ -45,6 +45,7 @@ openapi: $(RUNTIME)
 pins: $(TOOLS)
 	$(BIN)/$(PINS) requirements.in -o requirements.txt
 	$(BIN)/$(PINS) tests/requirements.in -o tests/requirements.txt
+	$(BIN)/$(PINS) docker/requirements.in -o docker/requirements.txt
 
 clean:
 	rm -rf $(VENV) data

@@ -16,8 +16,10 @@ class Bucket(S3Storage):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         patience = Config(
-            connect_timeout=CONNECTS_WITHIN, read_timeout=self.timeout, retries={"total_max_attempts": ATTEMPTS}
-        )
+            connect_timeout=CONNECTS_WITHIN, read_timeout=self.timeout, retries={"total_max_attempts": ATTEMPTS},
+            # Not every S3-style server knows Amazon's newer checksums; what is fetched to be signed is hashed here anyway.
+            request_checksum_calculation="when_required", response_checksum_validation="when_required",
+        )  # fmt: skip
         self.client_config = self.client_config.merge(patience)
 
     def get_default_settings(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 import requests
+import yaml
 
 from registry.household import Child, stop
 from tests.environment import PRODUCTION
@@ -19,12 +20,16 @@ HOST = "registry.example"
 # What the proxy adds; the house speaks to nobody else.
 THROUGH_PROXY = {"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
 PYTHON = [sys.executable, "-m"]
+COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text())["services"]
 OPENS_WITHIN = 60
 
 
 class House:
     def __init__(self, folder: Path, *, database: str, broker: str, cache: str, storage: str, trust: Any, stamps: Any):
         self.folder, self.children = folder, {}
+        # Where they stand nobody may write in a container; here, nothing may be found afterwards.
+        self.nothing = folder / "working-directory"
+        self.nothing.mkdir()
         self.ports = [servers.free_port() for _ in range(2)]
         time_roots = folder / "time-roots.pem"
         time_roots.write_text(stamps.root_pem)
@@ -61,25 +66,22 @@ class House:
 
     def open(self) -> None:
         for number, port in enumerate(self.ports, 1):
-            gunicorn = ["gunicorn", "--config", "python:registry.serving", "registry.wsgi"]
-            self.start(f"web-{number}", gunicorn, PORT=str(port))
+            self.start(f"web-{number}", COMPOSE["web"]["command"], PORT=str(port))
         for number in (1, 2):
-            self.start_worker(number)
-        self.start("beat", ["celery", "--app", "registry", "beat"])
+            # Two on one machine need names of their own; in containers the machine's name tells them apart.
+            self.start(f"worker-{number}", [*COMPOSE["worker"]["command"], "--hostname", f"worker-{number}@%h"])
+        self.start("beat", COMPOSE["beat"]["command"])
         for number in (1, 2):
             self._until(lambda n=number: " ready." in self.log(f"worker-{n}"), f"worker-{number} does not open")
         for web in (1, 2):
             self._until(lambda n=web: self.ready(n), f"web-{web} is not ready")
 
-    def start_worker(self, number: int) -> None:
-        worker = ["celery", "--app", "registry", "worker", "--loglevel", "INFO", "--hostname", f"worker-{number}@%h"]
-        self.start(f"worker-{number}", worker)
-
     def start(self, name: str, command: list[str], **variables: str) -> None:
         scratch = self.folder / name
         scratch.mkdir(exist_ok=True)
-        child = Child(name, [*PYTHON, *command], self.environment | variables | {"SCRATCH_DIR": str(scratch)},
-                      self.folder / f"{name}.log")  # fmt: skip
+        elsewhere = ["env", f"--chdir={self.nothing}", *PYTHON]
+        own = {"SCRATCH_DIR": str(scratch), "TMPDIR": str(scratch), "PYTHONPATH": str(ROOT)}
+        child = Child(name, [*elsewhere, *command], self.environment | variables | own, self.folder / f"{name}.log")
         child.start()
         self.children[name] = child
 
@@ -90,6 +92,11 @@ class House:
     def log(self, name: str) -> str:
         path = self.folder / f"{name}.log"
         return path.read_text(errors="replace") if path.exists() else ""
+
+    def healthy(self, web: int) -> bool:
+        """As the image asks."""
+        environment = self.environment | {"PORT": str(self.ports[web - 1])}
+        return subprocess.run([sys.executable, "docker/healthy.py"], cwd=ROOT, env=environment).returncode == 0
 
     def ready(self, web: int) -> dict[str, Any] | None:
         try:

@@ -21,6 +21,7 @@ def test_the_journey_the_kill_and_the_withdrawal(house):
     an_ended_consent_is_known_everywhere_at_once(house, program)
     a_withdrawn_program_is_refused_by_the_other_web_within_a_second(house, program)
     the_webs_know_of_the_key_what_a_worker_says(house)
+    assert list(house.nothing.iterdir()) == [], "something was written into the working directory"
     assert house.acts("kept")["broken_links"] == []
 
 
@@ -33,6 +34,7 @@ def a_shot_sent_to_one_web_is_signed_by_a_worker_and_told_by_the_other(house: Ho
     house.content = program.content(2, house.signed)
     plain = house.get(1, "/api/v1/assets", **{"X-Forwarded-Proto": "http"})
     assert plain.status_code == 403 and plain.json()["code"] == "request.not_secure"
+    assert house.healthy(1) and house.healthy(2)
     for web in (1, 2):
         report = verified(house, web, house.content)
         assert [report[name]["state"] for name in TOLD] == [
