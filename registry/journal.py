@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -116,7 +117,8 @@ def record(
 
 
 def broken_links() -> list[str]:
-    """Re-derive every chain from its entries; name each entry that does not follow from the one before."""
+    """Re-derive every chain from its entries; name each entry that does not follow from the one before, or whose
+    readable columns say otherwise than what was hashed."""
     faults: list[str] = []
     last: dict[str, tuple[int, str]] = {}
     for event in Event.objects.order_by("chain", "sequence").iterator():
@@ -125,8 +127,20 @@ def broken_links() -> list[str]:
             previous, event.body
         ):
             faults.append(f"{event.chain} entry {event.sequence} does not follow from the one before it")
+        elif not _says_what_was_hashed(event):
+            faults.append(f"{event.chain} entry {event.sequence} says otherwise than what was hashed")
         last[event.chain] = (event.sequence, event.hash)
     return faults
+
+
+def _says_what_was_hashed(event: Event) -> bool:
+    hashed = json.loads(event.body)
+    told = {
+        "chain": event.chain, "sequence": event.sequence, "tag": event.tag, "actor": event.actor,
+        "actor_name": event.actor_name, "reason": event.reason, "effective_at": timestamp(event.effective_at),
+        "recorded_at": timestamp(event.recorded_at),
+    }  # fmt: skip
+    return told.items() <= hashed.items()
 
 
 def _one_writer_per(subject: str) -> None:
