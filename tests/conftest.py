@@ -42,3 +42,17 @@ def program():
         return api
 
     return signed_in
+
+
+@pytest.fixture
+def studio(cast):
+    """The cast, with a development key for Northlight to sign with."""
+    cast.northlight.key_reference = f"dev:{cast.northlight.public_id}"
+    cast.northlight.save()
+    return cast
+
+
+@pytest.fixture
+def hatch(studio, program):
+    """Parallax's program at the hatch."""
+    return program(studio.parallax)

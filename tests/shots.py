@@ -63,6 +63,25 @@ def send(api, content: bytes, declared: Any, *, name: str = "harbor_sh114_v07.jp
     )
 
 
+def fetched(api, asset_id: str, what: str = "content") -> bytes:
+    """The signed file, or its sidecar, as the vendor fetches it: always as a file to keep."""
+    answer = api.get(f"/api/v1/assets/{asset_id}/{what}")
+    assert answer.status_code == 200, answer.content
+    assert answer["Content-Disposition"].startswith("attachment")
+    return b"".join(answer.streaming_content)
+
+
+def checked(anyone, content: bytes, name: str = "signed.jpg", sidecar: bytes = b"") -> dict[str, Any]:
+    """The report that anyone is given on a file, and on its sidecar where there is one."""
+    files = {"file": SimpleUploadedFile(name, content)}
+    if sidecar:
+        files["sidecar"] = SimpleUploadedFile("signed.c2pa", sidecar)
+    answer = anyone.post("/api/v1/verifications", files)
+    assert answer.status_code == 200, answer.content
+    report: dict[str, Any] = answer.json()
+    return report
+
+
 def work() -> None:
     """Whatever waits for a worker is done, once each."""
     for asset_id in SigningJob.objects.due(timezone.now()).values_list("asset__public_id", flat=True):

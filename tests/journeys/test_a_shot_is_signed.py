@@ -1,7 +1,6 @@
 """The main job, through the three doors: consent at the desk, a shot through the hatch, a look through the window."""
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from consent.models import Decision
@@ -13,31 +12,6 @@ from tests import shots
 from tests.assets import build
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def studio(cast):
-    cast.northlight.key_reference = f"dev:{cast.northlight.public_id}"
-    cast.northlight.save()
-    return cast
-
-
-@pytest.fixture
-def hatch(studio, program):
-    return program(studio.parallax)
-
-
-def check(client, content: bytes, name="signed.jpg"):
-    answer = client.post("/api/v1/verifications", {"file": SimpleUploadedFile(name, content)})
-    assert answer.status_code == 200, answer.content
-    return answer.json()
-
-
-def fetched(hatch, asset_id: str) -> bytes:
-    answer = hatch.get(f"/api/v1/assets/{asset_id}/content")
-    assert answer.status_code == 200, answer.content
-    assert answer["Content-Disposition"].startswith("attachment")
-    return b"".join(answer.streaming_content)
 
 
 def test_a_consented_shot_is_signed_and_anyone_can_read_how_much(studio, hatch, client):
@@ -52,7 +26,7 @@ def test_a_consented_shot_is_signed_and_anyone_can_read_how_much(studio, hatch, 
     told = hatch.get(f"/api/v1/assets/{asset_id}").json()
     assert told["state"] == "signed", told
     assert [step["event"] for step in told["history"]] == ["received", "signed"]
-    report = check(client, fetched(hatch, asset_id))
+    report = shots.checked(client, shots.fetched(hatch, asset_id))
     assert {name: report[name]["state"] for name in ("integrity", "signature", "trust", "registry", "extent", "consent")} == {
         "integrity": "intact", "signature": "valid", "trust": "registry", "registry": "registered_matching",
         "extent": "stated", "consent": "confirmed",
@@ -102,9 +76,9 @@ def test_ending_changes_what_the_page_says_and_not_the_signature(studio, hatch, 
     grant = people.verified(studio, at=timezone.now())
     asset_id = shots.send(hatch, build.result_jpg(), shots.declaration(studio), plate=build.plate_jpg()).json()["id"]
     shots.work()
-    content = fetched(hatch, asset_id)
+    content = shots.fetched(hatch, asset_id)
     people.ended(studio, grant, at=timezone.now())
-    report = check(client, content)
+    report = shots.checked(client, content)
     assert report["integrity"]["state"] == "intact" and report["signature"]["state"] == "valid"
     assert report["consent"]["details"] == {"at_signing": "confirmed", "now": "ended"}
     credential = Credential.objects.get()
@@ -117,10 +91,10 @@ def test_a_tampered_and_a_stripped_copy_are_told_apart(studio, hatch, client):
     people.verified(studio, at=timezone.now())
     asset_id = shots.send(hatch, build.result_jpg(), shots.declaration(studio), plate=build.plate_jpg()).json()["id"]
     shots.work()
-    signed = bytearray(fetched(hatch, asset_id))
+    signed = bytearray(shots.fetched(hatch, asset_id))
     signed[-2000] ^= 1
-    tampered = check(client, bytes(signed), "tampered.jpg")
-    stripped = check(client, build.result_jpg(), "stripped.jpg")
+    tampered = shots.checked(client, bytes(signed), "tampered.jpg")
+    stripped = shots.checked(client, build.result_jpg(), "stripped.jpg")
     assert (tampered["integrity"]["state"], tampered["registry"]["state"]) == ("altered", "registered_altered")
     assert (stripped["integrity"]["state"], stripped["registry"]["state"]) == ("absent", "registered_stripped")
 
@@ -145,7 +119,7 @@ def test_the_same_extent_stands_in_the_file_for_any_reader(studio, hatch, tmp_pa
     asset_id = shots.send(hatch, build.result_jpg(), shots.declaration(studio), plate=build.plate_jpg()).json()["id"]
     shots.work()
     path = tmp_path / "signed.jpg"
-    path.write_bytes(fetched(hatch, asset_id))
+    path.write_bytes(shots.fetched(hatch, asset_id))
     found = trust.sandbox().read(path, anchors=trust.anchors())
     assert found["state"] == "Trusted"
     assertions = {one["label"]: one["data"] for one in found["manifests"][found["active"]]["assertions"]}
