@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
@@ -171,6 +172,10 @@ def _trusted(asset: Asset) -> bool | None:
 
 def stored_files(folder: str) -> list[Path]:
     return sorted(path for path in Path(default_storage.path(folder)).rglob("*") if path.is_file())
+
+
+def scratch() -> list[str]:
+    return sorted(os.listdir(settings.SCRATCH_DIR))
 
 
 def whole() -> dict[str, Any]:

@@ -105,15 +105,15 @@ class Web:
     """The web of a house, as gunicorn serves it, with tokens for the vendors' programs."""
 
     house: House
-    variables: dict[str, str] = field(default_factory=dict)
+    application: str = "registry.wsgi"
 
     def __enter__(self) -> "Web":
         self.port = free_port()
-        command = [sys.executable, "-m", "gunicorn", "--config", "python:registry.serving", "registry.wsgi"]
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:registry.serving", self.application]
         self._log = open(self.house.folder / "web.log", "w+")
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdout=self._log, stderr=self._log, start_new_session=True,
-            env=self.house.environment | {"PORT": str(self.port)} | self.variables,
+            env=self.house.environment | {"PORT": str(self.port)},
         )  # fmt: skip
         until(self._answers, within=60)
         return self
