@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,8 @@ from django.core.files.storage import default_storage
 
 from registry.errors import Unavailable
 
+# What belongs to us in a scratch folder that may be a whole machine's: our own folders, and Django's uploads.
+IN_THE_MAKING, RECEIVING = "countersign-work-", "tmp*.upload*"
 FAILURES: tuple[type[Exception], ...] = (OSError,)
 with suppress(ImportError):
     from botocore.exceptions import BotoCoreError, ClientError
@@ -113,5 +116,17 @@ def _lent(key: str, into: Path) -> Path:
 @contextmanager
 def scratch() -> Iterator[Path]:
     """A folder for files in the making, gone afterwards; on the disk of a local storage, so that keeping is a rename."""
-    with tempfile.TemporaryDirectory(prefix="work-", dir=settings.SCRATCH_DIR) as folder:
+    with tempfile.TemporaryDirectory(prefix=IN_THE_MAKING, dir=settings.SCRATCH_DIR) as folder:
         yield Path(folder)
+
+
+def clear_scratch(*, at: datetime) -> int:
+    """Remove what killed processes left in the scratch folder, once nobody can be at work on it. Gives how many."""
+    removed = 0
+    for pattern in (f"{IN_THE_MAKING}*", RECEIVING):
+        for left in Path(settings.SCRATCH_DIR).glob(pattern):
+            with suppress(FileNotFoundError):
+                if at.timestamp() - left.stat().st_mtime > 2 * settings.TASK_TIME_LIMIT:
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
+                    removed += 1
+    return removed

@@ -1,9 +1,9 @@
 """Messages to the workers: each takes an id, makes one call, and may be lost or come twice."""
 
-from celery import shared_task
+from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import signing
+from provenance import shelf, signing
 
 
 @shared_task
@@ -18,3 +18,9 @@ def sweep() -> None:
     signing.bury(at=at)
     for asset_id in signing.to_call(at=at):
         sign_asset.delay(asset_id)
+
+
+@signals.worker_process_init.connect
+def clear_scratch(**_) -> None:
+    """A process that begins may follow one that was killed over a file."""
+    shelf.clear_scratch(at=timezone.now())

@@ -5,10 +5,13 @@ nobody is there any more to say so.
 """
 
 import itertools
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
-from provenance import signing
+from provenance import shelf, signing
 from tests.faults import acts
 
 CASES = list(itertools.product(acts.STEPS, ("before", "after")))
@@ -58,3 +61,17 @@ def test_a_worker_killed_between_the_credential_and_its_commit_has_released_noth
     assert left["events"] == ["asset:received"]
 
     signed_once(house.do(acts.finish, asset_id=waiting["commit"]))
+
+
+def clear(older_by):
+    return shelf.clear_scratch(at=timezone.now() + timedelta(seconds=older_by)), acts.scratch()
+
+
+def test_what_killed_workers_left_in_the_making_goes_once_nobody_can_be_at_work_on_it(house):
+    asset_id = house.do(acts.take_in, number=10_000)
+    assert not house.begin(acts.sign_and_die, asset_id=asset_id, step="store", moment="before").ended()
+    removed, left = house.do(clear, older_by=0)
+    assert removed == 0 and any(name.startswith(shelf.IN_THE_MAKING) for name in left)
+    removed, left = house.do(clear, older_by=2 * settings.TASK_TIME_LIMIT + 5)
+    assert removed >= 1 and left == []
+    signed_once(house.do(acts.finish, asset_id=asset_id))
