@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from kombu.transport import sqlalchemy as file_broker
 
-from registry import checks, environment, household, logs
+from registry import checks, environment, household, logs, watch
 
 environment.name_settings()
 
@@ -50,6 +50,12 @@ def first_pulse(**_) -> None:
     """A worker that opens says so, and looks for what was left undone, without waiting for its first beat."""
     for name in ("heartbeat", "sweep"):
         app.send_task(app.conf.beat_schedule[name]["task"])
+
+
+@signals.worker_ready.connect
+def watch_over(sender, **_) -> None:
+    if sender.controller.beat is not None:
+        watch.over(sender.controller)
 
 
 @signals.worker_process_init.connect

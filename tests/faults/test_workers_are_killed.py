@@ -18,6 +18,7 @@ from contextlib import closing
 import psutil
 import pytest
 
+from registry import watch
 from tests.faults import acts
 from tests.faults.house import ROOT, Hatch, House, free_port, until
 
@@ -130,9 +131,37 @@ def campaign(opened, *, uploads, groups, children):
 
 
 def test_two_workers_are_killed_while_eight_uploads_come(opened):
-    campaign(opened, uploads=8, groups=2, children=2)
+    campaign(opened, uploads=8, groups=2, children=1)
+
+
+def test_a_worker_whose_children_were_all_killed_is_started_again(opened):
+    """The clock that calls the sweep is one of them, and nobody but the worker's watch would start it again."""
+    house, process = opened
+    worker = until(lambda: worker_of(process), within=40)
+    for child in until(worker.children, within=20):
+        child.kill()
+    until(lambda: (now := worker_of(process)) and now.pid != worker.pid, within=20)
+    asset_id = house.do(acts.take_in, number=next(numbers))
+    until(lambda: house.do(acts.found, asset_id=asset_id)["state"] == "signed", within=60, every=0.25)
+
+
+@pytest.mark.parametrize(
+    ("seen", "fault"),
+    [
+        ([(True, 1, 0, 0), (True, 2, 0, 29), (True, 3, 0, 58)], ""),
+        ([(True, 1, 0, 0), (True, 1, 0, 30)], ""),
+        ([(True, 1, 0, 0), (True, 1, 0, 31)], "it has begun nothing for 30 seconds"),
+        ([(True, 1, 0, 0), (True, 1, 1, 31)], "it has begun nothing for 30 seconds"),
+        ([(True, 1, 2, 0), (True, 1, 2, 600), (True, 1, 0, 629)], ""),
+        ([(True, 1, 0, 0), (False, 2, 0, 5)], "its clock has died"),
+    ],
+)
+def test_a_worker_that_only_seems_to_live_is_known(seen, fault):
+    watched = watch.Watch(children=2, since=0)
+    found = [watched.fault(clock_lives=lives, begun=begun, busy=busy, now=now) for lives, begun, busy, now in seen]
+    assert found[-1] == fault and not any(found[:-1])
 
 
 @pytest.mark.faults
 def test_workers_are_killed_all_the_time_while_sixty_uploads_come(opened):
-    campaign(opened, uploads=60, groups=5, children=15)
+    campaign(opened, uploads=60, groups=5, children=8)
