@@ -3,9 +3,11 @@
 `python -m tests.large.acts` reads `["name", {…}]` and answers with what the act gives.
 """
 
+import hashlib
 import json
 import sys
 from collections import Counter
+from pathlib import Path
 
 from registry import environment
 
@@ -16,6 +18,7 @@ import django  # noqa: E402
 django.setup()
 
 from django.utils import timezone  # noqa: E402
+from rest_framework.test import APIClient  # noqa: E402
 
 from consent import paper  # noqa: E402
 from consent.models import Evidence, Grant  # noqa: E402
@@ -24,6 +27,7 @@ from registry import clients, journal  # noqa: E402
 from registry.models import ApiClient, Organisation, Production, User  # noqa: E402
 from tests import cast as people  # noqa: E402
 from tests import shots  # noqa: E402
+from tests.assets import build  # noqa: E402
 
 
 def assemble(key: str) -> dict:
@@ -39,6 +43,19 @@ def assemble(key: str) -> dict:
         "client_id": client.client_id, "client_secret": secret, "declaration": shots.declaration(cast),
         "bare": shots.bare(cast, ""), "production": cast.harbor.public_id,
     }  # fmt: skip
+
+
+def sign_a_shot(path: str, client_id: str, client_secret: str, declaration: dict, **_) -> str:
+    """Through the hatch and a worker, both in this process; the signed file is written to `path`. Gives its hash."""
+    hatch = APIClient(HTTP_HOST="registry.example", HTTP_X_FORWARDED_PROTO="https")
+    asked = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
+    token = hatch.post("/api/v1/oauth/token", asked, format="multipart").json()["access_token"]
+    hatch.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    sent = shots.send(hatch, build.result_jpg(), declaration, plate=build.plate_jpg()).json()
+    shots.work()
+    content = b"".join(hatch.get(f"/api/v1/assets/{sent['id']}/content").streaming_content)
+    Path(path).write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
 
 
 def end_consent() -> None:
@@ -72,12 +89,16 @@ def kept() -> dict:
     return {
         "broken_links": journal.broken_links(), "entries": journal.Event.objects.count(),
         "papers": [paper.read(one).decode() for one in Evidence.objects.all()],
-        "names": [one.legal_name for one in Production.objects.get().cast.order_by("pk")],
+        "names": kept_names(),
         "studios": Organisation.objects.count(), "assets": Asset.objects.count(),
     }  # fmt: skip
 
 
-ACTS = {act.__name__: act for act in (assemble, end_consent, withdraw_program, counted, kept)}
+def kept_names() -> list:
+    return [one.legal_name for one in Production.objects.get().cast.order_by("pk")]
+
+
+ACTS = {act.__name__: act for act in (assemble, sign_a_shot, end_consent, withdraw_program, counted, kept, kept_names)}
 
 if __name__ == "__main__":
     for line in sys.stdin:

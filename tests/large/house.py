@@ -25,7 +25,8 @@ OPENS_WITHIN = 60
 
 
 class House:
-    def __init__(self, folder: Path, *, database: str, broker: str, cache: str, storage: str, trust: Any, stamps: Any):
+    def __init__(self, folder: Path, *, database: str, broker: str, cache: str, storage: str, trust: Any, stamps: Any,
+                 person_keys: str = ""):  # fmt: skip
         self.folder, self.children = folder, {}
         # Where they stand nobody may write in a container; here, nothing may be found afterwards.
         self.nothing = folder / "working-directory"
@@ -35,8 +36,10 @@ class House:
         time_roots.write_text(stamps.root_pem)
         kept = {}
         # As in compose.yml: what is secret comes in files.
-        for name, value in {"SECRET_KEY": token_urlsafe(64), "PERSON_KEYS": token_urlsafe(64), "DATABASE_URL": database,
-                            "BROKER_URL": broker, "CACHE_URL": cache, "STORAGE_URL": storage}.items():  # fmt: skip
+        for name, value in {
+            "SECRET_KEY": token_urlsafe(64), "PERSON_KEYS": person_keys or token_urlsafe(64), "DATABASE_URL": database,
+            "BROKER_URL": broker, "CACHE_URL": cache, "STORAGE_URL": storage,
+        }.items():  # fmt: skip
             (folder / name.lower()).write_text(value + "\n")
             kept[f"{name}_FILE"] = str(folder / name.lower())
         given = {name: value for name, value in PRODUCTION.items() if f"{name}_FILE" not in kept}
@@ -46,6 +49,10 @@ class House:
             "TIMESTAMP_URL": stamps.url, "TIMESTAMP_ANCHORS": str(time_roots), "DATA_DIR": str(folder / "no-such-folder"),
             "LEASE_SECONDS": "5", "WORKER_CHILDREN": "1", "WEB_WORKERS": "1", "RATE_TOKEN": "0",
         }  # fmt: skip
+
+    def kept(self, name: str) -> str:
+        """A secret, from its file."""
+        return (self.folder / name.lower()).read_text().strip()
 
     def manage(self, *command: str) -> str:
         done = subprocess.run(

@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import boto3
 import psycopg
 import pytest
 from psycopg import sql
 
-POSTGRESQL = "postgresql://postgres@127.0.0.1:5432"
+# With the password of the environment, if the server wants one.
+POSTGRESQL = f"postgresql://postgres:{quote(os.environ.get('PGPASSWORD', ''))}@127.0.0.1:5432"
 # Botocore signs with whatever it is given; the stand-in for S3 believes it.
 KEY, SECRET = "northlight", "not-a-secret"
 
@@ -108,6 +110,17 @@ def s3_client():
         "s3", endpoint_url=f"http://127.0.0.1:{_s3()}", region_name="us-east-1", aws_access_key_id=KEY,
         aws_secret_access_key=SECRET,
     )  # fmt: skip
+
+
+def copied(storage: str, folder: Path) -> int:
+    """Everything in a bucket, as files of the same names in a folder, as `aws s3 sync` does; gives how many."""
+    name = urlsplit(storage).hostname
+    pages = s3_client().get_paginator("list_objects_v2").paginate(Bucket=name)
+    keys = [one["Key"] for page in pages for one in page.get("Contents", ())]
+    for key in keys:
+        (folder / key).parent.mkdir(parents=True, exist_ok=True)
+        s3_client().download_file(name, key, str(folder / key))
+    return len(keys)
 
 
 def bucket() -> str:
