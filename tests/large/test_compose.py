@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.files.storage import storages
+from django.core.management import get_commands
 
 from registry import addresses
 from tests.environment import PRODUCTION
@@ -171,3 +172,14 @@ def test_a_bucket_is_made_once(settings):
         assert done.stdout.startswith(said) and bool(done.stdout) == bool(said)
     settings.STORAGES = settings.STORAGES | {"default": addresses.storage(where)}
     assert not storages["default"].exists("anything")
+
+
+def test_what_the_operators_page_names_is_there():
+    page = (ROOT / "docs" / "operations.md").read_text()
+    commands = set(re.findall(r"manage\.py ([a-z_]+)", page))
+    assert {"organisation", "audit"} <= commands <= set(get_commands())
+    named = set(re.findall(r"`([A-Z][A-Z0-9_]{4,})`", page))
+    assert named <= read_by_the_code()
+    for path in re.findall(r"`?(docker/[a-z_./]+[a-z])`?", page):
+        made_by_hand = path.startswith(("docker/secrets", "docker/keys", "docker/trust")) or path == "docker/production.env"
+        assert made_by_hand or (ROOT / path).exists(), path
