@@ -1,0 +1,57 @@
+"""`make bench`: what the whole way costs beside the bare library, on this machine and in one run.
+
+`python -m bench [signing|verification|lookup|memory …] [--quick]`; without names, all four. Each question runs in a
+process of its own, on a house of its own in a temporary folder. Ratios of one run count, absolute times are the
+machine's.
+"""
+
+import argparse
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+QUESTIONS = ("signing", "verification", "lookup", "memory")
+WITHIN = "COUNTERSIGN_BENCH"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench", description="What the whole way costs beside the bare library.")
+    parser.add_argument("questions", nargs="*", metavar="|".join(QUESTIONS), help="which to ask; all of them when absent")
+    parser.add_argument("--quick", action="store_true", help="small counts: whether it runs, not how fast")
+    asked = parser.parse_args()
+    if unknown := set(asked.questions) - set(QUESTIONS):
+        parser.error(f"there is no question {', '.join(sorted(unknown))}")
+    if WITHIN in os.environ:
+        return answer(asked.questions[0], quick=asked.quick)
+    with tempfile.TemporaryDirectory(prefix="countersign-bench-") as folder:
+        answers = [_apart(question, folder, quick=asked.quick) for question in asked.questions or QUESTIONS]
+    return max(answers)
+
+
+def _apart(question: str, folder: str, *, quick: bool) -> int:
+    # The settings are read once in a process, so each question names its own folder before they are.
+    own = os.environ | {WITHIN: folder, "DATA_DIR": str(Path(folder) / question), "COUNTERSIGN_ENV": "embedded"}
+    command = [sys.executable, "-m", "bench", question, *(["--quick"] if quick else [])]
+    return subprocess.run(command, env=own, cwd=Path(__file__).resolve().parent.parent).returncode
+
+
+def answer(question: str, *, quick: bool) -> int:
+    """One question, in this process."""
+    from registry import environment
+
+    environment.name_settings()
+    import django
+
+    django.setup()
+    # The tables are what is read here; the houses keep their logs.
+    logging.disable(logging.WARNING)
+    import_module(f"bench.{question}").run(quick=quick)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
