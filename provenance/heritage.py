@@ -19,6 +19,7 @@ from provenance.models import Asset, KnownContent
 from provenance.printable import printable
 from provenance.reading import Reading
 from provenance.statements import generative_acts
+from provenance.techniques import SOUND_ELEMENTS
 from registry.errors import Fault, NotAllowed
 
 # The bytes of these hold what was declared of an asset; those of an ingredient hold what went into one.
@@ -52,19 +53,18 @@ def inherited(sources: Iterable[Source], declaration: Declaration, media: Media)
     What is known here must be declared again, so it is not listed twice. Raises Laundering.
     """
     faults: list[Fault] = []
-    foreign: list[OperationStatement] = []
+    stated: dict[tuple[str, str], OperationStatement] = {}
     for source in sources:
-        known = _known(source)
-        if known:
-            faults += _left_out(source, known, declaration, media)
-        elif source.has_credentials and source.path:
-            found = list(_stated_elsewhere(source, media, start=len(foreign)))
-            if found and not any(one.generative for one in declaration.operations):
-                faults.append(_fault(source, "states that generative AI was used", "names none"))
-            foreign += found
+        reading = _reading(source)
+        known = _known(source, reading)
+        faults += _left_out(source, known, declaration, media)
+        elsewhere = [*_remembered_of(known), *_stated_elsewhere(reading, known)]
+        if elsewhere and not any(one.generative for one in declaration.operations):
+            faults.append(_fault(source, "states that generative AI was used", "names none"))
+        stated = {(one.digital_source_type, one.tool.name): one for one in elsewhere} | stated
     if faults:
         raise Laundering(tuple(faults))
-    return tuple(foreign)
+    return tuple(_numbered(number, one, media) for number, one in enumerate(stated.values(), start=1))
 
 
 def told(inherited: Iterable[OperationStatement]) -> list[dict[str, Any]]:
@@ -80,14 +80,13 @@ def remembered(kept: Iterable[Mapping[str, Any]]) -> tuple[OperationStatement, .
 # --- what is known here -------------------------------------------------------------------------------------------
 
 
-def _known(source: Source) -> list[Asset]:
-    """The assets whose content these bytes are, or whose credentials the file still carries."""
+def _known(source: Source, reading: Reading) -> list[Asset]:
+    """The assets whose content these bytes are, or whose credentials the file still carries, also below others."""
     if source.known:
         return [source.known]
     held = Q(contents__sha256=source.sha256, contents__kind__in=CARRYING)
-    label = _reading(source).active if source.has_credentials and source.path else ""
-    named = Q(credential__manifest_label=label) if label else Q(pk=None)
-    return list(Asset.objects.filter(held | named).distinct()[:MOST_ASSETS])
+    named = Q(credential__manifest_label__in=reading.lineage())
+    return list(Asset.objects.select_related("credential").filter(held | named).distinct()[:MOST_ASSETS])
 
 
 def _left_out(
@@ -107,13 +106,22 @@ def _carried(asset: Asset, source: Source, media: Media) -> list[OperationStatem
     """
     own = parse(asset.declaration)
     theirs = measured.media(asset.media, own)
-    size = ("width", "height", "frame_count", "duration")
+    size = ("width", "height", "frame_count", "duration", "words")
     same = source.relation != "componentOf" and all(getattr(theirs, name) == getattr(media, name) for name in size)
     return [
         one if same else _without_place(one, source)
         for one in own.operations
-        if one.generative and one.element in media.elements
+        if one.generative and _may_have(media, one.element)
     ]
+
+
+def _may_have(media: Media, element: str) -> bool:
+    """Whether a file can have the element. It has sound, and whose or what it is nobody can tell; of a kind that is
+    not looked into, it may have any."""
+    if media.kind == "other":
+        return True
+    alike = SOUND_ELEMENTS if element in SOUND_ELEMENTS else {element}
+    return not alike.isdisjoint(media.elements)
 
 
 def _without_place(operation: OperationStatement, source: Source) -> OperationStatement:
@@ -124,20 +132,27 @@ def _without_place(operation: OperationStatement, source: Source) -> OperationSt
 # --- what others state --------------------------------------------------------------------------------------------
 
 
-def _stated_elsewhere(source: Source, media: Media, *, start: int) -> Iterator[OperationStatement]:
+def _remembered_of(known: Iterable[Asset]) -> Iterator[OperationStatement]:
+    """What others had stated of the assets known here, when they were taken in."""
+    for asset in known:
+        yield from remembered(asset.media.get("inherited", ()))
+
+
+def _stated_elsewhere(reading: Reading, known: Iterable[Asset]) -> Iterator[OperationStatement]:
     """Each way in which somebody else's credentials say AI was used, of unknown extent."""
-    if not media.elements:
-        return
-    seen = set()
-    for act in generative_acts(_reading(source)):
-        told = (str(act.get("digitalSourceType")), _agent(act))
-        if told not in seen:
-            seen.add(told)
-            yield OperationStatement(
-                id=f"inherited-{start + len(seen)}", element=media.elements[0], technique="other",
-                tool=Tool(told[1] or "not stated"), digital_source_type=told[0],
-                description="Stated by the credentials of an asset used",
-            )  # fmt: skip
+    own = {asset.credential.manifest_label for asset in known if hasattr(asset, "credential")}
+    for act in generative_acts(reading, but=own):
+        yield OperationStatement(
+            id="inherited", element="", technique="other", tool=Tool(_agent(act) or "not stated"),
+            digital_source_type=str(act.get("digitalSourceType")),
+            description="Stated by the credentials of an asset used",
+        )  # fmt: skip
+
+
+def _numbered(number: int, operation: OperationStatement, media: Media) -> OperationStatement:
+    """With an id of its own, and on an element of this asset: on which one it was, others seldom say."""
+    element = operation.element if operation.element in media.elements else media.elements[0]
+    return replace(operation, id=f"inherited-{number}", element=element)
 
 
 def _agent(act: Mapping[str, Any]) -> str:
@@ -146,6 +161,9 @@ def _agent(act: Mapping[str, Any]) -> str:
 
 
 def _reading(source: Source) -> Reading:
+    """What the file's own credentials say; nothing where it has none."""
+    if not source.has_credentials or source.path is None:
+        return Reading()
     return Reading.of(trust.sandbox().read(str(source.path), anchors=trust.anchors()))
 
 

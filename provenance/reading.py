@@ -87,6 +87,16 @@ class Reading:
             for ingredient in listing(mapping(self.manifests.get(label)).get("ingredients")):
                 yield Used.of(mapping(ingredient), within=label)
 
+    def lineage(self) -> tuple[str, ...]:
+        """The active manifest and those of its parents, the youngest first: one work, before each edit."""
+        parents = {item.within: item.manifest for item in self.used() if item.relationship == "parentOf"}
+        found: dict[str, None] = {}
+        label = self.active
+        while label and label not in found:
+            found[label] = None
+            label = parents.get(label, "")
+        return tuple(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Used:

@@ -3,7 +3,7 @@
 Pure. Nothing is repeated from credentials nobody here vouches for.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from provenance.conclusion import STATES, Conclusion, RegistryFacts
@@ -66,10 +66,12 @@ def _names_ai(reading: Reading, label: str) -> bool:
     return named or any(True for _ in reading.assertions("c2pa.ai-disclosure", of=label))
 
 
-def generative_acts(reading: Reading) -> Iterator[Mapping[str, Any]]:
-    """Each action that says a model made content, of the file's own credentials and of all that went before."""
+def generative_acts(reading: Reading, *, but: Collection[str] = ()) -> Iterator[Mapping[str, Any]]:
+    """Each action that says a model made content, of the file's own credentials and of all that went before, `but`
+    for the manifests of those labels."""
     for label in _history(reading) if reading.active else ():
-        yield from (action for action in reading.actions(of=label) if _generative(action))
+        if label not in but:
+            yield from (action for action in reading.actions(of=label) if _generative(action))
 
 
 def _generative(action: Mapping[str, Any]) -> bool:

@@ -1,0 +1,293 @@
+"""A history of AI cannot be washed off: not by sending the bytes again, nor without their credentials, nor as a part.
+
+Every no leaves nothing but an entry in the journal.
+"""
+
+import tempfile
+
+import pytest
+from django.utils import timezone
+
+from consent import grants
+from provenance import trust
+from provenance.models import Asset, Credential
+from registry import journal
+from registry.models import Event
+from tests import cast as people
+from tests import shots
+from tests.assets import build
+from tests.assets.studio import Studio, manifest
+
+pytestmark = pytest.mark.django_db
+
+LINES = (
+    people.FACE_WORLD,
+    grants.Line(effect="grant", uses=("voice_clone",), modalities=("voice",), territories=("WORLD",)),
+)
+INPAINT = {"id": "op-9", "element": "picture", "technique": "inpaint", "tool": {"name": "Fill"},
+           "model": {"type": "not_disclosed"}, "share": 0.01}  # fmt: skip
+
+
+def asset(name: str) -> bytes:
+    return (build.library() / name).read_bytes()
+
+
+@pytest.fixture
+def studio(studio):
+    people.verified(studio, at=timezone.now(), lines=LINES)
+    return studio
+
+
+@pytest.fixture
+def shot(studio, hatch):
+    """sh114 as Parallax declared it, signed: its id."""
+    sent = shots.send(hatch, asset("result.jpg"), shots.declaration(studio), plate=asset("plate.jpg"))
+    shots.work()
+    assert hatch.get(f"/api/v1/assets/{sent.json()['id']}").json()["state"] == "signed"
+    return sent.json()["id"]
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """`elsewhere(content, name, *actions)` → the file with credentials of an authority that nobody here knows."""
+    other = Studio(tmp_path / "elsewhere", "org_elsewhere", "Elsewhere Inc.")
+
+    def sign(content: bytes, name: str = "result.jpg", *actions: dict) -> bytes:
+        (tmp_path / name).write_bytes(content)
+        request = manifest("clip", *actions)
+        signed = other.sign(trust.sandbox(), tmp_path / name, tmp_path / f"signed-{name}", manifest=request)
+        return signed.read_bytes()
+
+    return sign
+
+
+def declared(cast, **changes) -> dict:
+    """What was declared of sh114, without its plate."""
+    return shots.declaration(cast, ingredients=[], **changes)
+
+
+def smaller(cast) -> dict:
+    told = shots.de_aging()
+    told["regions"][0]["shape"] |= {"width": 2, "height": 2}
+    return declared(cast, operations=[told])
+
+
+def lesser(cast) -> list[dict]:
+    """Three ways of declaring less than sh114 carries: nothing, something else, and a smaller place."""
+    return [shots.bare(cast, "again.jpg"), shots.bare(cast, "again.jpg", operations=[INPAINT]), smaller(cast)]
+
+
+def counts() -> tuple[int, int]:
+    return Asset.objects.count(), Credential.objects.count()
+
+
+def refused(answer, cast, pointer: str = "", times: int = 1) -> None:
+    """The answer is a no to laundering, and the journal alone remembers it."""
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (403, "provenance.laundering"), told
+    assert {one["pointer"] for one in told["errors"]} == {pointer}
+    assert told["errors"][0]["detail"] == told["detail"]
+    events = Event.objects.filter(chain=cast.harbor.public_id, tag="intake:laundering")
+    assert events.count() == times and journal.broken_links() == []
+
+
+def extent(hatch, answer) -> dict:
+    """The extent of what was sent, once it is signed."""
+    assert answer.status_code == 202, answer.json()
+    shots.work()
+    told = hatch.get(f"/api/v1/assets/{answer.json()['id']}").json()
+    assert told["state"] == "signed", told
+    return told["extent"]
+
+
+# --- the same bytes -----------------------------------------------------------------------------------------------
+
+
+def test_the_same_bytes_with_less_declared_are_refused(studio, hatch, shot):
+    before = counts()
+    for number, less in enumerate(lesser(studio), 1):
+        refused(shots.send(hatch, asset("result.jpg"), less), studio, times=number)
+    assert counts() == before
+
+
+def test_the_same_bytes_with_as_much_declared_are_another_asset(studio, hatch, shot):
+    again = shots.send(hatch, asset("result.jpg"), declared(studio, title="again.jpg"))
+    assert extent(hatch, again) == Credential.objects.first().extent and counts() == (2, 2)
+
+
+@pytest.mark.parametrize("name", ["voice.wav", "result.mp4"])
+def test_a_cloned_voice_is_not_forgotten_by_naming_no_voice(studio, hatch, name):
+    """A container tells that there is sound, not whose voice it is: that stood in the first declaration alone."""
+    spoken = {"id": "op-1", "element": "voice", "technique": "voice_clone", "tool": {"name": "Larynx"},
+              "model": {"type": "not_disclosed"}, "whole": True, "depicts": ["mira"]}  # fmt: skip
+    mira = {"id": "mira", "person": studio.mira.public_id, "role": "voice_source", "modality": "voice"}
+    first = shots.bare(studio, "voice", operations=[spoken], depictions=[mira])
+    assert shots.send(hatch, asset(name), first, name=name).status_code == 202
+    music = {"id": "op-1", "element": "music", "technique": "generated_music", "tool": {"name": "Tune"},
+             "model": {"type": "not_disclosed"}, "whole": True}  # fmt: skip
+    for times, less in enumerate(([], [music]), 1):
+        again = shots.send(hatch, asset(name), shots.bare(studio, "voice", operations=less), name=name)
+        refused(again, studio, times=times)
+    assert Asset.objects.count() == 1
+
+
+def test_a_file_nobody_looks_inside_is_known_again_all_the_same(studio, hatch):
+    name = "scene.usda"
+    made = {"id": "op-1", "element": "picture", "technique": "real_time_generation", "tool": {"name": "Forge"},
+            "model": {"type": "not_disclosed"}, "whole": True}  # fmt: skip
+    assert shots.send(hatch, asset(name), shots.bare(studio, "x", operations=[made]), name=name).status_code == 202
+    refused(shots.send(hatch, asset(name), shots.bare(studio, "x"), name=name), studio)
+    assert Asset.objects.count() == 1
+
+
+def test_a_refused_upload_is_remembered_too(studio, hatch):
+    """Declared honestly it was refused for want of consent; the same bytes do not pass by declaring nothing."""
+    swapped = shots.de_aging(technique="face_replacement")
+    first = shots.send(hatch, asset("result.jpg"), declared(studio, operations=[swapped]))
+    assert first.status_code == 403 and first.json()["code"].startswith("consent.")
+    before = counts()
+    refused(shots.send(hatch, asset("result.jpg"), shots.bare(studio, "plain.jpg")), studio)
+    assert counts() == before and shots.nothing_released()
+
+
+def test_another_vendor_cannot_wash_them_either(studio, program, shot):
+    studio.harbor.vendors.add(studio.umbra)
+    umbra, before = program(studio.umbra), counts()
+    refused(shots.send(umbra, asset("result.jpg"), shots.bare(studio, "umbra.jpg")), studio)
+    assert counts() == before
+
+
+# --- the signed file ----------------------------------------------------------------------------------------------
+
+
+def test_the_signed_file_with_less_declared_is_refused(studio, hatch, shot):
+    signed, before = shots.fetched(hatch, shot), counts()
+    for number, less in enumerate(lesser(studio), 1):
+        refused(shots.send(hatch, signed, less), studio, times=number)
+    assert counts() == before
+
+
+def test_the_signed_file_stripped_of_its_credentials_is_refused(studio, hatch, shot):
+    """Without them it is the file that was sent, byte for byte."""
+    signed = shots.fetched(hatch, shot)
+    stripped = without_credentials(signed)
+    assert stripped != signed
+    refused(shots.send(hatch, stripped, shots.bare(studio, "clean.jpg")), studio)
+
+
+def test_the_signed_file_with_as_much_declared_is_signed_again_and_keeps_its_history(studio, hatch, client, shot):
+    signed = shots.fetched(hatch, shot)
+    again = shots.send(hatch, signed, declared(studio, title="harbor_sh114_v08.jpg"))
+    told = extent(hatch, again)
+    assert told["elements"][0]["share"] == pytest.approx(Credential.objects.last().extent["elements"][0]["share"])
+    assert told["elements"][0]["at_least"] is False
+    content = shots.fetched(hatch, again.json()["id"])
+    found = read(content)
+    labels = set(Credential.objects.values_list("manifest_label", flat=True))
+    assert set(found["manifests"]) == labels and len(labels) == 2
+    report = shots.checked(client, content)
+    assert report["trust"]["state"] == "registry" and report["ingredients"]["state"] == "intact"
+
+
+def test_the_signed_file_under_the_credentials_of_another_tool_is_known_again(studio, hatch, shot, elsewhere):
+    """Somebody opened the signed file and signed over it: what this registry signed lies one layer down."""
+    opened = elsewhere(shots.fetched(hatch, shot), "over.jpg", {"action": "c2pa.color_adjustments"})
+    before = counts()
+    refused(shots.send(hatch, opened, shots.bare(studio, "x.jpg", operations=[INPAINT])), studio)
+    refused(shots.send(hatch, opened, smaller(studio)), studio, times=2)
+    assert counts() == before
+    assert extent(hatch, shots.send(hatch, opened, declared(studio)))["elements"][0]["share"] > 0.01
+
+
+# --- as an ingredient ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("relation", ["parentOf", "componentOf"])
+@pytest.mark.parametrize("known_by", ["id", "signed bytes", "received bytes"])
+def test_a_signed_asset_brings_its_history_into_what_is_made_of_it(studio, hatch, shot, relation, known_by):
+    parts = {"signed bytes": {"plate": shots.fetched(hatch, shot)}, "received bytes": {"plate": asset("result.jpg")}}
+    used = {"id": "shot", "relation": relation} | ({"asset": shot} if known_by == "id" else {"part": "plate"})
+    told, before = shots.bare(studio, "derived.png", ingredients=[used]), counts()
+    sent = parts.get(known_by, {})
+    refused(shots.send(hatch, asset("result.png"), told, name="derived.png", **sent), studio, "/ingredients/0")
+    assert counts() == before
+
+    enough = declared(studio, title="derived.png") | {"ingredients": [used]}
+    found = extent(hatch, shots.send(hatch, asset("result.png"), enough, name="derived.png", **sent))
+    assert found["operations"][0]["technique"] == "de_aging"
+
+
+def test_a_plate_without_a_history_brings_nothing(studio, hatch, shot):
+    """The plate of a signed shot went into it; it is not the shot."""
+    plain = shots.bare(studio, "plate_graded.jpg")
+    found = extent(hatch, shots.send(hatch, asset("plate.jpg"), plain))
+    assert found["headline"]["band"] == "none_stated"
+
+
+# --- credentials from elsewhere -----------------------------------------------------------------------------------
+
+
+def test_credentials_from_elsewhere_that_state_ai_are_not_contradicted(studio, hatch, elsewhere):
+    refused(shots.send(hatch, elsewhere(asset("result.png"), "a.png"), shots.bare(studio, "a.png"), name="a.png"), studio)
+    assert shots.nothing_kept()
+
+
+def test_credentials_from_elsewhere_make_the_extent_a_lower_bound(studio, hatch, elsewhere):
+    found = extent(hatch, shots.send(hatch, elsewhere(asset("result.jpg")), declared(studio)))
+    assert found["elements"][0]["at_least"] is True
+    assert [one["technique"] for one in found["operations"]] == ["de_aging", "other"]
+
+
+def test_sending_the_same_again_does_not_turn_a_lower_bound_into_a_whole(studio, hatch, elsewhere):
+    """The second time the bytes were known here, and what others had said of them was no longer read."""
+    content = elsewhere(asset("result.jpg"))
+    first = extent(hatch, shots.send(hatch, content, declared(studio)))
+    again = extent(hatch, shots.send(hatch, content, declared(studio, title="v08.jpg")))
+    assert again["elements"] == first["elements"] and again["elements"][0]["at_least"] is True
+
+
+@pytest.mark.parametrize("known_by", ["id", "signed bytes"])
+def test_a_lower_bound_stays_one_in_what_is_made_of_it(studio, hatch, elsewhere, known_by):
+    sent = shots.send(hatch, elsewhere(asset("result.jpg")), declared(studio))
+    extent(hatch, sent)
+    ingredient = {"id": "shot", "relation": "parentOf"}
+    ingredient |= {"asset": sent.json()["id"]} if known_by == "id" else {"part": "plate"}
+    parts = {} if known_by == "id" else {"plate": shots.fetched(hatch, sent.json()["id"])}
+    told = declared(studio, title="derived.png") | {"ingredients": [ingredient]}
+    found = extent(hatch, shots.send(hatch, asset("result.png"), told, name="derived.png", **parts))
+    assert found["elements"][0]["at_least"] is True
+    assert [one["technique"] for one in found["operations"]] == ["de_aging", "other"]
+
+
+def test_credentials_from_elsewhere_in_an_ingredient_count_as_well(studio, hatch, elsewhere):
+    plate = elsewhere(asset("plate.jpg"), "plate.jpg")
+    sent = shots.send(hatch, asset("result.jpg"), shots.bare(studio, "a.jpg", ingredients=[
+        {"id": "plate", "relation": "parentOf", "part": "plate"}]), plate=plate)  # fmt: skip
+    refused(sent, studio, "/ingredients/0")
+    assert shots.nothing_kept()
+    found = extent(hatch, shots.send(hatch, asset("result.jpg"), shots.declaration(studio), plate=plate))
+    assert found["elements"][0]["at_least"] is True
+
+
+def test_credentials_from_elsewhere_that_state_no_ai_bring_none(studio, hatch, elsewhere):
+    graded = {"action": "c2pa.color_adjustments"}
+    found = extent(hatch, shots.send(hatch, elsewhere(asset("result.jpg"), "g.jpg", graded), shots.bare(studio, "g.jpg")))
+    assert found["headline"]["band"] == "none_stated"
+
+
+def read(content: bytes) -> dict:
+    with tempfile.NamedTemporaryFile(suffix=".jpg") as file:
+        file.write(content)
+        file.flush()
+        return trust.sandbox().read(file.name, anchors=trust.anchors())
+
+
+def without_credentials(data: bytes) -> bytes:
+    """A JPEG without its APP11 segments, where the credentials are."""
+    kept, position = bytearray(data[:2]), 2
+    while data[position + 1] != 0xDA:
+        end = position + 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+        if data[position + 1] != 0xEB:
+            kept += data[position:end]
+        position = end
+    return bytes(kept) + data[position:]
