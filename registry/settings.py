@@ -301,6 +301,9 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 if BROKER_URL.startswith("sqla+"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"connect_args": {"timeout": 20}}
+    # This queue is looked into now and then (registry/celery.py), and each look brings no more than may be held ahead.
+    # On one machine holding ahead takes work from nobody.
+    CELERY_WORKER_PREFETCH_MULTIPLIER = 8
 elif BROKER_URL.startswith(("redis", "sentinel")):
     # A hint that nobody confirmed is given out again once no task can still be running.
     CELERY_BROKER_TRANSPORT_OPTIONS = {
