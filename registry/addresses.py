@@ -20,7 +20,9 @@ def database(url: str) -> dict[str, Any]:
     """`sqlite:///path`, or `postgres://user:password@host:port/name?sslmode=require`."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": _file(parts), "OPTIONS": dict(SQLITE)}
+        # As long as its thread: opening one anew for every request would cost more than most questions do.
+        kept = {"CONN_MAX_AGE": None}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": _file(parts), "OPTIONS": dict(SQLITE), **kept}
     if parts.scheme in ("postgres", "postgresql"):
         # A database that cannot be reached is told at once, and no statement holds a visitor for longer than this.
         options = {"connect_timeout": 2, "options": "-c statement_timeout=15000"} | dict(parse_qsl(parts.query))
