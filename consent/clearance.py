@@ -189,7 +189,7 @@ def _kept(request: facts.Request, answer: decision.Decision, *, production: Prod
         as_of=request.as_of, known_at=request.known_at, recorded_at=at,
     )  # fmt: skip
     if answer.revisions:
-        stored.revisions.set(GrantRevision.objects.filter(public_id__in=answer.revisions))
+        stored.revisions.add(*GrantRevision.objects.filter(public_id__in=answer.revisions))
     return stored
 
 

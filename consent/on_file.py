@@ -25,7 +25,7 @@ def record_for(request: facts.Request, *, studio: Organisation) -> facts.Record:
 
 
 def _grants(people: Iterable[str], studio: Organisation) -> Iterable[Grant]:
-    revisions = GrantRevision.objects.select_related("verification", "authority", "entered_by").prefetch_related(
+    revisions = GrantRevision.objects.select_related("verification", "authority").prefetch_related(
         Prefetch("lines", ScopeLine.objects.prefetch_related("productions")),
         Prefetch("evidence", Evidence.objects.only("revision_id", "sha256", "recorded_at")),
         Prefetch("signatures", Signature.objects.select_related("evidence")),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ class Work:
     def asset(self) -> Asset:
         return self.job.asset
 
-    @property
+    @cached_property
     def declaration(self) -> Declaration:
         return parse(self.asset.declaration)
 
@@ -134,19 +135,21 @@ def _attempt(work: Work, clock: Clock) -> None:
 
 def claim(asset_id: str, *, at: datetime) -> SigningJob | None:
     """1. Take the job for as long as signing a file of its size may last; None where there is nothing to take."""
-    job = SigningJob.objects.due(at).filter(asset__public_id=asset_id, attempt__lt=SigningJob.MOST_ATTEMPTS).first()
-    if job is None:
-        return None
-    token = secrets.token_urlsafe(16)
-    taken = SigningJob.objects.due(at).filter(pk=job.pk, attempt=job.attempt).update(
-        state=State.SIGNING, attempt=job.attempt + 1, token=token, changed_at=at,
-        leased_until=at + _lease(Asset.objects.only("size").get(pk=job.asset_id).size),
-    )  # fmt: skip
-    if not taken:
-        return None
     related = ("asset__production__studio", "asset__vendor", "asset__decision__production__studio",
                "asset__decision__requester")  # fmt: skip
-    return SigningJob.objects.select_related(*related).get(pk=job.pk)
+    due = SigningJob.objects.due(at).filter(attempt__lt=SigningJob.MOST_ATTEMPTS)
+    job = due.filter(asset__public_id=asset_id).select_related(*related).first()
+    if job is None:
+        return None
+    taken = {
+        "state": State.SIGNING, "attempt": job.attempt + 1, "token": secrets.token_urlsafe(16), "changed_at": at,
+        "leased_until": at + _lease(job.asset.size),
+    }  # fmt: skip
+    if not due.filter(pk=job.pk, attempt=job.attempt).update(**taken):
+        return None
+    for name, value in taken.items():
+        setattr(job, name, value)
+    return job
 
 
 def _lease(size: int) -> timedelta:
@@ -274,7 +277,8 @@ def _release(work: Work, grants: list[Grant], at: datetime) -> None:
         raise Overtaken
     heads = {one.public_id: journal.head_hash(one.public_id) for one in grants}
     credential = _released(work, heads, at)
-    KnownContent.objects.get_or_create(sha256=credential.sha256, asset=work.asset, kind=KnownContent.Kind.SIGNED)
+    known = KnownContent(sha256=credential.sha256, asset=work.asset, kind=KnownContent.Kind.SIGNED)
+    KnownContent.objects.bulk_create([known], ignore_conflicts=True)
     _note(work, "asset:signed", at=at, credential=credential.public_id, decision=work.decision.public_id,
           grant_heads=heads, manifest=work.plan.manifest_hash, sha256=work.made["signed_sha256"])  # fmt: skip
 
