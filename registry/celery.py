@@ -13,6 +13,8 @@ from registry import checks, environment, household, logs, watch
 
 environment.name_settings()
 
+LOOKS_EVERY = 0.2
+
 
 class Task(DjangoTask):
     """A task whose hint may fail to be sent: what was committed stands, and the sweep sends it again."""
@@ -50,6 +52,14 @@ def first_pulse(**_) -> None:
     """A worker that opens says so, and looks for what was left undone, without waiting for its first beat."""
     for name in ("heartbeat", "sweep"):
         app.send_task(app.conf.beat_schedule[name]["task"])
+
+
+@signals.worker_ready.connect
+def look_often(sender, **_) -> None:
+    """Kombu's SQL transport looks for messages once a second, so that two children would sign two files a second; it
+    takes no option for it."""
+    if sender.app.conf.broker_url.startswith("sqla+"):
+        sender.connection.transport.polling_interval = LOOKS_EVERY
 
 
 @signals.worker_ready.connect
