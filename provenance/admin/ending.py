@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -14,6 +13,7 @@ from consent.models import Ending, Grant
 from provenance import affected
 from registry import permissions
 from registry.admin.acts import ActForm, Day, Moment, attempt
+from registry.admin.lists import NotThisPage
 from registry.desk.site import page
 
 
@@ -56,7 +56,7 @@ def _grant(request: HttpRequest, key: str) -> Grant:
     readable = permissions.organisations_where(request.user, permissions.READS_CONSENT)
     grant = get_object_or_404(Grant.objects.select_related("person", "studio"), public_id=key, studio__in=readable)
     if not permissions.may_enter(request.user, grant.studio):
-        raise PermissionDenied
+        raise NotThisPage
     return grant
 
 

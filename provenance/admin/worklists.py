@@ -1,7 +1,6 @@
 """The desk's front page, what waits and soonest first; and the consents that run out, with what stands on them."""
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from provenance.admin.assets import READS_ASSETS
 from provenance.models import Asset
 from provenance.waiting import SOON, State
 from registry import permissions
+from registry.admin.lists import NotThisPage
 from registry.desk.site import page
 from registry.models import Authority
 
@@ -90,7 +90,7 @@ def _words(row: waiting.Waiting) -> str:
 def running_out_page(request: HttpRequest) -> HttpResponse:
     studios = permissions.organisations_where(request.user, permissions.READS_CONSENT)
     if not studios.exists():
-        raise PermissionDenied
+        raise NotThisPage
     days = int(request.GET["days"]) if request.GET.get("days") in map(str, SPANS) else SOON
     at = timezone.now()
     shown = Paginator(waiting.running_out(studios, at=at, days=days), ON_A_PAGE).get_page(request.GET.get("p"))

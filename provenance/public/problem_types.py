@@ -97,6 +97,34 @@ FAMILIES = {
         "This is for another role",
         "At this desk, your role does not include what you tried to do.",
         "Ask a colleague whose role does, or the one who gives out roles."),
+    "person": ProblemType(
+        "This cannot be said of a person",
+        "What was entered contradicts itself, or the person has been erased.",
+        "Compare it with the papers. What was erased stays erased."),
+    "authority": ProblemType(
+        "This authority cannot be recorded so",
+        "It rests on no document, its dates do not fit together, or one lawyer cannot do both halves.",
+        "Name the document, check the dates, and let a second lawyer verify it."),
+    "production": ProblemType(
+        "This cannot be said of a production",
+        "Its title is missing, or what it is linked to does not fit.",
+        "Link it to people and productions on the same studio's files."),
+    "unit": ProblemType(
+        "This scene or shot cannot be added",
+        "Its code is missing, or taken already.",
+        "Give it the code by which vendors know it, once."),
+    "member": ProblemType(
+        "This access cannot be changed so",
+        "The name is taken or unfit, the role is held already, or the account is not yours to change.",
+        "Another operator can change your own access; another organisation's operator its own members'."),
+    "identifier": ProblemType(
+        "This is no such identifier",
+        "Its form, or its check character, is not that of an ISNI, HAND, EIDR or ISAN.",
+        "Compare it with the source, character by character."),
+    "text": ProblemType(
+        "The text cannot be read as it looks",
+        "It holds characters that cannot be seen, or that reorder what stands around them.",
+        "Type it rather than paste it."),
     "service": ProblemType(
         "The registry could not answer",
         "It failed, or could not reach its own records. Nothing was changed.",

@@ -1,1 +1,1 @@
-from registry.admin import record  # noqa: F401
+from registry.admin import people, record  # noqa: F401

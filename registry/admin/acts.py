@@ -4,8 +4,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django import forms
+from django.contrib import messages
 from django.forms.utils import ErrorDict
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
+from registry.desk.site import page
 from registry.errors import RegistryError
 from registry.problems import status_of
 
@@ -95,3 +99,20 @@ def attempt(form: ActForm, act: Callable[[], Answer]) -> Answer | None:
         for detail in [refused.detail, *(fault.detail for fault in refused.errors)]:
             form.add_error(None, detail)
     return None
+
+
+def act_page(
+    request: HttpRequest, form: ActForm, act: Callable[[], Answer], *, done: str, to: Callable[[Answer], str], title: str,
+    back: str, **words,
+) -> HttpResponse:  # fmt: skip
+    """A page with one form. Once the act has answered, it says what is `done` and leads on; else it says what is wrong."""
+    answer = attempt(form, act) if request.method == "POST" else None
+    if answer is not None:
+        messages.success(request, done)
+        return redirect(to(answer))
+    return page(request, "desk/form.html", status=form.status, form=form, title=title, back=back, **words)
+
+
+def sent(request: HttpRequest) -> dict | None:
+    """What a form is bound to: what was sent, or nothing yet."""
+    return request.POST if request.method == "POST" else None

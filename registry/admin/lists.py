@@ -10,7 +10,6 @@ from html import unescape
 from django.contrib import admin
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
@@ -18,10 +17,16 @@ from django.urls import path, reverse
 from django.utils.html import strip_tags
 
 from registry import permissions
+from registry.errors import NotAllowed
 from registry.models import Organisation
 
 # A spreadsheet takes a cell that begins like this for a formula (or cuts the cell in two).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class NotThisPage(NotAllowed):
+    def __init__(self) -> None:
+        super().__init__("desk.role", "Your role does not open this page. Ask a colleague whose role does, or your operator.")
 
 
 class Rows(ChangeList):
@@ -63,7 +68,7 @@ class OwnRows(admin.ModelAdmin):
 
     def let_in(self, request: HttpRequest, roles: tuple[str, ...]) -> None:
         if not permissions.organisations_where(request.user, roles).exists():
-            raise PermissionDenied
+            raise NotThisPage
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.mine(request).exists()
@@ -114,6 +119,7 @@ class OwnRows(admin.ModelAdmin):
         return Rows
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        self.let_in(request, self.reads)
         words = {
             "title": self.rows_are[1].capitalize(), "about": self.about, "none_yet": self.none_yet,
             "add_words": self.add_words, "may_add": self.has_add_permission(request), "named": self.named,
@@ -126,8 +132,7 @@ class OwnRows(admin.ModelAdmin):
         return ""
 
     def export(self, request: HttpRequest) -> StreamingHttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self.let_in(request, self.reads)
         shown = self.get_changelist_instance(request)
         response = StreamingHttpResponse(self._lines(shown), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}.csv"'
