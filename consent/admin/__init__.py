@@ -1,1 +1,1 @@
-from consent.admin import files  # noqa: F401
+from consent.admin import files, productions  # noqa: F401
