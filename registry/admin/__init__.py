@@ -1,1 +1,1 @@
-from registry.admin import people, record  # noqa: F401
+from registry.admin import members, organisations, people, programs, record  # noqa: F401

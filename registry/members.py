@@ -1,0 +1,100 @@
+"""Who may come in: accounts made, roles given and taken back, accounts closed; each with a reason.
+
+The journal keeps what a role was; who may do what is asked of the memberships that stand at that moment.
+"""
+
+import secrets
+from datetime import datetime
+
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from registry import journal, legible
+from registry.errors import Conflict, Invalid
+from registry.models import Membership, Organisation, User
+from registry.permissions import DESK, OPERATES, holds, insist
+
+FIRST_PASSWORD_BYTES = 18
+
+
+class NotOneself(Conflict):
+    def __init__(self) -> None:
+        super().__init__("member.oneself", "Nobody changes their own access. Ask another operator.")
+
+
+@transaction.atomic
+def add(
+    *, organisation: Organisation, username: str, first_name: str, last_name: str, email: str, role: str, by: User,
+    at: datetime, reason: str,
+) -> tuple[Membership, str]:  # fmt: skip
+    """An account with its first role, and its first password, which cannot be shown again."""
+    insist(by, organisation, OPERATES, to="add members")
+    _refuse_unfit_name(username)
+    password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
+    user = User.objects.create_user(
+        username, email, password, first_name=legible.line(first_name, "first name"),
+        last_name=legible.line(last_name, "last name"), is_staff=role in DESK,
+    )  # fmt: skip
+    membership = Membership.objects.create(user=user, organisation=organisation, role=role)
+    _journal(membership, "member:added", by=by, at=at, reason=reason)
+    return membership, password
+
+
+@transaction.atomic
+def give_role(user: User, organisation: Organisation, *, role: str, by: User, at: datetime, reason: str) -> Membership:
+    """One more role for somebody who is a member already."""
+    insist(by, organisation, OPERATES, to="give roles")
+    if user.pk == by.pk:
+        raise NotOneself
+    if not Membership.objects.filter(user=user, organisation=organisation).exists():
+        raise Invalid("member.stranger", f"{user.display_name} is no member of {organisation}.")
+    membership, new = Membership.objects.get_or_create(user=user, organisation=organisation, role=role)
+    if not new:
+        raise Conflict("member.has_role", f"{user.display_name} has this role already.")
+    if role in DESK and not user.is_staff:
+        User.objects.filter(pk=user.pk).update(is_staff=True)
+    _journal(membership, "member:role_given", by=by, at=at, reason=reason)
+    return membership
+
+
+@transaction.atomic
+def take_role(membership: Membership, *, by: User, at: datetime, reason: str) -> None:
+    """The role ends at once; that it was held stays in the journal."""
+    insist(by, membership.organisation, OPERATES, to="take roles back")
+    if membership.user_id == by.pk:
+        raise NotOneself
+    _journal(membership, "member:role_taken", by=by, at=at, reason=reason)
+    membership.delete()
+
+
+@transaction.atomic
+def close(membership: Membership, *, by: User, at: datetime, reason: str) -> User:
+    """Close the member's account: nobody signs in with it any more. Only where no other organisation has a say."""
+    insist(by, membership.organisation, OPERATES, to="close accounts")
+    user = User.objects.select_for_update().get(pk=membership.user_id)
+    if user.pk == by.pk:
+        raise NotOneself
+    others = Organisation.objects.filter(memberships__user=user).distinct()
+    if any(not holds(by, one, OPERATES) for one in others):
+        raise Conflict("member.shared", "This account belongs to another organisation too. Take its roles here instead.")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    _journal(membership, "member:closed", by=by, at=at, reason=reason)
+    return user
+
+
+def _refuse_unfit_name(username: str) -> None:
+    try:
+        UnicodeUsernameValidator()(username)
+    except ValidationError:
+        raise Invalid("member.username", "A user name has letters, digits and @ . + - _ only.")
+    if User.objects.filter(username__iexact=username).exists():
+        raise Conflict("member.username_taken", f"There is an account {username} already.")
+
+
+def _journal(membership: Membership, tag: str, *, by: User, at: datetime, reason: str) -> None:
+    journal.record(
+        actor=journal.by_user(by), tag=tag, subject=f"user:{membership.user_id}", at=at, reason=reason,
+        organisation=membership.organisation, details={"role": str(membership.role)},
+    )  # fmt: skip
