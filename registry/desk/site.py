@@ -15,7 +15,7 @@ NAVIGATION = (
     ("Consent files", "admin:consent_grant_changelist", permissions.READS_CONSENT),
     ("People", "admin:registry_person_changelist", (*permissions.READS_CONSENT, permissions.Role.DPO)),
     ("Productions", "admin:registry_production_changelist", LEGAL_AND_OPERATORS),
-    ("Assets", "admin:provenance_asset_changelist", LEGAL_AND_OPERATORS),
+    ("Assets", "admin:provenance_asset_changelist", (*permissions.READS_CONSENT, permissions.Role.OPERATOR)),
     ("Record", "admin:registry_event_changelist", permissions.READS_JOURNAL),
     ("Organisation", "admin:registry_organisation_changelist", permissions.OPERATES),
     ("Members", "admin:registry_membership_changelist", permissions.OPERATES),

@@ -1,0 +1,98 @@
+"""The front page of the desk is what waits for this reader, soonest first; the queues behind it tell why."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from provenance.models import SigningJob
+from tests import cast as people
+from tests.desk import FILES, at_the_desk
+from tests.provenance import registered
+
+pytestmark = pytest.mark.django_db
+ASSETS = "/admin/provenance/asset/"
+HOSTILE = "evil\u202egpj.<script>alert(1)</script>"
+
+
+def asset(state, *, title="harbor_sh114_v07.jpg", detail="Declared 3 % of the picture, measured 14 %.", at=people.NOON):
+    made = registered.asset(title.encode(), title=title)
+    SigningJob.objects.create(
+        asset=made, intake_key=title[:64], state=state, problem={"code": "extent.more", "detail": detail, "errors": []},
+        not_before=at, called_at=at, changed_at=at,
+    )  # fmt: skip
+    return made
+
+
+def front(user):
+    return at_the_desk(user).get("/admin/").content.decode()
+
+
+def test_with_nothing_to_do_it_says_so(cast):
+    page = front(cast.tobi)
+    assert "Nothing waits for you" in page and f"{timezone.now():%A}" in page and "Northlight Pictures" in page
+
+
+def test_what_somebody_else_entered_waits_for_the_second_lawyer_alone(cast):
+    people.entered(cast, number="C-1")
+    people.entered(cast, number="C-2", by=cast.tobi)
+    assert "C-1 of M. Vale, revision 1 – entered by Ines Roth" in front(cast.tobi)
+    assert "C-2" not in front(cast.tobi) and "to verify" not in front(cast.ines) and "C-1" not in front(cast.ada)
+
+
+def test_the_soonest_stands_first(cast):
+    now = timezone.now()
+    people.verified(cast, number="C-1", term_end=now.date() + timedelta(days=9))
+    people.entered(cast, number="C-2", at=now - timedelta(days=3))
+    asset("held", title="sh1.jpg", at=now - timedelta(days=2))
+    asset("dead", title="sh2.jpg", at=now - timedelta(days=5), detail="It could not be read back.")
+    page = front(cast.tobi).partition("<h2>Next</h2>")[2]
+    places = [page.index(words) for words in ("sh2.jpg", "C-2 of", "sh1.jpg", "C-1 of")]
+    assert places == sorted(places)
+    assert "It could not be read back." in page and "measured 14 %" in page
+
+
+@pytest.mark.parametrize(("state", "words"), [
+    ("held", "These wait for a decision here"), ("refused", "These were refused"), ("dead", "Dead letters"),
+])  # fmt: skip
+def test_each_queue_shows_its_own_and_why(cast, state, words):
+    asset(state, title="its.jpg")
+    asset("received", title="other.jpg")
+    page = at_the_desk(cast.tobi).get(ASSETS, {"state": state}).content.decode()
+    assert words in page and "its.jpg" in page and "other.jpg" not in page and "measured 14 %" in page
+
+
+def test_an_asset_is_found_by_its_bytes(cast):
+    made = asset("received")
+    desk = at_the_desk(cast.ada)
+    assert made.title in desk.get(ASSETS, {"q": made.sha256.upper()}).content.decode()
+    assert made.title not in desk.get(ASSETS, {"q": "0" * 64}).content.decode()
+
+
+def test_hostile_titles_are_shown_for_what_they_are(cast):
+    made = asset("held", title=HOSTILE, detail="“<img src=x onerror=alert(1)>” cannot be read.")
+    desk = at_the_desk(cast.tobi)
+    for address in ("/admin/", ASSETS, f"{ASSETS}{made.public_id}/"):
+        page = desk.get(address).content.decode()
+        assert "<script>alert" not in page and "<img src=x" not in page and "\u202e" not in page, address
+        assert "evil[U+202E]gpj.&lt;script&gt;" in page, address
+
+
+def test_consents_that_run_out_tell_what_stands_on_them(cast):
+    grant = people.verified(cast, term_end=timezone.now().date() + timedelta(days=40))
+    made = asset("received")
+    made.decision.revisions.add(grant.revisions.get())
+    desk = at_the_desk(cast.ada)
+    assert "No consent runs out within 30 days" in desk.get("/admin/running-out/").content.decode()
+    page = desk.get("/admin/running-out/", {"days": "60"}).content.decode()
+    assert f"{FILES}{grant.public_id}/" in page and "Harbor: 1 asset of Parallax VFX" in page and "40 days left" in page
+    assert desk.get("/admin/running-out/", {"days": "everything"}).status_code == 200
+
+
+def test_the_front_page_asks_a_bounded_number_of_questions(cast, django_assert_max_num_queries):
+    for number in range(20):
+        people.entered(cast, number=f"C-{number}")
+        asset("held", title=f"sh{number}.jpg")
+    desk = at_the_desk(cast.tobi)
+    with django_assert_max_num_queries(35):
+        desk.get("/admin/")
