@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -18,6 +17,7 @@ from provenance.models import Asset, SigningJob
 from provenance.printable import printable
 from registry import permissions
 from registry.admin.acts import ActForm, attempt
+from registry.admin.lists import NotThisPage
 from registry.desk.site import page
 from registry.models import Organisation, User
 
@@ -139,7 +139,7 @@ def _asset(request: HttpRequest, key: str, may: May) -> Asset:
     found = Asset.objects.select_related(*related).filter(production__studio__in=readable)
     asset = get_object_or_404(found, public_id=key)
     if not may(request.user, asset.production.studio):
-        raise PermissionDenied
+        raise NotThisPage
     return asset
 
 

@@ -46,6 +46,8 @@ class OwnRows(admin.ModelAdmin):
     about = ""
     # What a row is called, one and many.
     rows_are = ("row", "rows")
+    # What the list is called, if not by its rows.
+    heading = ""
     none_yet = "There is nothing here yet."
     add_words = ""
     actions = None
@@ -121,7 +123,7 @@ class OwnRows(admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         self.let_in(request, self.reads)
         words = {
-            "title": self.rows_are[1].capitalize(), "about": self.about, "none_yet": self.none_yet,
+            "title": self.heading or self.rows_are[1].capitalize(), "about": self.about, "none_yet": self.none_yet,
             "add_words": self.add_words, "may_add": self.has_add_permission(request), "named": self.named,
             "queue": self.queue(request), "rows_are": self.rows_are,
         }  # fmt: skip

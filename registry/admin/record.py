@@ -59,10 +59,11 @@ class Record(OwnRows):
     reads = permissions.READS_JOURNAL
     belongs_to = "organisation"
     key = "hash"
-    rows_are = ("entry of the record", "entries of the record")
+    rows_are = ("entry", "entries")
+    heading = "The record"
     about = "What happened, who did it and why. Entries are added, never changed; each carries the hash of the one before."
     none_yet = "Nothing has been recorded yet."
-    list_display = ("when", "what", "chain", "actor_name", "reason")
+    list_display = ("when", "what", "subject", "who", "why")
     list_display_links = ("what",)
     list_filter = (About, "recorded_at")
     search_fields = ("chain__exact", "actor_name__icontains", "reason__icontains", "tag__startswith")
@@ -76,6 +77,18 @@ class Record(OwnRows):
     @admin.display(description="What", ordering="tag")
     def what(self, event: Event) -> str:
         return in_words(event.tag)
+
+    @admin.display(description="About", ordering="chain")
+    def subject(self, event: Event) -> str:
+        return event.chain
+
+    @admin.display(description="Who", ordering="actor_name")
+    def who(self, event: Event) -> str:
+        return event.actor_name
+
+    @admin.display(description="Why")
+    def why(self, event: Event) -> str:
+        return event.reason or "–"
 
     def row(self, request: HttpRequest, key: str) -> HttpResponse:
         event = self.found(request, key)

@@ -18,7 +18,8 @@ function showPaper(form, input) {
   const frame = aside.querySelector("iframe") ?? aside.appendChild(document.createElement("iframe"));
   aside.querySelector("[data-none]")?.remove();
   frame.title = "The document just chosen";
-  frame.src = URL.createObjectURL(input.files[0]);
+  // A hint to viewers of PDF; pictures ignore it.
+  frame.src = `${URL.createObjectURL(input.files[0])}#navpanes=0&view=FitH`;
 }
 
 document.querySelectorAll("form[data-entry]").forEach((form) => {
