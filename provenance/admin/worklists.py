@@ -9,17 +9,19 @@ from django.utils import timezone
 
 from consent.in_words import last_day
 from consent.models import Grant
-from provenance import waiting
+from provenance import key_warnings, waiting
 from provenance.admin.assets import READS_ASSETS
 from provenance.models import Asset
 from provenance.waiting import SOON, State
-from registry import permissions
+from registry import heartbeats, permissions
 from registry.admin.lists import NotThisPage
 from registry.desk.site import page
 from registry.models import Authority
 
 SPANS = (30, 60, 90, 180)
 ON_A_PAGE = 50
+# Whose work stands still when a key does, and who renews it.
+NEEDS_KEYS = (*permissions.ENTERS, *permissions.OPERATES)
 QUEUES = (
     (State.HELD, "asset held", "assets held", "waiting for a decision here"),
     (State.REFUSED, "asset refused", "assets refused", "the vendor was told why"),
@@ -37,8 +39,15 @@ def front_page(request: HttpRequest) -> HttpResponse:
     rows = waiting.next_up(**mine, by=request.user, at=at)
     return page(
         request, "provenance/desk/worklists.html", title=f"{at:%A}, {at.day} {at:%B %Y}", cards=_cards(request, mine, at),
-        rows=[(row, _address(row.record), _words(row)) for row in rows],
+        rows=[(row, _address(row.record), _words(row)) for row in rows], warnings=_of_keys(request),
     )  # fmt: skip
+
+
+def _of_keys(request: HttpRequest) -> list[str]:
+    """What the freshest worker says is wrong with the signing keys."""
+    beat = heartbeats.freshest() if permissions.organisations_where(request.user, NEEDS_KEYS).exists() else None
+    told = beat.details.get("key") if beat else None
+    return key_warnings.sentences(told) if isinstance(told, dict) else []
 
 
 def _cards(request: HttpRequest, mine: dict, at) -> list[dict]:
