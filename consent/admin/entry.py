@@ -14,7 +14,6 @@ from registry.admin.acts import ActForm, Day, Unhurried
 from registry.models import Authority, Organisation, Person, Production
 
 LINES = "lines"
-BLANK_LINES = 2
 MOST_LINES = 60
 
 
@@ -37,6 +36,7 @@ class TermsForm(ActForm):
     capacity = forms.ChoiceField(label="Who signed", choices=choices(AUTHORITY_KINDS), initial="self")
     authority = forms.ModelChoiceField(
         Authority.objects.none(), to_field_name="public_id", required=False, label="On what authority",
+        empty_label="None: the person signed",
         help_text="Only if somebody signed for the person. Record and verify it on the person's page first.",
     )  # fmt: skip
     separate_signature = forms.BooleanField(
@@ -155,7 +155,7 @@ def filled_in(
     known, of_line = {"studios": studios, "person": person}, {"studios": studios}
     if request.method != "POST":
         lines = LineFormSet(prefix=LINES, initial=blocks, form_kwargs=of_line)
-        lines.extra = 1 if blocks else BLANK_LINES
+        lines.extra = 0 if blocks else 1
         return kind(initial=initial, **known), lines
     more = not submitted(request)
     data = _with_one_more(request) if more else request.POST

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
-from consent.vocabulary import MODALITIES, ROLES
+from consent.vocabulary import MODALITIES, ROLES, USES
 from provenance.admin import answers
 from provenance.models import Asset, SigningJob
 from provenance.printable import bounded, printable
@@ -143,4 +143,4 @@ def _depictions(asset: Asset) -> list[dict]:
 
 def _operation(one) -> dict:
     return {"label": printable(one.label), "element": printable(one.element),
-            "technique": printable(one.technique).replace("_", " "), "statement": bounded(one.statement)}  # fmt: skip
+            "technique": USES.get(one.technique, printable(one.technique)), "statement": bounded(one.statement)}  # fmt: skip

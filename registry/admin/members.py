@@ -42,7 +42,7 @@ class Members(OwnRows):
     enters = permissions.OPERATES
     belongs_to = "organisation"
     key = "pk"
-    rows_are = ("membership", "memberships")
+    rows_are = ("member", "members")
     about = "Who may come in, and as what. A role taken back stays on the record."
     add_words = "Add a member"
     list_display = ("who", "role", "organisation", "account", "held_since")

@@ -29,7 +29,9 @@ def within_reach(own: QuerySet[Organisation]) -> QuerySet[Organisation]:
 class ProgramForm(ActForm):
     groups = (("The program", ("organisation", "name", "scopes")),)
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), to_field_name="public_id", label="It acts for")
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), to_field_name="public_id", label="It acts for", empty_label="Choose"
+    )
     name = forms.CharField(max_length=200, help_text="What its people call it, such as “Render farm Berlin”.")
     scopes = forms.MultipleChoiceField(
         choices=list(settings.SCOPES.items()), widget=forms.CheckboxSelectMultiple, label="It may",

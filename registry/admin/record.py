@@ -19,6 +19,8 @@ WORDS = {
     "grant:ended": "Ending recorded",
     "evidence:viewed": "Paper read",
     "person:died": "Death recorded",
+    "person:authority_recorded": "Who speaks for the person recorded",
+    "person:authority_verified": "Who speaks for the person verified",
     "production:unit_added": "Scene or shot added",
     "client:registered": "Program registered",
     "client:secret_renewed": "Secret of a program renewed",

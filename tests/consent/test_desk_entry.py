@@ -109,7 +109,7 @@ def test_an_amendment_without_a_reason_stores_nothing(cast):
     assert answer.status_code == 422 and grant.revisions.count() == 1 and Evidence.objects.count() == 1
 
 
-def test_without_a_script_the_form_offers_blank_blocks_and_each_field_a_label(cast):
+def test_without_a_script_the_form_offers_a_blank_block_and_each_field_a_label(cast):
     page = at_the_desk(cast.ines).get(f"{FILES}add/").content.decode()
-    assert "lines-1-territories" in page and 'name="more"' in page
+    assert "lines-0-territories" in page and 'name="more"' in page
     assert 'for="id_description"' in page and "<legend>Uses</legend>" in page

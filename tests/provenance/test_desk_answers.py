@@ -31,6 +31,7 @@ def job():
 
 def test_the_page_of_a_held_asset_says_why_and_offers_the_answers(cast, held):
     page = at_the_desk(cast.ines).get(held).content.decode()
+    assert "<td>De-aging</td>" in page and "Ageing" not in page
     assert "nobody has said who it is" in page and "Decide about it" in page and "no consent is needed" in page
     assert "Decide about it" not in at_the_desk(cast.ada).get(held).content.decode()
 

@@ -10,6 +10,7 @@ function addBlock(form) {
   const block = holder.firstElementChild;
   blank.before(block);
   total.value = Number(total.value) + 1;
+  block.querySelector("[data-number]").textContent = total.value;
   block.querySelector("select").focus();
 }
 
