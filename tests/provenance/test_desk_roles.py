@@ -1,0 +1,264 @@
+"""Every address of the desk, asked by nobody, by each role and by another studio's lawyer; and what no page lets through."""
+
+import csv
+import io
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from consent import determinations
+from consent.models import Evidence, Grant, GrantRevision, Statement
+from provenance.models import Asset, SigningJob
+from registry import people as registry_people
+from registry import permissions
+from registry.models import ApiClient, Authority, Event, Membership, Person, Production
+from tests import cast as people
+from tests.desk import at_the_desk
+from tests.provenance import registered
+
+pytestmark = pytest.mark.django_db
+Role = Membership.Role
+LEGAL = permissions.READS_CONSENT
+PEOPLE = (*LEGAL, Role.DPO)
+WORKS = (*LEGAL, Role.DPO, Role.OPERATOR)
+ASSETS = (*LEGAL, Role.OPERATOR)
+
+# Who may open it (GET). Whoever may read the row but not this page of it gets a 403.
+MAY = {
+    "desk": permissions.DESK, "admin:index": permissions.DESK, "running-out": LEGAL,
+    "ending": permissions.ENTERS, "decide-asset": permissions.ENTERS, "propose-determination": permissions.ENTERS,
+    "queue-asset-again": (*permissions.ENTERS, Role.OPERATOR), "second-determination": permissions.VERIFIES,
+    "admin:consent_grant_changelist": LEGAL, "admin:consent_grant_export": LEGAL, "admin:consent_grant_change": LEGAL,
+    "admin:consent_grant_verify": LEGAL, "admin:consent_grant_paper": LEGAL,
+    "admin:consent_grant_add": permissions.ENTERS, "admin:consent_grant_amend": permissions.ENTERS,
+    "admin:registry_person_changelist": PEOPLE, "admin:registry_person_export": PEOPLE, "admin:registry_person_change": PEOPLE,
+    "admin:registry_person_add": permissions.ENTERS, "admin:registry_person_correct": permissions.ENTERS,
+    "admin:registry_person_death": permissions.ENTERS, "admin:registry_person_authority": permissions.ENTERS,
+    "admin:registry_person_verify_authority": permissions.VERIFIES, "admin:registry_person_erase": registry_people.ERASES,
+    "admin:registry_production_changelist": WORKS, "admin:registry_production_export": WORKS,
+    "admin:registry_production_change": WORKS, "admin:registry_production_add": permissions.ENTERS,
+    "admin:registry_production_correct": permissions.ENTERS, "admin:registry_production_add_unit": permissions.ENTERS,
+    "admin:provenance_asset_changelist": ASSETS, "admin:provenance_asset_export": ASSETS,
+    "admin:provenance_asset_change": ASSETS,
+    **{f"admin:registry_event_{page}": permissions.READS_JOURNAL for page in ("changelist", "export", "change")},
+    **{f"admin:registry_organisation_{page}": permissions.OPERATES for page in ("changelist", "export", "change")},
+    **{f"admin:registry_membership_{page}": permissions.OPERATES
+       for page in ("changelist", "export", "change", "add", "give_role", "take_role", "close")},
+    **{f"admin:registry_apiclient_{page}": permissions.OPERATES
+       for page in ("changelist", "export", "change", "add", "renew", "revoke")},
+}  # fmt: skip
+# Leading in and out; everybody is led on or told how.
+DOORS = {"admin:login", "admin:logout"}
+# Who may read rows of this kind at all: everybody else has no such list, whosever the row.
+READERS = {
+    "consent_grant": LEGAL, "ending": LEGAL, "registry_person": PEOPLE, "registry_production": WORKS,
+    "provenance_asset": ASSETS, "asset": ASSETS, "determination": ASSETS, "registry_event": permissions.READS_JOURNAL,
+    "registry_organisation": permissions.OPERATES, "registry_membership": permissions.OPERATES,
+    "registry_apiclient": permissions.OPERATES,
+}  # fmt: skip
+# Inside the frame of a paper the browser's own viewer draws; the document's policy is tested with verification.
+NO_PAGE = {"admin:consent_grant_paper"}
+
+
+def names():
+    """Every named address below /admin/."""
+
+    def walk(patterns, way="", space=""):
+        for one in patterns:
+            here = way + str(one.pattern)
+            if hasattr(one, "url_patterns"):
+                yield from walk(one.url_patterns, here, one.namespace or space)
+            elif here.startswith("admin/"):
+                yield f"{space}:{one.name}" if space else one.name
+
+    return set(walk(get_resolver().url_patterns))
+
+
+@pytest.fixture
+def world(cast):
+    return furnished(cast)
+
+
+def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
+    """One row of each kind at Northlight, and where each address of the desk leads there."""
+    grant = people.entered(cast)
+    asset = registered.asset(title=title)
+    SigningJob.objects.create(asset=asset, intake_key="k", state="held", not_before=people.NOON, called_at=people.NOON,
+                              changed_at=people.NOON)  # fmt: skip
+    asset.decision.revisions.add(grant.revisions.get())
+    asset.depictions.create(label=label, person=cast.mira, role="target_likeness", modality="face")
+    asset.operations.create(label=label, element="picture", technique="de_aging", statement={"id": label})
+    proposal = determinations.propose(
+        studio=cast.northlight, subject=cast.mira.public_id, question="no_consent_needed", answer="yes", by=cast.ines,
+        at=timezone.now(), reason="A passer-by",
+    )  # fmt: skip
+    authority = registry_people.record_authority(
+        cast.mira, kind="agent", party="Bell & Co", basis="Letter of 2 May 2026", by=cast.ines, at=timezone.now(),
+        reason="Letter received",
+    )  # fmt: skip
+    cast.harbor.vendors.set([cast.parallax])
+    keys = {
+        "consent_grant": [grant.public_id], "ending": [grant.public_id], "registry_person": [cast.mira.public_id],
+        "registry_production": [cast.harbor.public_id], "provenance_asset": [asset.public_id],
+        "registry_event": [Event.objects.filter(organisation=cast.northlight).first().hash],
+        "registry_organisation": [cast.northlight.public_id],
+        "registry_membership": [Membership.objects.get(user=cast.ines).pk],
+        "registry_apiclient": [ApiClient.objects.get().client_id], "determination": [asset.public_id],
+        "asset": [asset.public_id],
+    }  # fmt: skip
+    more = {
+        "admin:consent_grant_paper": [Evidence.objects.get().public_id], "second-determination": [proposal.public_id],
+        "admin:registry_person_verify_authority": [authority.public_id],
+    }  # fmt: skip
+    return {name: reverse(name, args=keys[kind(name)] + more.get(name, [])) if keyed(name) else reverse(name) for name in MAY}
+
+
+def kind(name):
+    return next(one for one in READERS if one in name)
+
+
+def keyed(name):
+    return not name.endswith(("changelist", "export", "_add", "index")) and name not in ("desk", "running-out")
+
+
+def expected(name, role):
+    if role not in permissions.DESK:
+        return 302
+    if role in MAY[name]:
+        return 200
+    # The acts that lie beside the lists know of no row whom the reader could not have found there.
+    return 404 if keyed(name) and ":" not in name and role not in READERS[kind(name)] else 403
+
+
+def asked(client, world):
+    return {name: client.get(address).status_code for name, address in world.items()}
+
+
+# ── Who sees what ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_address_of_the_desk_stands_in_the_table():
+    assert names() == set(MAY) | DOORS
+
+
+def test_nobody_is_led_to_sign_in_and_sees_nothing(world):
+    for address in world.values():
+        answer = Client().get(address)
+        assert answer.status_code == 302 and "/login/" in answer.url, address
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_each_role_opens_its_own_pages_and_no_others(cast, world, role):
+    user = people.lawyer("uma", "Reed", cast.northlight, role)
+    assert asked(at_the_desk(user), world) == {name: expected(name, role) for name in MAY}
+
+
+def test_another_studio_s_lawyer_finds_none_of_it(cast, world):
+    lists = {name: expected(name, Role.LEGAL_VERIFY) for name in MAY if not keyed(name)}
+    rows = {name: 404 if Role.LEGAL_VERIFY in READERS[kind(name)] else 403 for name in MAY if keyed(name)}
+    sol = at_the_desk(cast.sol)
+    assert asked(sol, world) == lists | rows
+    for name in lists:
+        assert "M. Vale" not in told(sol.get(world[name])) and "Harbor" not in told(sol.get(world[name]))
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_what_is_sent_without_the_role_or_without_a_reason_changes_nothing(cast, world, role):
+    client = at_the_desk(people.lawyer("uma", "Reed", cast.northlight, role))
+    before = everything()
+    for name, address in world.items():
+        status = client.post(address, {}).status_code
+        may = expected(name, role) == 200
+        assert status in ((200, 403, 405, 409, 422) if may else (302, 403, 404, 405)), (name, status)
+    assert everything() == before
+
+
+def everything():
+    kept = (Person, Production, Grant, GrantRevision, Authority, Asset, Statement, Membership, ApiClient, Event)
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in kept}
+
+
+def test_who_is_signed_in_without_a_role_is_at_no_desk(cast, world):
+    user = people.User.objects.create_user("nobody", is_staff=True, is_superuser=True)
+    assert set(asked(at_the_desk(user), world).values()) == {302}
+
+
+# ── Nothing is deleted, nothing runs ─────────────────────────────────────────────────────────────────────────────
+
+
+def everyone(cast):
+    """Somebody with every role of the desk."""
+    user = people.lawyer("uma", "Reed", cast.northlight, Role.LEGAL_VERIFY)
+    for role in set(permissions.DESK) - {Role.LEGAL_VERIFY}:
+        Membership.objects.create(user=user, organisation=cast.northlight, role=role)
+    return at_the_desk(user)
+
+
+def test_nothing_can_be_deleted(cast, world):
+    assert not [name for name in names() if "delete" in name]
+    client, before = everyone(cast), everything()
+    for name, address in world.items():
+        assert client.get(f"{address}delete/").status_code == 404, name
+        assert client.post(f"{address}delete/", {"post": "yes"}).status_code == 404, name
+        if name.endswith("changelist"):
+            client.post(address, {"action": "delete_selected", "_selected_action": ["1"], "post": "yes"})
+    assert everything() == before
+
+
+def test_no_page_lets_anything_run_that_is_not_its_own(cast, world):
+    client = everyone(cast)
+    for name, address in world.items():
+        answer = client.get(address)
+        assert answer.status_code == 200, name
+        if name not in NO_PAGE:
+            policy = answer["Content-Security-Policy"]
+            assert "unsafe" not in policy and "default-src 'none'" in policy and "frame-ancestors 'none'" in policy, name
+            assert " style=" not in told(answer) and " onclick=" not in told(answer), name
+
+
+SCRIPT = "<script>alert(1)</script>"
+HOSTILE = f"{SCRIPT}\u202egpj.exe" + "A" * 10_000
+
+
+def told(answer):
+    return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode("utf-8", "replace")
+
+
+def test_hostile_text_is_shown_as_text(cast):
+    """Past every act, as a fault elsewhere might: straight into the tables."""
+    world = furnished(cast, title=HOSTILE, label=HOSTILE)
+    Person.objects.update(alias=SCRIPT)
+    Production.objects.update(title=f"{SCRIPT}'\"&")
+    SigningJob.objects.update(problem={"detail": HOSTILE, "errors": [{"detail": HOSTILE, "pointer": HOSTILE}], "code": HOSTILE})
+    client = everyone(cast)
+    for name, address in world.items():
+        if name in NO_PAGE or name.endswith("export"):
+            continue
+        page = told(client.get(address))
+        assert SCRIPT not in page and "\u202e" not in page and "A" * 1000 not in page, name
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "M\u202eira", "Mi\u200bra", "x" * 10_000])
+def test_names_that_hide_or_flood_are_refused(cast, text):
+    client = everyone(cast)
+    adding = {"studio": cast.northlight.public_id, "kind": "living", "alias": text, "reason": "Cast"}
+    assert client.post("/admin/registry/person/add/", adding).status_code == 422
+    adding = {"studio": cast.northlight.public_id, "kind": "feature", "title": text, "reason": "Greenlit"}
+    assert client.post("/admin/registry/production/add/", adding).status_code == 422
+    assert Person.objects.count() == 2 and Production.objects.count() == 1
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_a_spreadsheet_is_a_formula(cast, first):
+    evil = f"{first}cmd|' /C calc'!A0"
+    world = furnished(cast, title=evil)
+    Person.objects.update(alias=evil)
+    Production.objects.update(title=evil)
+    client = everyone(cast)
+    for name in (one for one in world if one.endswith("export")):
+        sheet = told(client.get(world[name])).removeprefix("\ufeff")
+        for cell in (cell for row in csv.reader(io.StringIO(sheet, newline="")) for cell in row):
+            assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r")), (name, cell)
+        assert name != "admin:registry_person_export" or f"'{evil}" in sheet
