@@ -54,6 +54,16 @@ class QuestionAsked(serializers.Serializer):
     as_of = serializers.DateTimeField(required=False, help_text="The moment asked about; left out, now")
     depictions = DepictionAsked(many=True, allow_empty=False, max_length=MOST_DEPICTIONS)
 
+    def validate_depictions(self, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Answers call people by these names: one name for two would tell of one what is so of the other."""
+        people: dict[str, str | None] = {}
+        for number, one in enumerate(given, start=1):
+            person = one.get("person")
+            if people.setdefault(_name(number, one), person) != person:
+                fault = "Another depiction has this name, and shows somebody else. Give each person a name of their own."
+                raise serializers.ValidationError({number - 1: {"id": [fault]}})
+        return given
+
 
 class ReasonTold(serializers.Serializer):
     code = serializers.CharField()
@@ -130,4 +140,9 @@ def _question(given: dict[str, Any]) -> clearances.Question:
 def _depiction(number: int, given: dict[str, Any]) -> Depiction:
     told = {name: value for name, value in given.items() if name != "unidentified"}
     flags = frozenset(given.get("content_flags", ()))
-    return Depiction(**{"id": str(number), "person": None, **told, "content_flags": flags})
+    return Depiction(**{"person": None, **told, "id": _name(number, given), "content_flags": flags})
+
+
+def _name(number: int, given: dict[str, Any]) -> str:
+    """What answers call a depiction: the name it was given, else its number."""
+    return given.get("id", str(number))

@@ -270,6 +270,17 @@ def test_a_depiction_that_is_not_understood_is_refused_where_it_stands(cast, ven
     assert pointer in refused(vendor, cast, face(cast, **changes))
 
 
+def test_one_name_is_one_person(cast, vendor):
+    """Answers call people by the name a question gives them: one name for two would tell of one what is so of the other."""
+    people.verified(cast)
+    jon = face(cast, person=cast.jon.public_id)
+    assert "/depictions/1/id" in refused(vendor, cast, face(cast), jon)
+    nameless = face(cast, id=None, person=cast.jon.public_id)
+    assert "/depictions/1/id" in refused(vendor, cast, face(cast, id="2"), nameless)
+    twice = asked(vendor, cast, face(cast), face(cast, use="lip_sync_dub"))
+    assert twice["outcome"] == "deny" and codes(twice) == {"consent.out_of_scope"}
+
+
 # --- other tenants ------------------------------------------------------------------------------------------------
 
 
