@@ -1,5 +1,6 @@
 """A vendor's question before the work: would this be covered? The answer is kept and has an id."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -18,6 +19,7 @@ from registry.models import Production
 from registry.permissions import requires
 
 MOST_DEPICTIONS = 200
+EARLIEST = 1900
 
 
 def codes(**more: Any) -> serializers.ListField:
@@ -53,6 +55,11 @@ class QuestionAsked(serializers.Serializer):
     languages = codes(required=False, help_text="BCP 47")
     as_of = serializers.DateTimeField(required=False, help_text="The moment asked about; left out, now")
     depictions = DepictionAsked(many=True, allow_empty=False, max_length=MOST_DEPICTIONS)
+
+    def validate_as_of(self, moment: datetime) -> datetime:
+        if moment.year < EARLIEST:
+            raise serializers.ValidationError(f"Ask about a moment since {EARLIEST}; no consent on file is older.")
+        return moment
 
     def validate_depictions(self, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Answers call people by these names: one name for two would tell of one what is so of the other."""

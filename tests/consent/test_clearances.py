@@ -140,6 +140,14 @@ def test_the_moment_asked_about_is_held_against_the_term(cast, vendor, as_of, ou
     assert stored.as_of == datetime.fromisoformat(as_of) and clearance.replay(stored) == stored.decision_hash
 
 
+def test_a_time_before_any_consent_is_not_asked_about(cast, vendor):
+    """A year of fewer than four digits was stored so that it could not be read back, and its answer never replayed."""
+    assert refused(vendor, cast, as_of="0800-12-25T00:00:00Z") == {"/as_of": "request.invalid"}
+    asked(vendor, cast, as_of="1900-01-01T00:00:00Z")
+    stored = Decision.objects.get()
+    assert clearance.replay(stored) == stored.decision_hash
+
+
 def test_a_moment_without_a_zone_that_is_none_or_that_no_calendar_has_is_refused(cast, vendor):
     for moment in ("yesterday", "2026-02-30T00:00:00Z", 12, "9999-12-31T23:59:59-23:00"):
         assert refused(vendor, cast, as_of=moment)["/as_of"].startswith("request.")
