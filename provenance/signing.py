@@ -36,7 +36,6 @@ Clock = Callable[[], datetime]
 WORKER = "signing"
 FIRST_PAUSE = timedelta(seconds=5)
 CALL_AGAIN = timedelta(seconds=10)
-TIME_STAMP_WAIT = 35  # seconds; the library gives up after thirty
 
 log = logging.getLogger(__name__)
 
@@ -154,9 +153,7 @@ def claim(asset_id: str, *, at: datetime) -> SigningJob | None:
 
 
 def _lease(size: int) -> timedelta:
-    """A silent time-stamp authority is waited for as well, so that nobody overtakes a worker that waits."""
-    stamping = TIME_STAMP_WAIT if settings.TIMESTAMP_URL else 0
-    return timedelta(seconds=settings.LEASE_SECONDS + size / settings.LEASE_BYTES_PER_SECOND + stamping)
+    return timedelta(seconds=settings.LEASE_SECONDS + size / settings.LEASE_BYTES_PER_SECOND)
 
 
 def examine(work: Work) -> None:
