@@ -14,7 +14,7 @@ from consent.facts import Depiction, Person, Record, Request
 from consent.offers import LOCK, NO_CONSENT, Offer, covering, offers, uncovered
 from consent.questions import refuse_unknown
 from consent.reservations import Reservations, approvals_wanting, exclusions_in, reservations, unclear_in
-from consent.rules import ABOUT_THE_DEPICTION, Case, broken
+from consent.rules import ABOUT_THE_DEPICTION, OTHER_USE, UNIDENTIFIED, Case, broken
 from consent.scope import Cell
 from consent.territories import TERRITORY_SET_VERSION, expand
 from consent.vocabulary import ACTS_NEVER_ROUTINE, ROUTINE_USES, TECHNICAL_USES
@@ -22,6 +22,7 @@ from consent.vocabulary import ACTS_NEVER_ROUTINE, ROUTINE_USES, TECHNICAL_USES
 __all__ = ["ENGINE_VERSION", "Decision", "Finding", "Reason", "decide"]
 
 ENGINE_VERSION = "core-1"
+FOR_LAWYERS_TO_SEE = frozenset({UNIDENTIFIED.id, OTHER_USE.id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,23 @@ def judge(depiction: Depiction, dossier: Dossier) -> Iterator[Verdict]:
     """First what holds whatever anybody consented to; then the consents on file, part by part of the question."""
     person = dossier.persons.get(depiction.person or "")
     locks = tuple(locked(dossier, {depiction.person}, depiction)) if depiction.person else ()
-    found = locks + tuple(broken(ABOUT_THE_DEPICTION, Case(dossier.request, depiction, person)))
+    found = locks + settled(tuple(broken(ABOUT_THE_DEPICTION, Case(dossier.request, depiction, person))), depiction, dossier)
     if depiction.person is None or any(ground.severity == "absolute" for ground in found):
         yield Verdict(depiction, expand(dossier.request.territories), found)
         return
     for verdict in consents(depiction, person, dossier):
         yield replace(verdict, grounds=found + verdict.grounds)
+
+
+def settled(grounds: tuple[Ground, ...], depiction: Depiction, dossier: Dossier) -> tuple[Ground, ...]:
+    """What was put before lawyers only to be looked at is settled by two of them who looked at this very file (§7.5).
+    What is prohibited, or may be, is not."""
+    put = tuple(ground for ground in grounds if ground.rule in FOR_LAWYERS_TO_SEE)
+    found = statements.no_consent_needed(dossier.statements, dossier.request, person="") if put else None
+    if found is None:
+        return grounds
+    note = Ground("consent.determined", "CORE-DETERMINATION", "note", depiction, detail=found)
+    return (*(ground for ground in grounds if ground not in put), note)
 
 
 def consents(depiction: Depiction, person: Person | None, dossier: Dossier) -> Iterator[Verdict]:

@@ -12,6 +12,7 @@ from registry.errors import Conflict, Invalid
 from registry.journal import ReasonRequired
 from registry.models import Event
 from tests import cast as people
+from tests.consent import world
 
 pytestmark = pytest.mark.django_db
 FILE = "ab" * 32
@@ -127,3 +128,13 @@ def test_an_approval_is_of_the_exact_file(cast):
     )
     assert asked(cast).outcome == "permit"
     assert asked(cast, sha256="cd" * 32).outcome == "review"
+
+
+@pytest.mark.parametrize(("flags", "outcome"), [((), "permit"), (("nudity",), "review")])
+def test_two_lawyers_settle_who_is_seen_in_a_file_but_not_what_may_be_prohibited(flags, outcome):
+    somebody = Depiction("somebody", None, "background", "face", "digital_makeup", content_flags=frozenset(flags))
+    looked_at = world.statement("determination", world.ASSET, question="no_consent_needed", answer="yes")
+    asked = world.question(somebody, asset_sha256=world.ASSET)
+    assert world.ask(asked).outcome == "review"
+    assert world.ask(asked, statements=(looked_at,)).outcome == outcome
+    assert world.ask(world.question(somebody, asset_sha256="e" * 64), statements=(looked_at,)).outcome == "review"

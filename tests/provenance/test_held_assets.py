@@ -254,7 +254,6 @@ def test_one_lawyers_determination_leaves_it_held(studio, held):
     assert shots.nothing_released()
 
 
-@pytest.mark.xfail(strict=True, reason="a determination stands in for a consent only, not for what a lawyer has to look at")
 @pytest.mark.parametrize("declared", [another_use, somebody])
 def test_two_lawyers_clear_what_was_held_for_them(studio, hatch, declared):
     """What only a lawyer can tell is held so that two of them can clear it; the page of the asset offers just that."""
