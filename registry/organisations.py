@@ -8,12 +8,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from registry import journal
+from registry import journal, legible
 from registry.errors import Conflict, Invalid
 from registry.models import Membership, Organisation, User
 
 ACTOR = "installation"
 FIRST_PASSWORD_BYTES = 18
+LONGEST_NAME = 200
 
 
 @transaction.atomic
@@ -21,6 +22,9 @@ def register(*, name: str, kind: str, jurisdiction: str, at: datetime) -> Organi
     if kind not in Organisation.Kind.values:
         kinds = ", ".join(Organisation.Kind.values)
         raise Invalid("organisation.kind", f"“{kind}” is no kind of organisation; there are {kinds}.")
+    name = legible.line(name, "name")
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise Invalid("organisation.name", f"Give it a name of at most {LONGEST_NAME} characters; it is shown in public.")
     organisation = Organisation.objects.create(name=name, kind=kind, jurisdiction=jurisdiction)
     _record("organisation:registered", organisation, at=at, name=name, kind=kind)
     return organisation

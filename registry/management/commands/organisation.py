@@ -21,7 +21,8 @@ class Command(BaseCommand):
     def handle(self, *, name, kind, jurisdiction, key, operator, **options):
         at = timezone.now()
         try:
-            organisation = Organisation.objects.filter(name=name).first() or organisations.register(
+            known = Organisation.objects.filter(name=" ".join(name.split())).first()
+            organisation = known or organisations.register(
                 name=name, kind=kind, jurisdiction=jurisdiction, at=at
             )
             self.stdout.write(f"{organisation} is {organisation.public_id}.")
