@@ -19,6 +19,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException, UnreadablePostError
 from django.template.loader import render_to_string
+from django.utils.encoding import escape_uri_path
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -121,7 +122,7 @@ def complete(document: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
         "type": f"{settings.SITE_URL}/problems/{document['code']}",
         "title": TITLES.get(document["status"], "The request was refused"),
         **document,
-        "instance": request.path,
+        "instance": escape_uri_path(request.path),
         "request_id": getattr(request, "request_id", ""),
     }
 
