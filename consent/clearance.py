@@ -3,7 +3,7 @@
 What is decided is `decision.py`'s; here the question is put together from what is on file, and its answer stored.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import transaction
 from consent import decision, facts, wording
 from consent.models import Decision, Grant, GrantRevision
 from consent.on_file import record_for
+from consent.questions import refuse_unknown
 from registry.errors import Fault, Invalid, NotFound
 from registry.models import Organisation, Person, Production
 
@@ -129,7 +130,7 @@ def faults(stored: Decision, *, pointers: Mapping[str, str]) -> tuple[Fault, ...
 
 
 def _request(question: Question, production: Production, at: datetime) -> facts.Request:
-    refuse_strangers(question.depictions, question.units, production)
+    _refuse_strangers(question, production)
     return facts.Request(
         act=question.act,
         production=production.public_id,
@@ -145,8 +146,14 @@ def _request(question: Question, production: Production, at: datetime) -> facts.
     )
 
 
-def refuse_strangers(depictions: Iterable[facts.Depiction], units: Iterable[str], production: Production) -> None:
+def check(question: Question, *, production: Production, at: datetime) -> None:
+    """Raises Invalid for what cannot be asked of the production at all: unknown people, units and codes."""
+    refuse_unknown(_request(question, production, at))
+
+
+def _refuse_strangers(question: Question, production: Production) -> None:
     """Raises NotInThisProduction for people outside the cast of the production's line and for unknown units."""
+    depictions, units = question.depictions, question.units
     line = [one.pk for one in production.line()]
     wanted = {one.person for one in depictions if one.person}
     cast = set(Person.objects.filter(productions__in=line, public_id__in=wanted).values_list("public_id", flat=True))

@@ -22,7 +22,7 @@ from provenance import heritage, manifest, measured, plans, shelf, trust
 from provenance.declaration import Declaration, IngredientStatement, check_against, parse
 from provenance.heritage import Laundering, Source
 from provenance.models import Asset, Depiction, Ingredient, KnownContent, Operation, SigningJob
-from provenance.refusals import not_covered, plain
+from provenance.refusals import not_covered, plain, pointed
 from provenance.sandbox import Examination
 from provenance.tasks import sign_asset
 from registry import journal
@@ -89,7 +89,7 @@ def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, cli
     media = measured.media(measured.kept(found), declaration)
     check_against(declaration, media)
     question = question_of(declaration, file.sha256)
-    clearance.refuse_strangers(question.depictions, question.units, production)
+    _refuse_unaskable(question, declaration, declared, production, at)
     upload = Upload(file, found, declaration, materials, production, client, intake_key)
     inherited = _heritage(upload, media, at)
     _refuse_unsignable(upload, media, inherited)
@@ -268,6 +268,15 @@ def _heritage(upload: Upload, media: Any, at: datetime) -> tuple:
                 details={"sha256": upload.file.sha256, "faults": [one.detail for one in laundering.errors]},
             )  # fmt: skip
         raise
+
+
+def _refuse_unaskable(question: clearance.Question, declaration: Declaration, declared: Mapping[str, Any],
+                      production: Production, at: datetime) -> None:
+    """Whoever or whatever the production does not know is told where it stands in the declaration."""
+    try:
+        clearance.check(question, production=production, at=at)
+    except Invalid as unknown:
+        raise pointed(unknown, question, declaration, single_unit="unit" in declared) from unknown
 
 
 def _refuse_unsignable(upload: Upload, media: Any, inherited: tuple) -> None:
