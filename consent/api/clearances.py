@@ -20,6 +20,7 @@ from registry.permissions import requires
 
 MOST_DEPICTIONS = 200
 EARLIEST = 1900
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"  # as in a declaration: sentences are built around it
 
 
 def codes(**more: Any) -> serializers.ListField:
@@ -27,7 +28,7 @@ def codes(**more: Any) -> serializers.ListField:
 
 
 class DepictionAsked(serializers.Serializer):
-    id = serializers.CharField(max_length=100, required=False, help_text="Your own name for it; answers refer to it")
+    id = serializers.RegexField(NAME, required=False, help_text="Your own name for it; answers refer to it")
     person = serializers.CharField(max_length=40, required=False, help_text="per_…, from GET /productions/{id}")
     unidentified = serializers.BooleanField(required=False, help_text="A real person nobody has identified")
     role = serializers.ChoiceField(choices(ROLES))

@@ -278,6 +278,12 @@ def test_a_depiction_that_is_not_understood_is_refused_where_it_stands(cast, ven
     assert pointer in refused(vendor, cast, face(cast, **changes))
 
 
+def test_a_name_is_a_code_because_sentences_are_built_around_it(cast, vendor):
+    for name in ("<b>mira</b>", "mira” and “jon", "mi\u202era", "mi\nra", "mira vale", "-", ""):
+        assert "/depictions/0/id" in refused(vendor, cast, face(cast, id=name)), name
+    assert asked(vendor, cast, face(cast, id="op-1.mira:2"))["reasons"][0]["depiction"] == "op-1.mira:2"
+
+
 def test_one_name_is_one_person(cast, vendor):
     """Answers call people by the name a question gives them: one name for two would tell of one what is so of the other."""
     people.verified(cast)
