@@ -125,6 +125,18 @@ FAMILIES = {
         "The text cannot be read as it looks",
         "It holds characters that cannot be seen, or that reorder what stands around them.",
         "Type it rather than paste it."),
+    "clearance": ProblemType(
+        "There is no such clearance",
+        "No answer of that id is on record, or it was given to somebody else.",
+        "Ask again; the answer has a new id."),
+    "organisation": ProblemType(
+        "The organisation cannot be registered like this",
+        "Its name or kind is not one that can be kept, or it has an operator already.",
+        "The operator corrects what the sentence names."),
+    "statement": ProblemType(
+        "This cannot be stated",
+        "A lock, approval or determination names something that is not on file, or was answered before.",
+        "Load the page again and read what stands there now."),
     "service": ProblemType(
         "The registry could not answer",
         "It failed, or could not reach its own records. Nothing was changed.",
