@@ -24,6 +24,8 @@ from bench import files, spent
 
 ROOT = Path(__file__).resolve().parent.parent
 OPENS_WITHIN = 120
+# Enough that both web processes have something to do: which of them takes a connection is the kernel's choice.
+CLIENTS = 4
 EDGE = "countersign-bench-edge"
 # Every visitor here comes from one address; counting stays in the way, but nobody is turned away.
 UNHINDERED = {"RATE_WINDOW": "100000000", "RATE_VERIFICATION": "100000000", "RATE_TOKEN": "100000000"}
@@ -112,7 +114,7 @@ def form(path: Path, media_type: str, **fields: str) -> tuple[dict[str, str], Ca
     return headers, body
 
 
-def send(house: House, paths: Sequence[Path], media_type: str, declaration: dict, *, clients: int = 2) -> list[str]:
+def send(house: House, paths: Sequence[Path], media_type: str, declaration: dict, *, clients: int = CLIENTS) -> list[str]:
     """Send the files by a few clients, each on one connection; the ids of the assets they became."""
     told = json.dumps(declaration)
 
@@ -127,7 +129,7 @@ def send(house: House, paths: Sequence[Path], media_type: str, declaration: dict
 
 
 def by_clients(house: House, act: Callable[[http.client.HTTPConnection, Any], Any], items: Sequence[Any], *,
-               clients: int = 2) -> list[Any]:
+               clients: int = CLIENTS) -> list[Any]:
     """Do `act` for every item, `clients` at a time, each with a connection that it keeps."""
     waiting: Queue = Queue()
     for item in items:

@@ -55,19 +55,17 @@ class NoSuchCredential(NotFound):
     """No credential of that id was released."""
 
 
-def verify(*, path: str | Path, name: str, at: datetime, sidecar: str | Path | None = None) -> Report:
+def verify(*, path: str | Path, name: str, at: datetime, sidecar: str | Path | None = None, sha256: str = "") -> Report:
     """The report on the file at `path`; its credentials may be in a `sidecar`, given along or kept here.
 
+    `sha256` is the file's, where it was hashed as it arrived.
     Raises EmptyFile; SandboxBusy when no reader comes free. A file the reader refuses or dies of is unreadable.
     """
     path = Path(path)
     if path.stat().st_size == 0:
         raise EmptyFile("media.empty", f"“{name}” is empty: there is nothing to check.")
-    # The reader hashes the file as well; side by side the two take the time of one.
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        digest = beside.submit(_digest, path)
-        reading = _read(path, sidecar)
-    credential, found_by = _of_bytes(digest.result())
+    digest, reading = (sha256, _read(path, sidecar)) if sha256 else _hashed_and_read(path, sidecar)
+    credential, found_by = _of_bytes(digest)
     if credential and credential.sidecar_key and found_by == "signed_bytes" and not (reading.active or sidecar):
         reading = _read_with_kept_sidecar(path, credential.sidecar_key)
     if found_by != "signed_bytes" and reading.active:
@@ -96,6 +94,14 @@ def crjson(*, path: str | Path, sidecar: str | Path | None = None) -> dict:
     """The C2PA JSON form of a file's credentials, for validators of validators; empty where there are none."""
     found = trust.sandbox().read(path, sidecar=sidecar, anchors=trust.anchors(), crjson=True)
     return found.get("crjson") or {}
+
+
+def _hashed_and_read(path: Path, sidecar: str | Path | None) -> tuple[str, Reading]:
+    """The reader hashes the file as well; side by side the two take the time of one."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        digest = beside.submit(_digest, path)
+        reading = _read(path, sidecar)
+    return digest.result(), reading
 
 
 def _read(path: Path, sidecar: str | Path | None) -> Reading:

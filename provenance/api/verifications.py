@@ -87,7 +87,7 @@ class Verifications(APIView):
         with uploads.brought(request.FILES) as (file, sidecar):
             report = verification.verify(
                 path=file.temporary_file_path(), name=file.name, at=timezone.now(),
-                sidecar=sidecar.temporary_file_path() if sidecar else None,
+                sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""),
             )  # fmt: skip
         return Response(report.as_dict())
 

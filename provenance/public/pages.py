@@ -47,7 +47,7 @@ def _checked(request: HttpRequest) -> HttpResponse:
         with uploads.brought(request.FILES) as (file, sidecar):
             report = verification.verify(
                 path=file.temporary_file_path(), name=file.name, at=timezone.now(),
-                sidecar=sidecar.temporary_file_path() if sidecar else None,
+                sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""),
             )  # fmt: skip
     except RegistryError as refused:
         return render(request, "provenance/verify.html", _form(refused.detail), status=status_of(refused))
