@@ -71,6 +71,11 @@ def withdraw_program(client_id: str) -> None:
     clients.revoke(client, by=User.objects.get(username="ines"), reason="The secret was seen in a chat", at=timezone.now())
 
 
+def let_leases_run_out() -> None:
+    """As if the time had passed that is given to a silent time-stamp authority."""
+    SigningJob.objects.filter(state=SigningJob.State.SIGNING).update(leased_until=timezone.now())
+
+
 def counted() -> dict:
     """How the jobs stand, and that nothing was signed twice: credentials, and those of distinct files."""
     credentials = Credential.objects.values_list("asset", "sha256", "development_key", "time_stamped")
@@ -98,7 +103,9 @@ def kept_names() -> list:
     return [one.legal_name for one in Production.objects.get().cast.order_by("pk")]
 
 
-ACTS = {act.__name__: act for act in (assemble, sign_a_shot, end_consent, withdraw_program, counted, kept, kept_names)}
+ACTS = {act.__name__: act for act in (
+    assemble, sign_a_shot, let_leases_run_out, end_consent, withdraw_program, counted, kept, kept_names,
+)}  # fmt: skip
 
 if __name__ == "__main__":
     for line in sys.stdin:

@@ -17,10 +17,12 @@ BROKERS = ("rabbitmq", "redis")
 
 
 class Unhurried(TimestampAuthority):
-    """A time-stamp authority that takes as long as a real one, so that signing lasts long enough to be interrupted."""
+    """A time-stamp authority that may be told to take its time, so that signing lasts long enough to be interrupted."""
+
+    takes = 0.0
 
     def stamp(self, query: bytes) -> bytes:
-        time.sleep(0.4)
+        time.sleep(self.takes)
         return super().stamp(query)
 
 
@@ -42,7 +44,7 @@ def house(request, tmp_path, migrated):
         with broker_at(request.param, cache) as broker:
             addresses = {"database": database, "broker": broker, "cache": f"{cache}/1", "storage": servers.bucket()}
             with House(tmp_path, trust=authority, stamps=stamps, **addresses) as house:
-                house.authority = authority
+                house.authority, house.stamps = authority, stamps
                 house.open()
                 yield house
 

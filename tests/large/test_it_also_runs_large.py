@@ -44,6 +44,7 @@ def a_shot_sent_to_one_web_is_signed_by_a_worker_and_told_by_the_other(house: Ho
 
 
 def a_worker_that_is_killed_loses_nothing_and_nothing_is_signed_twice(house: House, program: Program) -> None:
+    house.stamps.takes = 1.0
     sent = [
         program.send(1 + n % 2, f"plate-{n}.jpg", picture(n), program.known["bare"] | {"title": f"plate-{n}.jpg"})
         for n in range(UPLOADS)
@@ -51,6 +52,11 @@ def a_worker_that_is_killed_loses_nothing_and_nothing_is_signed_twice(house: Hou
     assert [answer.status_code for answer in sent] == [202] * UPLOADS
     assert waited_for(lambda: house.acts("counted")["states"].get("signing", 0) == 2, 20), "both workers never worked"
     house.kill("worker-1")
+    house.stamps.takes = 0.0
+    # The other signs what is left. What the killed one held stays held until its lease runs out, which is now.
+    left = {"signed": UPLOADS, "signing": 1}
+    assert waited_for(lambda: house.acts("counted")["states"] == left, 20), house.acts("counted")
+    house.acts("let_leases_run_out")
     states = [program.until_settled(2, answer.json()["id"])["state"] for answer in sent]
     assert states == ["signed"] * UPLOADS
     counted = house.acts("counted")
