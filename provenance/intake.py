@@ -146,10 +146,10 @@ def reconsider(asset: Asset, *, by: User, at: datetime, reason: str) -> str:
     """Ask consent again for an asset that is held, and queue it if the record now permits. Gives the new state."""
     if not may_enter(by, asset.production.studio):
         raise NotAtThisDesk(asset.production.studio, "decide about held assets")
-    decision = clearance.confirm(asset.decision, purpose="reconsideration", at=at)
-    problem = None if decision.permits else not_covered(decision, parse(asset.declaration))
-    state = {"permit": State.RECEIVED, "review": State.HELD, "deny": State.REFUSED}[decision.outcome]
     with transaction.atomic():
+        decision = clearance.confirm(asset.decision, purpose="reconsideration", at=at)
+        problem = None if decision.permits else not_covered(decision, parse(asset.declaration))
+        state = {"permit": State.RECEIVED, "review": State.HELD, "deny": State.REFUSED}[decision.outcome]
         _turned(asset, (State.HELD,), state, problem, at=at)
         _record(asset, f"asset:{state.value if state != State.RECEIVED else 'released_to_signing'}", by=by, at=at,
                 reason=reason, decision=decision.public_id)  # fmt: skip
