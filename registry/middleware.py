@@ -10,7 +10,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -44,6 +44,10 @@ class RequestId:
         if not request.path.startswith(UNLOGGED):
             log.info("request", extra=_line(request, response, began))
         return response
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """No address of ours has a NUL in it, and not every database takes one in a question."""
+        return problems.not_found(request, Http404()) if "\0" in request.path else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         response = problems.told(error, request)

@@ -183,3 +183,12 @@ def test_lists_are_filtered_and_paged(cast, hatch):
     assert [one["id"] for one in first["results"] + rest["results"]] == ids[::-1]
     assert hatch.get("/api/v1/assets?state=refused").json()["results"] == []
     assert hatch.get("/api/v1/assets?state=lost").status_code == 422
+
+
+@pytest.mark.parametrize("cursor", ["bm9uZQ==", "cD1hYmM=", "cD0xZTk5", "x", "cD0tMQ=="])
+def test_a_made_up_cursor_leads_nowhere(hatch, cursor):
+    assert hatch.get(f"/api/v1/assets?cursor={cursor}").status_code in (200, 404)
+
+
+def test_an_address_with_a_nul_leads_nowhere(hatch):
+    assert hatch.get("/api/v1/assets/ast_%00").status_code == 404
