@@ -1,13 +1,14 @@
 """`make bench`: what the whole way costs beside the bare library, on this machine and in one run.
 
 `python -m bench [signing|verification|lookup|memory …] [--quick]`; without names, all four. Each question runs in a
-process of its own, on a house of its own in a temporary folder. Ratios of one run count, absolute times are the
-machine's.
+process of its own, on a house of its own in a temporary folder, from one registry made first. Ratios of one run count,
+absolute times are the machine's.
 """
 
 import argparse
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,24 +24,30 @@ def main() -> int:
     parser.add_argument("questions", nargs="*", metavar="|".join(QUESTIONS), help="which to ask; all of them when absent")
     parser.add_argument("--quick", action="store_true", help="small counts: whether it runs, not how fast")
     asked = parser.parse_args()
-    if unknown := set(asked.questions) - set(QUESTIONS):
-        parser.error(f"there is no question {', '.join(sorted(unknown))}")
     if WITHIN in os.environ:
         return answer(asked.questions[0], quick=asked.quick)
+    if unknown := set(asked.questions) - set(QUESTIONS):
+        parser.error(f"there is no question {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory(prefix="countersign-bench-") as folder:
+        if code := _apart("make", folder, quick=asked.quick):
+            return code
         answers = [_apart(question, folder, quick=asked.quick) for question in asked.questions or QUESTIONS]
     return max(answers)
 
 
 def _apart(question: str, folder: str, *, quick: bool) -> int:
     # The settings are read once in a process, so each question names its own folder before they are.
-    own = os.environ | {WITHIN: folder, "DATA_DIR": str(Path(folder) / question), "COUNTERSIGN_ENV": "embedded"}
+    data, made = Path(folder) / question, Path(folder) / "made"
+    if made.exists():
+        # The same keys, or what was signed there would not be trusted here.
+        shutil.copytree(made / "keys", data / "keys")
+    own = os.environ | {WITHIN: folder, "DATA_DIR": str(data if made.exists() else made), "COUNTERSIGN_ENV": "embedded"}
     command = [sys.executable, "-m", "bench", question, *(["--quick"] if quick else [])]
     return subprocess.run(command, env=own, cwd=Path(__file__).resolve().parent.parent).returncode
 
 
 def answer(question: str, *, quick: bool) -> int:
-    """One question, in this process."""
+    """One question, in this process; or the registry that all of them are asked of."""
     from registry import environment
 
     environment.name_settings()
@@ -49,7 +56,11 @@ def answer(question: str, *, quick: bool) -> int:
     django.setup()
     # The tables are what is read here; the houses keep their logs.
     logging.disable(logging.WARNING)
-    import_module(f"bench.{question}").run(quick=quick)
+    if question == "make":
+        world = import_module("bench.world")
+        world.make(world.sizes(quick=quick))
+    else:
+        import_module(f"bench.{question}").run(quick=quick)
     return 0
 
 

@@ -1,18 +1,15 @@
 """What a question by hash costs beside an empty view, and whether it grows with what is on record."""
 
 import random
-import shutil
 import time
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from bench import world
 from bench.house import House, ask, opened
 from bench.tables import at_most, middle, table
-from provenance import trust
 
 COUNT, QUICK = 2_000, 200
 TURN = 50
@@ -22,17 +19,9 @@ EMPTY = "/health/live"
 
 
 def run(*, quick: bool) -> None:
-    here = world.assemble()
-    sizes = (world.FEW, world.FEW * 10) if quick else (world.FEW, world.MANY)
-    databases = {}
-    for held in sizes:
-        world.fill(here, held)
-        databases[held] = world.snapshot(settings.DATA_DIR / f"{held}.sqlite3")
-    trust.sandbox().close()
-    connection.close()
-    few, many = sizes
-    with (opened(data=settings.DATA_DIR, database=databases[few], worker=False) as small,
-          opened(data=settings.DATA_DIR, database=databases[many], worker=False) as large):  # fmt: skip
+    few, many = world.sizes(quick=quick)
+    with (opened(data=settings.DATA_DIR, database=world.made(few), worker=False) as small,
+          opened(data=settings.DATA_DIR, database=world.made(many), worker=False) as large):  # fmt: skip
         found = _asked({few: small, many: large}, QUICK if quick else COUNT)
     empty = middle(found["empty view", few][0])
     rows = [_row(*named, *found[named], empty) for named in found]
@@ -40,7 +29,6 @@ def run(*, quick: bool) -> None:
     table("A question by hash, one at a time, beside an empty view", heads, rows)
     growth = [_growth(kind, found, few, many) for kind in ("by-hash, signed here", "by-hash, unknown")]
     table(f"p50 of a question by hash, at {many:,} assets beside {few:,}", ("question", "ratio", ""), growth)
-    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
 
 
 def _asked(houses: dict[int, House], count: int) -> dict[tuple[str, int], tuple[list[float], float]]:

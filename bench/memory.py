@@ -25,7 +25,7 @@ SETTLED = (SigningJob.State.SIGNED, SigningJob.State.DEAD, SigningJob.State.REFU
 
 def run(*, quick: bool) -> None:
     size = QUICK if quick else SIZE
-    here = world.assemble()
+    here = world.at(world.FEW)
     connection.close()
     path = Path(settings.SCRATCH_DIR) / "film.mp4"
     path.write_bytes(build.large_mp4(size))

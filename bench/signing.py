@@ -47,15 +47,12 @@ class Cost:
 
 def run(*, quick: bool) -> None:
     counts = QUICK if quick else COUNTS
-    here = world.assemble()
-    folder = Path(settings.SCRATCH_DIR)
-    world.fill(here, world.FEW)
+    here, folder = world.at(world.FEW), Path(settings.SCRATCH_DIR)
     _compared(here, folder, counts, tuple(counts), held=world.FEW)
     _steps(here, folder, counts)
-    if not quick:
-        world.fill(here, world.MANY)
-        _compared(here, folder, counts, (files.SMALL, files.LARGE), held=world.MANY)
     trust.sandbox().close()
+    if not quick:
+        _compared(world.at(world.MANY), folder, counts, (files.SMALL, files.LARGE), held=world.MANY)
 
 
 def _compared(here: world.World, folder: Path, counts: dict[str, int], names: Sequence[str], *, held: int) -> None:
@@ -123,7 +120,7 @@ def _until_signed(expected: int, ids: Sequence[str]) -> None:
 def _bare_job(here: world.World) -> dict[str, Any]:
     """Just what the house signs, with its own key, certificate and settings."""
     plan = SigningPlan.objects.latest("id")
-    pem = next(trust.key_directory().rglob(f"{here.cast.northlight.public_id}.pem")).read_text()
+    pem = next(trust.key_directory().rglob(f"{here.northlight.public_id}.pem")).read_text()
     key, mark, chain = pem.partition("-----END PRIVATE KEY-----\n")
     return {
         "do": "sign", "manifest": plan.manifest, "intent": "create", "key": key + mark, "chain": chain,

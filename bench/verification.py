@@ -23,11 +23,9 @@ ROUNDS = 2
 
 def run(*, quick: bool) -> None:
     counts = QUICK if quick else COUNTS
-    here = world.assemble()
-    signed = {name: _signed(here, name) for name in counts}
-    trust.sandbox().close()
     for held in (world.FEW,) if quick else (world.FEW, world.MANY):
-        world.fill(here, held)
+        here = world.at(held)
+        signed = {name: _signed(here, name, mark=f"v{held}") for name in counts}
         trust.sandbox().close()
         connection.close()
         with opened(data=settings.DATA_DIR, worker=False) as house:
@@ -36,8 +34,8 @@ def run(*, quick: bool) -> None:
         table(f"Verification by upload, one at a time, beside the bare Reader ({held:,} assets on record)", heads, lines)
 
 
-def _signed(here: world.World, name: str) -> Path:
-    [path] = files.write(name, 1, Path(settings.SCRATCH_DIR), mark="v")
+def _signed(here: world.World, name: str, *, mark: str) -> Path:
+    [path] = files.write(name, 1, Path(settings.SCRATCH_DIR), mark=mark)
     asset = world.signed_here(here, path)
     return Path(default_storage.path(asset.credential.storage_key))
 

@@ -1,53 +1,95 @@
 """The registry that is measured: the tests' cast, one consent, one program, and as many signed assets as are asked for."""
 
 import hashlib
+import shutil
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from bench import files
-from provenance import intake, signing
+from provenance import intake, signing, trust
 from provenance.models import Asset, Credential, KnownContent, SigningJob, SigningPlan
 from registry import clients, journal
-from registry.models import ApiClient
+from registry.models import ApiClient, Organisation, Person, Production
 from registry.models.journal import Event
 from tests import cast as people
 from tests import shots
 
 FEW, MANY = 1_000, 100_000
+MADE, SECRET, PROGRAM = "made", "secret", "bench"
 BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`declaration` is one operation of AI on a consenting performer; nothing but the file goes into the asset."""
+    """Whom a file is sent by, and about whom. `declaration` is one operation of AI on a consenting performer; nothing
+    but the file goes into the asset."""
 
-    cast: people.Cast
+    northlight: Organisation
+    harbor: Production
+    mira: Person
     client: ApiClient
     secret: str
 
     @property
     def declaration(self) -> dict:
-        return shots.declaration(self.cast, ingredients=[])
+        return shots.declaration(self, ingredients=[])
 
 
-def assemble() -> World:
-    """The cast on an empty database, with Mira's consent verified and Parallax's program registered."""
+def sizes(*, quick: bool) -> tuple[int, int]:
+    """How many assets there are in the smaller and in the larger registry."""
+    return FEW, 10 * FEW if quick else MANY
+
+
+def make(numbers: Iterable[int]) -> None:
+    """In a data folder of its own, once for all questions: the registry at each of these numbers of assets."""
+    secret = _assemble()
+    (settings.DATA_DIR / SECRET).write_text(secret)
+    world = _found(secret)
+    for held in numbers:
+        _fill(world, held)
+        _snapshot(settings.DATA_DIR / f"{held}.sqlite3")
+    trust.sandbox().close()
+
+
+def at(held: int) -> World:
+    """The registry at so many assets, in this process's own data folder; whatever was there is gone."""
+    connection.close()
+    database = Path(settings.DATABASES["default"]["NAME"])
+    for left in database.parent.glob(f"{database.name}*"):
+        left.unlink()
+    shutil.copyfile(made(held), database)
+    return _found((made(held).parent / SECRET).read_text())
+
+
+def made(held: int) -> Path:
+    """The database at so many assets, as it was made; it is copied, or only asked."""
+    return settings.DATA_DIR.parent / MADE / f"{held}.sqlite3"
+
+
+def _assemble() -> str:
+    """The cast on an empty database, with Mira's consent verified and Parallax's program registered; its secret."""
     call_command("migrate", verbosity=0, interactive=False)
     cast = people.assemble()
     cast.northlight.key_reference = f"dev:{cast.northlight.public_id}"
     cast.northlight.save()
     people.verified(cast, at=timezone.now())
-    client, secret = clients.register(
-        name="pipeline", organisation=cast.parallax, scopes=None, by=None, reason="", at=timezone.now()
-    )
-    return World(cast, client, secret)
+    registered = {"name": PROGRAM, "organisation": cast.parallax, "scopes": None, "by": None, "reason": ""}
+    return clients.register(**registered, at=timezone.now())[1]
+
+
+def _found(secret: str) -> World:
+    harbor = Production.objects.select_related("studio").get(title="Harbor")
+    mira = Person.objects.get(studio=harbor.studio, alias="M. Vale")
+    client = ApiClient.objects.select_related("organisation").get(name=PROGRAM)
+    return World(harbor.studio, harbor, mira, client, secret)
 
 
 def signed_here(world: World, path: Path) -> Asset:
@@ -64,7 +106,7 @@ def sent(path: Path) -> intake.SentFile:
     return intake.SentFile(path.name, path, digest, path.stat().st_size)
 
 
-def fill(world: World, count: int) -> None:
+def _fill(world: World, count: int) -> None:
     """Add rows like those of one really signed asset until the registry holds `count`; no files lie behind them."""
     [path] = files.write(files.SMALL, 1, settings.SCRATCH_DIR, mark=f"like{count}")
     like = signed_here(world, path)
@@ -121,9 +163,8 @@ def _copy(row, **changes):
     return type(row)(**values | changed)
 
 
-def snapshot(path: Path) -> Path:
+def _snapshot(path: Path) -> None:
     """The database as it is now, in one file of its own."""
     path.unlink(missing_ok=True)
     with sqlite3.connect(settings.DATABASES["default"]["NAME"]) as here, sqlite3.connect(path) as there:
         here.backup(there)
-    return path
