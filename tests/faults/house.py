@@ -127,8 +127,8 @@ class Web:
         assert self._process.poll() is None, Path(self._log.name).read_text()[-3000:]
         try:
             return requests.get(f"http://127.0.0.1:{self.port}/health/live", timeout=5).ok
-        except requests.ConnectionError:
-            return False
+        except requests.RequestException:
+            return False  # not yet: it does not listen, or is still loading
 
 
 @dataclass
