@@ -6,7 +6,7 @@ checked here. Nothing personal goes in: a manifest cannot be taken back.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ from provenance.techniques import (
     TRAINED,
     action,
 )
-from registry.errors import Invalid
+from registry.errors import Fault, Invalid
 
 SPECIFICATION = "2.4.0"
 EXTENT_LABEL, CONSENT_LABEL = "org.countersign.extent", "org.countersign.consent"
@@ -79,6 +79,15 @@ class ConsentFacts:
     policy_version: str
     receipts: tuple[Receipt, ...] = ()
     status_url: str | None = None
+
+
+class PersonalData(Invalid):
+    """A manifest would name a person; `places` are where, `declared` are the places that say so in the declaration."""
+
+    def __init__(self, places: Sequence[str], declared: Sequence[str]):
+        code, detail = "manifest.personal_data", "This would be published, and names a person: leave the name out."
+        whole = f"The credentials would name a person, at {', '.join(places[:5])}. Leave names and ids of people out."
+        super().__init__(code, whole, errors=tuple(Fault(place, code, detail) for place in declared))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +175,7 @@ def build(facts: ManifestFacts) -> dict[str, Any]:
             {"label": "cawg.metadata", "kind": "Json", "created": False, "data": _metadata(facts)},
         ],
     }
-    _check_nothing_personal(manifest, facts.withheld)
+    _check_nothing_personal(manifest, facts)
     return manifest
 
 
@@ -375,14 +384,26 @@ def _must_differ(names: Iterable[str], kind: str) -> None:
         seen.add(name)
 
 
-def _check_nothing_personal(manifest: dict[str, Any], withheld: frozenset[str]) -> None:
-    """Refuse a manifest in which a person's id, or a withheld name as a word of its own, has found its way."""
-    names = [re.escape(_folded(name)) for name in sorted(withheld) if name.strip()]
+def _check_nothing_personal(manifest: dict[str, Any], facts: ManifestFacts) -> None:
+    """Refuse a manifest in which a person's id, or a withheld name as a word of its own, has found its way.
+
+    The titles of ingredients are published beside it, with their own manifests.
+    """
+    names = [re.escape(_folded(name)) for name in sorted(facts.withheld) if name.strip()]
     named = re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)") if names else None
-    for pointer, text in _strings(manifest, ""):
-        if _PERSON_ID.search(text) or (named and named.search(_folded(text))):
-            detail = f"The manifest was not built: it would name a person, at {pointer}."
-            raise Invalid("manifest.personal_data", detail)
+    titles = ((f"/ingredients/{place}/title", one.title or "") for place, one in enumerate(facts.declaration.ingredients))
+    found = {
+        text: pointer for pointer, text in (*_strings(manifest, ""), *titles)
+        if _PERSON_ID.search(text) or (named and named.search(_folded(text)))
+    }  # fmt: skip
+    if found:
+        raise PersonalData(tuple(found.values()), _declared_at(facts.declaration, found))
+
+
+def _declared_at(declaration: Declaration, texts: Container[str]) -> tuple[str, ...]:
+    """Where these stand in a declaration, as JSON pointers; who is depicted is said by an id, and not published."""
+    said = _strings(declaration.as_dict(), "")
+    return tuple(pointer for pointer, text in said if text in texts and not pointer.endswith("/person"))
 
 
 def _folded(text: str) -> str:

@@ -397,6 +397,8 @@ def test_an_operation_is_attested_in_public_only_by_organisations_known_here():
         ({"title": "MIRA-VALE.mp4"}, {"Mira Vale"}),
         ({"title": "sh114 M. Vale.mp4"}, {"M. Vale"}),
         ({"title": "per_9fK1sL4hWq0cY8dN2tRb7A.mp4"}, set()),
+        ({"ingredients": [{"id": "plate", "relation": "parentOf", "part": "plate", "title": "Mira_Vale_plate.mp4"}]},
+         {"Mira Vale"}),
     ],
 )
 def test_a_manifest_that_would_name_somebody_is_not_built(change, withheld):
@@ -404,6 +406,7 @@ def test_a_manifest_that_would_name_somebody_is_not_built(change, withheld):
         build(facts({**harbor(), **change}, withheld=frozenset(withheld)))
     assert caught.value.code == "manifest.personal_data" and "/title" in caught.value.detail
     assert "vale" not in caught.value.detail.lower()
+    assert [one.pointer.endswith("/title") for one in caught.value.errors] == [True]
 
 
 def test_a_name_inside_another_word_is_no_name():
