@@ -8,7 +8,7 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 from registry.errors import TooLarge
 
-PIECE = 64 * 1024
+PIECE = 256 * 1024
 UNITS = ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB"))
 
 
