@@ -39,18 +39,34 @@ class NotInThisProduction(Invalid):
         super().__init__(faults[0].code, faults[0].detail, errors=faults)
 
 
+def put(question: Question, *, production: Production, at: datetime) -> facts.Request:
+    """The question in full, as it is put at `at`. Raises Invalid for what cannot be asked of the production at all:
+    unknown people, units and codes."""
+    request = _request(question, production, at)
+    refuse_unknown(request)
+    return request
+
+
 def ask(question: Question, *, production: Production, at: datetime) -> tuple[facts.Request, decision.Decision]:
     """The answer to a question, as the file stands at `at`. Nothing is kept. Raises Invalid for what is unknown."""
-    request = _request(question, production, at)
+    request = put(question, production=production, at=at)
     return request, decision.decide(request, record_for(request, studio=production.studio))
 
 
 def decide(question: Question, *, production: Production, requester: Organisation, purpose: str,
            at: datetime) -> Decision:
     """The answer to a question, stored with all it stood on."""
-    request, answer = ask(question, production=production, at=at)
+    request = put(question, production=production, at=at)
+    return decide_put(request, production=production, requester=requester, purpose=purpose)
+
+
+def decide_put(request: facts.Request, *, production: Production, requester: Organisation, purpose: str) -> Decision:
+    """The answer to a question that was put in full, stored with all it stood on at the moment the file is read."""
+    answer = decision.decide(request, record_for(request, studio=production.studio))
     with transaction.atomic():
-        return _kept(request, answer, production=production, requester=requester, purpose=purpose, at=at)
+        return _kept(
+            request, answer, production=production, requester=requester, purpose=purpose, at=request.known_at
+        )
 
 
 def confirm(stored: Decision, *, purpose: str, at: datetime) -> Decision:
@@ -71,8 +87,8 @@ def replay(stored: Decision) -> str:
 
 def lock_grants(stored: Decision) -> list[Grant]:
     """Hold the grants a decision stands on until the transaction ends, in one order; endings take the same locks."""
-    grants = Grant.objects.filter(revisions__decisions=stored).order_by("pk").values_list("pk", flat=True)
-    return list(Grant.objects.select_for_update().filter(pk__in=list(grants)).order_by("pk"))
+    grants = GrantRevision.objects.filter(decisions=stored).order_by().values("grant")
+    return list(Grant.objects.select_for_update().filter(pk__in=grants).order_by("pk"))
 
 
 def found(public_id: str, *, requester: Organisation) -> Decision:
@@ -144,11 +160,6 @@ def _request(question: Question, production: Production, at: datetime) -> facts.
         known_at=at,
         asset_sha256=question.asset_sha256,
     )
-
-
-def check(question: Question, *, production: Production, at: datetime) -> None:
-    """Raises Invalid for what cannot be asked of the production at all: unknown people, units and codes."""
-    refuse_unknown(_request(question, production, at))
 
 
 def _refuse_strangers(question: Question, production: Production) -> None:

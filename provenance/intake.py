@@ -17,6 +17,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 
 from consent import clearance
 from consent.facts import Depiction as DepictionFact
+from consent.facts import Request
 from consent.models import Decision
 from provenance import heritage, manifest, measured, plans, shelf, trust
 from provenance.declaration import Declaration, IngredientStatement, check_against, parse
@@ -88,12 +89,11 @@ def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, cli
     materials = tuple(_materials(declaration, parts, vendor))
     media = measured.media(measured.kept(found), declaration)
     check_against(declaration, media)
-    question = question_of(declaration, file.sha256)
-    _refuse_unaskable(question, declaration, declared, production, at)
+    question = _put(question_of(declaration, file.sha256), declaration, declared, production, at)
     upload = Upload(file, found, declaration, materials, production, client, intake_key)
     inherited = _heritage(upload, media, at)
     _refuse_unsignable(upload, media, inherited)
-    decision = clearance.decide(question, production=production, requester=vendor, purpose="intake", at=at)
+    decision = clearance.decide_put(question, production=production, requester=vendor, purpose="intake")
     if decision.outcome == Decision.Outcome.DENY:
         problem = not_covered(decision, declaration)
         with transaction.atomic():
@@ -270,11 +270,11 @@ def _heritage(upload: Upload, media: Any, at: datetime) -> tuple:
         raise
 
 
-def _refuse_unaskable(question: clearance.Question, declaration: Declaration, declared: Mapping[str, Any],
-                      production: Production, at: datetime) -> None:
+def _put(question: clearance.Question, declaration: Declaration, declared: Mapping[str, Any],
+         production: Production, at: datetime) -> Request:
     """Whoever or whatever the production does not know is told where it stands in the declaration."""
     try:
-        clearance.check(question, production=production, at=at)
+        return clearance.put(question, production=production, at=at)
     except Invalid as unknown:
         raise pointed(unknown, question, declaration, single_unit="unit" in declared) from unknown
 

@@ -7,7 +7,7 @@ confirmed before the key is used, and decisively at release, under the locks tha
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from consent import clearance
-from consent.models import Decision, Grant
+from consent.models import Decision
 from provenance import heritage, keys, manifest, measured, plans, shelf, trust
 from provenance.declaration import Declaration, parse
 from provenance.media.refusal import MediaRefused
@@ -30,6 +30,7 @@ from provenance.refusals import not_covered, plain
 from provenance.sandbox import IngredientFile, SandboxBusy, SignRequest
 from registry import journal
 from registry.errors import RegistryError, Unavailable
+from registry.models.journal import Event
 
 State = SigningJob.State
 Clock = Callable[[], datetime]
@@ -251,31 +252,29 @@ def store(work: Work) -> None:
 def release(work: Work, *, clock: Clock) -> None:
     """8. Under the locks that endings take: consent once more, the lease, and the credential. All of it, or nothing."""
     with transaction.atomic():
-        grants = clearance.lock_grants(work.decision)
-        at = _moment(grants, clock())
+        heads = {one.public_id: journal.head(one.public_id) for one in clearance.lock_grants(work.decision)}
+        at = _moment(heads.values(), clock())
         decision = clearance.confirm(work.decision, purpose="release", at=at)
         if decision == work.decision:
-            _release(work, grants, at)
+            _release(work, {grant: journal.hash_at(head) for grant, head in heads.items()}, at)
     if not decision.permits:
         raise NotConfirmed(decision)
     if decision != work.decision:
         raise Changed
 
 
-def _moment(grants: list[Grant], now: datetime) -> datetime:
+def _moment(heads: Iterable[Event | None], now: datetime) -> datetime:
     """The moment of a release: not before what the grants' chains already hold. A clock that goes behind another
     machine's would else look past an ending that was recorded first."""
-    last = (journal.head(one.public_id) for one in grants)
-    return max([now, *(one.recorded_at for one in last if one)])
+    return max([now, *(head.recorded_at for head in heads if head)])
 
 
-def _release(work: Work, grants: list[Grant], at: datetime) -> None:
+def _release(work: Work, heads: dict[str, str], at: datetime) -> None:
     held = SigningJob.objects.filter(pk=work.job.pk, token=work.job.token, state=State.SIGNING).update(
         state=State.SIGNED, token="", leased_until=None, problem=None, step="", changed_at=at
     )
     if not held:
         raise Overtaken
-    heads = {one.public_id: journal.head_hash(one.public_id) for one in grants}
     credential = _released(work, heads, at)
     known = KnownContent(sha256=credential.sha256, asset=work.asset, kind=KnownContent.Kind.SIGNED)
     KnownContent.objects.bulk_create([known], ignore_conflicts=True)

@@ -60,10 +60,9 @@ def chain(subject: str) -> QuerySet[Event]:
     return Event.objects.filter(chain=subject).order_by("sequence")
 
 
-def head_hash(chain: str) -> str:
+def hash_at(head: Event | None) -> str:
     """The hash at the head of a chain, which stands for everything recorded in it."""
-    last = head(chain)
-    return last.hash if last else GENESIS
+    return head.hash if head else GENESIS
 
 
 def record(
