@@ -43,6 +43,7 @@ openapi: $(RUNTIME)
 	$(APART) $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 pins: $(TOOLS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/$(PINS) requirements.in -o requirements.txt
 	$(BIN)/$(PINS) tests/requirements.in -o tests/requirements.txt
 	$(BIN)/$(PINS) docker/requirements.in -o docker/requirements.txt

@@ -101,7 +101,7 @@ def found(public_id: str, *, requester: Organisation) -> Decision:
 
 def told(stored: Decision, *, to_studio: bool = False) -> dict[str, Any]:
     """A stored answer for its reader: a studio reads its own consents by their numbers, anybody else by none."""
-    names = _names(stored, to_studio=to_studio)
+    names = names_for(stored.request, stored.answer, to_studio=to_studio)
     reasons = [
         {
             "code": reason["code"],
@@ -216,11 +216,12 @@ def _substance(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if name != "request_hash"}
 
 
-def _names(stored: Decision, *, to_studio: bool) -> dict[str, str]:
-    people = {one["id"]: one["person"] for one in stored.request["depictions"] if one["person"]}
+def names_for(question: Mapping[str, Any], answer: Mapping[str, Any], *, to_studio: bool) -> dict[str, str]:
+    """What the reader knows people and consents by, by the ids of depictions and grants: an alias, a file number."""
+    people = {one["id"]: one["person"] for one in question["depictions"] if one["person"]}
     aliases = dict(Person.objects.filter(public_id__in=people.values()).values_list("public_id", "alias"))
     names = {depiction: aliases[person] for depiction, person in people.items() if person in aliases}
-    grants = {reason["grant"] for reason in stored.answer["reasons"] if reason["grant"]}
+    grants = {reason["grant"] for reason in answer["reasons"] if reason["grant"]}
     if to_studio:
         return names | dict(Grant.objects.filter(public_id__in=grants).values_list("public_id", "number"))
     return names | dict.fromkeys(grants, "on file")

@@ -13,6 +13,7 @@ LEGAL_AND_OPERATORS = (*permissions.READS_CONSENT, permissions.Role.DPO, permiss
 NAVIGATION = (
     ("Worklists", "admin:index", permissions.DESK),
     ("Consent files", "admin:consent_grant_changelist", permissions.READS_CONSENT),
+    ("Can we use it?", "admin:consent_decision_ask", permissions.READS_CONSENT),
     ("People", "admin:registry_person_changelist", (*permissions.READS_CONSENT, permissions.Role.DPO)),
     ("Productions", "admin:registry_production_changelist", LEGAL_AND_OPERATORS),
     ("Assets", "admin:provenance_asset_changelist", (*permissions.READS_CONSENT, permissions.Role.OPERATOR)),

@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from consent import determinations
+from consent import clearance, determinations
+from consent.facts import Depiction
 from consent.models import Evidence, Grant, GrantRevision, Statement
 from provenance.models import Asset, SigningJob
 from registry import people as registry_people
@@ -33,6 +34,7 @@ MAY = {
     "admin:consent_grant_changelist": LEGAL, "admin:consent_grant_export": LEGAL, "admin:consent_grant_change": LEGAL,
     "admin:consent_grant_verify": LEGAL, "admin:consent_grant_paper": LEGAL,
     "admin:consent_grant_add": permissions.ENTERS, "admin:consent_grant_amend": permissions.ENTERS,
+    **{f"admin:consent_decision_{page}": LEGAL for page in ("changelist", "export", "change", "ask", "certificate", "json")},
     "admin:registry_person_changelist": PEOPLE, "admin:registry_person_export": PEOPLE, "admin:registry_person_change": PEOPLE,
     "admin:registry_person_add": permissions.ENTERS, "admin:registry_person_correct": permissions.ENTERS,
     "admin:registry_person_death": permissions.ENTERS, "admin:registry_person_authority": permissions.ENTERS,
@@ -53,13 +55,13 @@ MAY = {
 DOORS = {"admin:login", "admin:logout"}
 # Who may read rows of this kind at all: everybody else has no such list, whosever the row.
 READERS = {
-    "consent_grant": LEGAL, "ending": LEGAL, "registry_person": PEOPLE, "registry_production": WORKS,
+    "consent_grant": LEGAL, "consent_decision": LEGAL, "ending": LEGAL, "registry_person": PEOPLE, "registry_production": WORKS,
     "provenance_asset": ASSETS, "asset": ASSETS, "determination": ASSETS, "registry_event": permissions.READS_JOURNAL,
     "registry_organisation": permissions.OPERATES, "registry_membership": permissions.OPERATES,
     "registry_apiclient": permissions.OPERATES,
 }  # fmt: skip
 # Inside the frame of a paper the browser's own viewer draws; the document's policy is tested with verification.
-NO_PAGE = {"admin:consent_grant_paper"}
+NO_PAGE = {"admin:consent_grant_paper", "admin:consent_decision_certificate", "admin:consent_decision_json"}
 
 
 def names():
@@ -99,6 +101,11 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         reason="Letter received",
     )  # fmt: skip
     cast.harbor.vendors.set([cast.parallax])
+    depicted = Depiction(label, cast.mira.public_id, "target_likeness", "face", "de_aging")
+    decision = clearance.decide(
+        clearance.Question(act="release", depictions=(depicted,)), production=cast.harbor, requester=cast.northlight,
+        purpose="clearance", at=timezone.now(),
+    )  # fmt: skip
     keys = {
         "consent_grant": [grant.public_id], "ending": [grant.public_id], "registry_person": [cast.mira.public_id],
         "registry_production": [cast.harbor.public_id], "provenance_asset": [asset.public_id],
@@ -106,7 +113,7 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         "registry_organisation": [cast.northlight.public_id],
         "registry_membership": [Membership.objects.get(user=cast.ines).pk],
         "registry_apiclient": [ApiClient.objects.get().client_id], "determination": [asset.public_id],
-        "asset": [asset.public_id],
+        "asset": [asset.public_id], "consent_decision": [decision.public_id],
     }  # fmt: skip
     more = {
         "admin:consent_grant_paper": [Evidence.objects.get().public_id], "second-determination": [proposal.public_id],
@@ -120,7 +127,7 @@ def kind(name):
 
 
 def keyed(name):
-    return not name.endswith(("changelist", "export", "_add", "index")) and name not in ("desk", "running-out")
+    return not name.endswith(("changelist", "export", "_add", "_ask", "index")) and name not in ("desk", "running-out")
 
 
 def expected(name, role):
