@@ -30,7 +30,6 @@ from provenance.refusals import not_covered, plain
 from provenance.sandbox import IngredientFile, SandboxBusy, SignRequest
 from registry import journal
 from registry.errors import RegistryError, Unavailable
-from registry.models.journal import Event
 
 State = SigningJob.State
 Clock = Callable[[], datetime]
@@ -263,7 +262,7 @@ def release(work: Work, *, clock: Clock) -> None:
         raise Changed
 
 
-def _moment(heads: Iterable[Event | None], now: datetime) -> datetime:
+def _moment(heads: Iterable[journal.Event | None], now: datetime) -> datetime:
     """The moment of a release: not before what the grants' chains already hold. A clock that goes behind another
     machine's would else look past an ending that was recorded first."""
     return max([now, *(head.recorded_at for head in heads if head)])
