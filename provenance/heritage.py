@@ -1,7 +1,8 @@
 """What an upload brings along: what is known here of its bytes, its ingredients and its own credentials.
 
 A footprint that came along may not get lost. Declaring less than an ingredient carries is laundering, whatever the
-file itself says and whether or not it still has its credentials.
+file itself says and whether or not it still has its credentials. What was signed here binds everybody; what was only
+sent here binds those of the same studio, for nobody else may learn of it (docs/adr/0005).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,9 +22,9 @@ from provenance.reading import Reading
 from provenance.statements import generative_acts
 from provenance.techniques import SOUND_ELEMENTS
 from registry.errors import Fault, NotAllowed
+from registry.models import Organisation
 
-# The bytes of these hold what was declared of an asset; those of an ingredient hold what went into one.
-CARRYING = (KnownContent.Kind.UPLOADED, KnownContent.Kind.SIGNED)
+Kind = KnownContent.Kind
 REMEMBERED = ("id", "element", "technique", "digital_source_type", "description")
 MOST_ASSETS = 20  # of the same bytes; they say the same
 
@@ -47,16 +48,19 @@ class Laundering(NotAllowed):
         super().__init__("provenance.laundering", faults[0].detail, errors=faults)
 
 
-def inherited(sources: Iterable[Source], declaration: Declaration, media: Media) -> tuple[OperationStatement, ...]:
+def inherited(
+    sources: Iterable[Source], declaration: Declaration, media: Media, *, studio: Organisation, vendor: Organisation
+) -> tuple[OperationStatement, ...]:
     """What other producers' credentials state was made with AI, without saying how much; for the extent.
 
     What is known here must be declared again, so it is not listed twice. Raises Laundering.
     """
+    binding = _binding(studio, vendor)
     faults: list[Fault] = []
     stated: dict[tuple[str, str], OperationStatement] = {}
     for source in sources:
         reading = _reading(source)
-        known = _known(source, reading)
+        known = _known(source, reading, binding)
         faults += _left_out(source, known, declaration, media)
         elsewhere = [*_remembered_of(known), *_stated_elsewhere(reading, known)]
         if elsewhere and not any(one.generative for one in declaration.operations):
@@ -80,11 +84,19 @@ def remembered(kept: Iterable[Mapping[str, Any]]) -> tuple[OperationStatement, .
 # --- what is known here -------------------------------------------------------------------------------------------
 
 
-def _known(source: Source, reading: Reading) -> list[Asset]:
+def _binding(studio: Organisation, vendor: Organisation) -> Q:
+    """The contents that bind an upload: whatever was signed here, and what was sent to its own studio. What was refused
+    at the door, of which nobody saw a byte since, binds who sent it. An ingredient's bytes hold what went into an
+    asset, and not what was declared of it."""
+    seen = ~Q(storage_key="") | Q(vendor=vendor)
+    return Q(contents__kind=Kind.SIGNED) | Q(contents__kind=Kind.UPLOADED, production__studio=studio) & seen
+
+
+def _known(source: Source, reading: Reading, binding: Q) -> list[Asset]:
     """The assets whose content these bytes are, or whose credentials the file still carries, also below others."""
     if source.known:
         return [source.known]
-    held = Q(contents__sha256=source.sha256, contents__kind__in=CARRYING)
+    held = Q(contents__sha256=source.sha256) & binding
     named = Q(credential__manifest_label__in=reading.lineage())
     return list(Asset.objects.select_related("credential").filter(held | named).distinct()[:MOST_ASSETS])
 

@@ -259,7 +259,9 @@ def _heritage(upload: Upload, media: Any, at: datetime) -> tuple:
         if one.statement.relation != "inputTo" or one.statement.id in plates
     ]
     try:
-        return heritage.inherited(sources, upload.declaration, media)
+        return heritage.inherited(
+            sources, upload.declaration, media, studio=upload.production.studio, vendor=upload.vendor
+        )
     except Laundering as laundering:
         with transaction.atomic():
             journal.record(

@@ -4,6 +4,7 @@ Every no leaves nothing but an entry in the journal.
 """
 
 import tempfile
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -12,7 +13,7 @@ from consent import grants
 from provenance import trust
 from provenance.models import Asset, Credential
 from registry import journal
-from registry.models import Event
+from registry.models import Event, Organisation, Production
 from tests import cast as people
 from tests import shots
 from tests.assets import build
@@ -155,6 +156,88 @@ def test_another_vendor_cannot_wash_them_either(studio, program, shot):
     umbra, before = program(studio.umbra), counts()
     refused(shots.send(umbra, asset("result.jpg"), shots.bare(studio, "umbra.jpg")), studio)
     assert counts() == before
+
+
+# --- whose declarations bind --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def strangers(studio, program):
+    """Umbra's program, and the declaration of a painted corner in a production of Southgate's, the other studio."""
+    Organisation.objects.filter(pk=studio.southgate.pk).update(key_reference=f"dev:{studio.southgate.public_id}")
+    mist = Production.objects.create(studio=studio.southgate, title="Mist", default_territories=["WORLD"])
+    mist.vendors.add(studio.umbra)
+    told = {"version": 1, "production": mist.public_id, "title": "mist.jpg", "operations": [INPAINT]}
+    return SimpleNamespace(api=program(studio.umbra), told=told, mist=mist)
+
+
+def unmoved(cast, hatch, answer) -> None:
+    """It is taken in and signed as it was declared, and nothing was said of anybody else's."""
+    assert extent(hatch, answer)["headline"]["band"] == "none_stated"
+    assert not Event.objects.filter(tag="intake:laundering").exists() and journal.broken_links() == []
+
+
+@pytest.mark.parametrize("state", ["received", "signed"])
+def test_what_was_sent_to_another_studio_neither_refuses_nor_shows(studio, hatch, strangers, state):
+    """Umbra says of a plate which Parallax has too that AI made some of it: that is between Umbra and Southgate."""
+    assert shots.send(strangers.api, asset("plate.jpg"), strangers.told).status_code == 202
+    if state == "signed":
+        shots.work()
+    unmoved(studio, hatch, shots.send(hatch, asset("plate.jpg"), shots.bare(studio, "plate.jpg")))
+
+
+@pytest.mark.parametrize("relation", ["parentOf", "componentOf"])
+def test_nor_does_it_as_an_ingredient(studio, hatch, strangers, relation):
+    assert shots.send(strangers.api, asset("plate.jpg"), strangers.told).status_code == 202
+    used = {"id": "plate", "relation": relation, "part": "plate"}
+    told = shots.bare(studio, "made.png", ingredients=[used])
+    unmoved(studio, hatch, shots.send(hatch, asset("result.png"), told, name="made.png", plate=asset("plate.jpg")))
+
+
+def test_what_others_state_of_another_studios_asset_is_not_inherited(studio, hatch, strangers, elsewhere):
+    """Southgate's asset has a lower bound from somebody else's credentials; of its parts alone nothing is told here."""
+    used = {"id": "plate", "relation": "componentOf", "part": "plate"}
+    sent = shots.send(strangers.api, asset("result.jpg"), strangers.told | {"ingredients": [used]},
+                      plate=elsewhere(asset("plate.jpg"), "plate.jpg"))  # fmt: skip
+    assert sent.status_code == 202 and Asset.objects.get().media["inherited"]
+    unmoved(studio, hatch, shots.send(hatch, asset("result.jpg"), shots.bare(studio, "result.jpg")))
+
+
+@pytest.mark.parametrize("where", ["inside", "beside"])
+def test_what_was_signed_here_binds_every_studio(studio, hatch, strangers, where):
+    """Anyone may ask the window of these bytes, and is told."""
+    name, content = ("mist.jpg", asset("plate.jpg")) if where == "inside" else ("mist.usda", asset("scene.usda"))
+    sent = shots.send(strangers.api, content, strangers.told, name=name)
+    assert extent(strangers.api, sent)["headline"]["band"] != "none_stated"
+    signed, before = shots.fetched(strangers.api, sent.json()["id"]), counts()
+    assert (signed == content) == (where == "beside")
+    refused(shots.send(hatch, signed, shots.bare(studio, name), name=name), studio)
+    used = {"id": "part", "relation": "componentOf", "part": "part"}
+    made = shots.bare(studio, "made.png", ingredients=[used])
+    refused(shots.send(hatch, asset("result.png"), made, name="made.png", part=signed), studio, "/ingredients/0", times=2)
+    assert counts() == before
+
+
+def test_a_vendor_of_two_studios_is_held_to_what_it_told_each(studio, hatch, program, strangers):
+    studio.harbor.vendors.add(studio.umbra)
+    assert shots.send(strangers.api, asset("plate.jpg"), strangers.told).status_code == 202
+    told, elsewhere = shots.bare(studio, "a.jpg"), strangers.told | {"operations": []}
+    unmoved(studio, hatch, shots.send(hatch, asset("plate.jpg"), told))
+    before = counts()
+    again = shots.send(strangers.api, asset("plate.jpg"), elsewhere)
+    assert (again.status_code, again.json()["code"]) == (403, "provenance.laundering") and counts() == before
+
+
+def test_what_was_refused_at_the_door_binds_only_who_sent_it(studio, hatch, program):
+    """Nobody has seen a byte of it: else any vendor could have another's plate refused by a declaration of its own."""
+    studio.harbor.vendors.add(studio.umbra)
+    umbra = program(studio.umbra)
+    swapped = shots.declaration(studio, ingredients=[], operations=[shots.de_aging(technique="face_replacement")])
+    sent = shots.send(umbra, asset("plate.jpg"), swapped)
+    assert sent.status_code == 403 and sent.json()["code"].startswith("consent.")
+    refused(shots.send(umbra, asset("plate.jpg"), shots.bare(studio, "a.jpg")), studio)
+    told = extent(hatch, shots.send(hatch, asset("plate.jpg"), shots.bare(studio, "plate.jpg")))
+    assert told["headline"]["band"] == "none_stated"
 
 
 # --- the signed file ----------------------------------------------------------------------------------------------
