@@ -70,13 +70,16 @@ def decide_put(request: facts.Request, *, production: Production, requester: Org
 
 
 def confirm(stored: Decision, *, purpose: str, at: datetime) -> Decision:
-    """The same question now. The stored decision if the answer is the same; else the new answer, stored as well."""
+    """The same question now. The newest answer stored, if it is the same; else the new one, stored as well."""
+    original = stored.original or stored
+    newest = original.later.order_by("-pk").first() or original
     request = replace(request_of(stored.request), as_of=at, known_at=at)
     answer = decision.decide(request, record_for(request, studio=stored.production.studio))
-    if _substance(answer.as_dict()) == _substance(stored.answer):
-        return stored
+    if _substance(answer.as_dict()) == _substance(newest.answer):
+        return newest
     with transaction.atomic():
-        return _kept(request, answer, production=stored.production, requester=stored.requester, purpose=purpose, at=at)
+        return _kept(request, answer, production=stored.production, requester=stored.requester, purpose=purpose, at=at,
+                     original=original)  # fmt: skip
 
 
 def replay(stored: Decision) -> str:
@@ -199,9 +202,9 @@ def request_of(stored: Mapping[str, Any]) -> facts.Request:
 
 
 def _kept(request: facts.Request, answer: decision.Decision, *, production: Production, requester: Organisation,
-          purpose: str, at: datetime) -> Decision:
+          purpose: str, at: datetime, original: Decision | None = None) -> Decision:
     stored = Decision.objects.create(
-        production=production, requester=requester, purpose=purpose,
+        production=production, requester=requester, purpose=purpose, original=original,
         request=request.as_dict(), request_hash=request.hash, outcome=answer.outcome, answer=answer.as_dict(),
         decision_hash=answer.hash, engine_version=answer.engine_version,
         as_of=request.as_of, known_at=request.known_at, recorded_at=at,

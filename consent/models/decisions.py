@@ -20,6 +20,10 @@ class Decision(AppendOnly):
     production = models.ForeignKey("registry.Production", on_delete=models.PROTECT, related_name="decisions")
     requester = models.ForeignKey("registry.Organisation", on_delete=models.PROTECT, related_name="decisions")
     purpose = models.CharField(max_length=20, help_text="clearance, intake, signing or release")
+    original = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="later",
+        help_text="The first answer to the same question, where this is a later one",
+    )
     request = models.JSONField()
     request_hash = models.CharField(max_length=64, db_index=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices)

@@ -237,7 +237,9 @@ def test_an_answer_that_changed_is_stored_as_a_new_one_beside_the_old(cast, late
     assert (changed.outcome, codes(changed.answer), changed.purpose) == (outcome, found, "signing")
     assert (changed.production, changed.requester) == (stored.production, stored.requester)
     assert Decision.objects.get(pk=stored.pk).outcome == "permit"
-    assert clearance.confirm(changed, purpose="release", at=at + timedelta(hours=2)) == changed
+    for asked in (changed, stored):
+        assert clearance.confirm(asked, purpose="release", at=at + timedelta(hours=2)) == changed
+    assert Decision.objects.count() == 2 and changed.original == stored
 
 
 def test_an_answer_that_still_permits_but_stands_on_another_revision_is_a_new_one(cast):

@@ -154,7 +154,8 @@ def test_a_consent_that_changed_but_still_permits_is_asked_and_signed_again(cast
     shots.sign_at(asset_id, later)
     credential = Credential.objects.get()
     assert told(hatch, asset_id)["state"] == "signed"
-    assert credential.decision.purpose == "signing" and cast.grant.public_id not in credential.grant_heads
+    assert credential.decision.purpose == "release" and cast.grant.public_id not in credential.grant_heads
+    assert Decision.objects.count() == 2, "the answer that was found at release is the one confirmed afterwards"
 
 
 # ── The key ──────────────────────────────────────────────────────────────────────────────────────────────────────

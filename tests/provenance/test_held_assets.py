@@ -234,6 +234,47 @@ def test_after_a_new_consent_it_is_signed_on_the_new_decision(studio, hatch, hel
     assert journal.broken_links() == []
 
 
+def test_a_decision_asked_for_again_and_confirmed_twice_is_stored_once(studio, hatch, held):
+    """Signing began anew from the door's answer, and stored what the desk had stored a moment before."""
+    own_signature(studio)
+    before = Decision.objects.count()
+    assert at_the_desk(studio, held) == "received"
+    _, decision = signed_on(held)
+    assert Decision.objects.count() == before + 1
+    assert (decision.purpose, decision.original) == ("reconsideration", held.decision)
+
+
+def test_what_the_desk_was_told_again_is_stored_once(studio, hatch, held):
+    """The first time it hears another reason than the door did, and then that one again."""
+    before = Decision.objects.count()
+    own_signature(studio)
+    line = replace(people.FACE_WORLD, effect="approval_required")
+    people.verified(studio, number="C-0144", at=timezone.now(), lines=(people.FACE_WORLD, line))
+    for _ in range(3):
+        assert at_the_desk(studio, held) == "held"
+    assert Decision.objects.count() == before + 1
+    shots.work()
+    assert shots.nothing_released()
+
+
+def test_an_attempt_that_is_begun_again_confirms_what_the_one_before_stored(studio, hatch, monkeypatch):
+    """Consent moved to another rider after the door: each of five attempts had stored that anew."""
+    first = people.verified(studio, at=timezone.now())
+    asset = Asset.objects.get(public_id=sent(hatch, shots.declaration(studio))["id"])
+    second = own_signature(studio)
+    people.ended(studio, first, at=timezone.now())
+    before, at = Decision.objects.count(), timezone.now()
+    with monkeypatch.context() as broken:
+        broken.setattr(signing, "make", lambda work: 1 / 0)
+        for attempt in range(3):
+            shots.sign_at(asset.public_id, at + attempt * timedelta(minutes=1))
+    assert (SigningJob.objects.get().attempt, Decision.objects.count()) == (3, before + 1)
+    shots.sign_at(asset.public_id, at + timedelta(minutes=5))
+    credential, decision = signed_on(asset)
+    assert Decision.objects.count() == before + 1 and set(credential.grant_heads) == {second.public_id}
+    assert decision == credential.plan.decision and decision.original == asset.decision
+
+
 @pytest.mark.parametrize("about", ["the file", "the person"])
 def test_after_two_lawyers_determine_it_is_signed_on_the_new_decision(studio, hatch, held, about):
     determined(studio, held.sha256 if about == "the file" else studio.mira.public_id)
