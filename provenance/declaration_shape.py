@@ -2,8 +2,6 @@
 
 import difflib
 import json
-import math
-import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import resources
@@ -12,14 +10,11 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from registry import strict_json
 from registry.errors import Fault, Invalid
+from registry.strict_json import pointer
 
 MAX_FAULTS = 50  # told at once; nobody reads more
-MAX_VALUES = 60_000  # JSON values in one declaration
-MAX_DEPTH = 12
-# Marks that turn the direction of writing, so that a line reads otherwise than it is stored.
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 @cache
@@ -37,9 +32,9 @@ def _validator() -> Draft202012Validator:
 
 def shape_faults(data: Any) -> tuple[Fault, ...]:
     """What in `data` is not of the published shape, at most MAX_FAULTS, hostile text and sizes first."""
-    hostile = tuple(_hostile(data))
-    if hostile:
-        return hostile[:MAX_FAULTS]
+    unfit = tuple(Fault(at, "declaration.invalid", detail) for at, detail in strict_json.unfit(data))
+    if unfit:
+        return unfit[:MAX_FAULTS]
     faults: list[Fault] = []
     for error in _validator().iter_errors(data):
         faults.extend(_told(error))
@@ -56,40 +51,6 @@ def refuse(faults: tuple[Fault, ...]) -> None:
     code = codes.pop() if len(codes) == 1 else "declaration.invalid"
     more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
     raise Invalid(code, f"{faults[0].detail}{more}", errors=faults[:MAX_FAULTS])
-
-
-def pointer(*path: str | int) -> str:
-    """A JSON pointer (RFC 6901) from the names and numbers on the way."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
-
-
-def _hostile(data: Any) -> Iterator[Fault]:
-    """Text with control or direction marks, numbers that are none, and more than anyone would declare."""
-    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), data)]
-    count = 0
-    while waiting:
-        path, value = waiting.pop()
-        count += 1
-        if count > MAX_VALUES or len(path) > MAX_DEPTH:
-            yield Fault("", "declaration.invalid", f"A declaration has at most {MAX_VALUES} values, {MAX_DEPTH} deep.")
-            return
-        if isinstance(value, str) and _marked(value):
-            yield Fault(pointer(*path), "declaration.invalid", "Text without control or direction marks is needed.")
-        elif isinstance(value, float) and not math.isfinite(value):
-            yield Fault(pointer(*path), "declaration.invalid", "A finite number is needed.")
-        elif isinstance(value, dict):
-            if any(not isinstance(name, str) or len(name) > 100 or _marked(name) for name in value):
-                yield Fault(pointer(*path), "declaration.invalid", "A name in this object is not one known here.")
-                return
-            waiting.extend(((*path, name), inner) for name, inner in value.items())
-        elif isinstance(value, list):
-            waiting.extend(((*path, number), inner) for number, inner in enumerate(value))
-
-
-def _marked(text: str) -> bool:
-    if text.isascii() and text.isprintable():
-        return False
-    return any(letter in _BIDI or unicodedata.category(letter) in _CONTROL for letter in text)
 
 
 def _told(error: ValidationError) -> Iterator[Fault]:

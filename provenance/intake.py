@@ -23,6 +23,7 @@ from provenance import heritage, manifest, measured, plans, shelf, trust
 from provenance.declaration import Declaration, IngredientStatement, check_against, parse
 from provenance.heritage import Laundering, Source
 from provenance.models import Asset, Depiction, Ingredient, KnownContent, Operation, SigningJob
+from provenance.printable import printable
 from provenance.refusals import not_covered, plain, pointed
 from provenance.sandbox import Examination
 from provenance.tasks import sign_asset
@@ -222,10 +223,11 @@ def _materials(declaration: Declaration, parts: Mapping[str, SentFile], vendor: 
     ]
     declared = {one.part for one in declaration.ingredients}
     missing += [
-        Fault("/ingredients", "declaration.part_unexpected", f"The file sent as “{name[:60]}” is no ingredient declared.")
+        Fault("/ingredients", "declaration.part_unexpected",
+              f"The file sent as “{printable(name, 60)}” is no ingredient declared.")
         for name in parts
         if name not in declared
-    ]
+    ]  # fmt: skip
     if missing:
         raise Invalid(missing[0].code, missing[0].detail, errors=tuple(missing))
     for number, one in enumerate(declaration.ingredients):

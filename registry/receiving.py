@@ -1,14 +1,18 @@
 """Files as they arrive: written to the scratch folder and hashed on the way, never held in memory."""
 
 import hashlib
+import re
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.http import HttpRequest
 
-from registry.errors import TooLarge
+from registry.errors import Invalid, TooLarge
 
 PIECE = 256 * 1024
+LARGEST_TEXT = 1024 * 1024
+LENGTH = re.compile("[0-9]{1,18}")
 UNITS = ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB"))
 
 
@@ -18,6 +22,27 @@ class FileTooLarge(TooLarge):
     def __init__(self) -> None:
         limit = size_in_words(settings.MAX_UPLOAD_BYTES)
         super().__init__("media.too_large", f"This file is too large: files of up to {limit} are accepted.")
+
+
+class TextTooLarge(TooLarge):
+    """More than LARGEST_TEXT, as parts that are text or as a file that is read as text."""
+
+    def __init__(self) -> None:
+        limit = size_in_words(LARGEST_TEXT)
+        detail = f"More than {limit} was sent as text. A declaration holds less (a matte says more); all else is a file."
+        super().__init__("request.too_large", detail)
+
+
+class NoLength(Invalid):
+    """The request does not say how long it is, so nothing of it is read."""
+
+
+def announced_length(request: HttpRequest) -> int:
+    """How long a request says its body is, in bytes. Raises NoLength."""
+    said = request.META.get("CONTENT_LENGTH") or ""
+    if said and not LENGTH.fullmatch(said) or not said and request.headers.get("Transfer-Encoding"):
+        raise NoLength("request.no_length", "Say how long the request is, in bytes (Content-Length), and send it in one piece.")
+    return int(said or 0)
 
 
 class HashedUpload(TemporaryFileUploadHandler):

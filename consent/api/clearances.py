@@ -14,9 +14,11 @@ from rest_framework.views import APIView
 from consent import clearance as clearances
 from consent.facts import Depiction
 from consent.vocabulary import ACTS, CONTENT_FLAGS, MEDIA, MODALITIES, ROLES, ROUTINE_REASONS, USES, choices
+from registry.api.bodies import Exact
 from registry.errors import NotFound
 from registry.models import Production
 from registry.permissions import requires
+from registry.receiving import announced_length
 
 MOST_DEPICTIONS = 200
 EARLIEST = 1900
@@ -27,7 +29,9 @@ def codes(**more: Any) -> serializers.ListField:
     return serializers.ListField(child=serializers.CharField(max_length=40), max_length=300, **more)
 
 
-class DepictionAsked(serializers.Serializer):
+class DepictionAsked(Exact):
+    """Someone depicted, and the use made of them; a name not listed here is refused."""
+
     id = serializers.RegexField(NAME, required=False, help_text="Your own name for it; answers refer to it")
     person = serializers.CharField(max_length=40, required=False, help_text="per_…, from GET /productions/{id}")
     unidentified = serializers.BooleanField(required=False, help_text="A real person nobody has identified")
@@ -47,7 +51,9 @@ class DepictionAsked(serializers.Serializer):
         return given
 
 
-class QuestionAsked(serializers.Serializer):
+class QuestionAsked(Exact):
+    """What is to be done, with whom, and where it is to appear; a name not listed here is refused."""
+
     production = serializers.CharField(max_length=40, help_text="prd_…")
     act = serializers.ChoiceField(choices(ACTS), default="sign")
     units = codes(required=False, help_text="Scenes or shots, by their code")
@@ -112,6 +118,7 @@ class Clearances(APIView):
         responses={201: OpenApiResponse(ClearanceTold, description="Answered and kept, whatever the outcome")},
     )
     def post(self, request: Request) -> Response:
+        announced_length(request)
         asked = QuestionAsked(data=request.data)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data

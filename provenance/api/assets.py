@@ -1,6 +1,5 @@
 """A vendor's uploads: send a file with its declaration, follow it, fetch what was signed."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +11,21 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from provenance import intake, shelf
+from provenance.api.forms import WholeForm, files_in
 from provenance.asset_history import history
 from provenance.models import Asset, SigningJob
+from registry import strict_json
 from registry.api.pages import NewestFirst
 from registry.api.schema import refusal
 from registry.errors import Conflict, Invalid, NotFound
 from registry.permissions import requires
-
-LARGEST_DECLARATION = 1024 * 1024
+from registry.receiving import LARGEST_TEXT, TextTooLarge, announced_length
 
 
 class Sent(serializers.Serializer):
@@ -111,7 +110,7 @@ class Chosen(filters.FilterSet):
 
 
 class Assets(GenericAPIView):
-    parser_classes = [MultiPartParser]
+    parser_classes = [WholeForm]
     pagination_class = NewestFirst
     serializer_class = AssetBrief
     filterset_class = Chosen
@@ -134,11 +133,12 @@ class Assets(GenericAPIView):
     )
     def post(self, request: Request) -> Response:
         """Send a file and its declaration. 403 names exactly what consent does not cover."""
-        parts = dict(request.FILES.items())
-        declared = _declared(request, parts)
+        announced_length(request)
+        declared = _declared(request.data.get("declaration"))
+        parts = files_in(request, but=("declaration",))
         file = parts.pop("file", None)
         if file is None:
-            raise Invalid("asset.no_file", "No file was sent. Send one as the part named “file”.")
+            raise Invalid("asset.no_file", "No file was sent. Send one as the part named “file”, its filename in UTF-8.")
         asset = intake.receive(
             _sent(file), declared, {name: _sent(part) for name, part in parts.items()},
             client=request.client, at=timezone.now(),
@@ -216,23 +216,17 @@ def _download(key: str, name: str, media_type: str) -> FileResponse:
     return response
 
 
-def _declared(request: Request, parts: dict[str, UploadedFile]) -> Any:
-    """The declaration as JSON values, from a field or from a part that is a file."""
-    part = parts.pop("declaration", None)
-    text = part.read(LARGEST_DECLARATION + 1) if part else request.data.get("declaration", "")
+def _declared(part: bytes | UploadedFile | None) -> Any:
+    """The declaration as JSON values, from a part that is text or a file."""
+    text = part.read(LARGEST_TEXT + 1) if isinstance(part, UploadedFile) else part
     if not text:
         raise Invalid("declaration.missing", "No declaration was sent. Send it as JSON, in the part “declaration”.")
-    if len(text) > LARGEST_DECLARATION:
-        raise Invalid("declaration.too_large", "The declaration is over 1 MB; a matte says more in less.")
+    if len(text) > LARGEST_TEXT:
+        raise TextTooLarge
     try:
-        return json.loads(text, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        detail = getattr(error, "msg", "it is nested too deeply")
-        raise Invalid("declaration.not_json", f"The declaration is not JSON: {detail}.") from error
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no number")
+        return strict_json.read(text)
+    except strict_json.NotJSON as error:
+        raise Invalid("declaration.not_json", f"The declaration cannot be read as JSON: {error}.") from error
 
 
 def _sent(file: UploadedFile) -> intake.SentFile:

@@ -7,13 +7,14 @@ from django.views.decorators.cache import never_cache
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
+from rest_framework.parsers import BaseParser, DataAndFiles
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from provenance import verification
+from provenance.api.forms import WholeForm, files_in
 from provenance.public import uploads
 from registry.permissions import limited
 
@@ -78,13 +79,13 @@ class Verifications(APIView):
 
     authentication_classes: list = []
     permission_classes = [AllowAny]
-    parser_classes = [MultiPartParser, BareFile]
+    parser_classes = [WholeForm, BareFile]
     throttle_classes = [limited("verification")]
 
     @extend_schema(operation_id="check_file", request=FORMS, responses=ReportShape, auth=[])
     def post(self, request: Request) -> Response:
         uploads.refuse_unfit(request)
-        with uploads.brought(request.FILES) as (file, sidecar):
+        with uploads.brought(files_in(request)) as (file, sidecar):
             report = verification.verify(
                 path=file.temporary_file_path(), name=file.name, at=timezone.now(),
                 sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""),

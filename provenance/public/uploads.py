@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.http import HttpRequest
 
 from registry.errors import Invalid
-from registry.receiving import FileTooLarge
+from registry.receiving import FileTooLarge, announced_length
 
 PIECE = 1024 * 1024
 LARGEST_SIDECAR = 64 * 1024 * 1024
@@ -18,16 +18,9 @@ class NoFile(Invalid):
     """The request carries no file under that name."""
 
 
-class NoLength(Invalid):
-    """The request does not say how long it is, so nothing of it is read."""
-
-
 def refuse_unfit(request: HttpRequest) -> None:
     """Refuse what announces itself as too large, or does not announce its size, before its body is touched."""
-    if "CONTENT_LENGTH" not in request.META and request.headers.get("Transfer-Encoding"):
-        raise NoLength("request.no_length", "Say how long the request is (Content-Length); it was sent in chunks.")
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
-    if length > settings.MAX_UPLOAD_BYTES + LARGEST_SIDECAR:
+    if announced_length(request) > settings.MAX_UPLOAD_BYTES + LARGEST_SIDECAR:
         raise FileTooLarge
 
 
