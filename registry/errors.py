@@ -30,6 +30,10 @@ class RegistryError(Exception):
         return f"{self.code}: {self.detail}"
 
 
+class Unreadable(RegistryError):
+    """What was asked cannot be made out from the address."""
+
+
 class Invalid(RegistryError):
     """The request was understood and says something that cannot be accepted."""
 

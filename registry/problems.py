@@ -34,13 +34,14 @@ from registry.errors import (
     TooLarge,
     TooMany,
     Unavailable,
+    Unreadable,
     Unsupported,
 )
 
 MEDIA_TYPE = "application/problem+json"
 STATUS: dict[type[RegistryError], int] = {
     Invalid: 422, NotAllowed: 403, NotFound: 404, Conflict: 409, Unavailable: 503, TooLarge: 413, Unsupported: 415,
-    TooMany: 429,
+    TooMany: 429, Unreadable: 400,
 }
 TITLES = {
     400: "The request cannot be understood",

@@ -22,6 +22,7 @@ from provenance.asset_history import history
 from provenance.models import Asset, SigningJob
 from registry import strict_json
 from registry.api.pages import NewestFirst
+from registry.api.parameters import FingerprintFilter
 from registry.api.schema import refusal
 from registry.errors import Conflict, Invalid, NotFound
 from registry.permissions import requires
@@ -100,9 +101,12 @@ def links(asset: Asset, request: Request) -> dict[str, str]:
 
 
 class Chosen(filters.FilterSet):
-    state = filters.ChoiceFilter(field_name="job__state", choices=SigningJob.State.choices)
+    state = filters.ChoiceFilter(
+        field_name="job__state", choices=SigningJob.State.choices,
+        error_messages={"invalid_choice": f"The states are {', '.join(SigningJob.State.values)}."},
+    )  # fmt: skip
     production = filters.CharFilter(field_name="production__public_id")
-    sha256 = filters.CharFilter(field_name="sha256")
+    sha256 = FingerprintFilter(field_name="sha256")
 
     class Meta:
         model = Asset
@@ -146,7 +150,7 @@ class Assets(GenericAPIView):
         told = AssetTold(one(request, asset.public_id), context={"request": request}).data
         return Response(told, status=status.HTTP_202_ACCEPTED, headers={"Location": told["links"]["self"]})
 
-    @extend_schema(operation_id="list_assets", tags=["assets"])
+    @extend_schema(operation_id="list_assets", tags=["assets"], responses=AssetBrief(many=True))
     def get(self, request: Request) -> Response:
         """Your assets, the newest first."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))

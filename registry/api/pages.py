@@ -6,7 +6,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
+from registry.api.parameters import UnreadableParameter
+
 ROW = re.compile(r"[0-9]{1,18}", re.ASCII)
+SIZE = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 
 class NewestFirst(CursorPagination):
@@ -15,7 +18,17 @@ class NewestFirst(CursorPagination):
     ordering = "-id"
     page_size = 50
     page_size_query_param = "page_size"
+    page_size_query_description = "How many at a time: 1 to 200"
     max_page_size = 200
+
+    def get_page_size(self, request: Request) -> int:
+        said = request.query_params.get(self.page_size_query_param)
+        if said is None:
+            return self.page_size
+        if not SIZE.fullmatch(said) or not 1 <= int(said) <= self.max_page_size:
+            sentence = f"Ask for 1 to {self.max_page_size} at a time, in digits."
+            raise UnreadableParameter([(f"/{self.page_size_query_param}", sentence)])
+        return int(said)
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """A cursor given out here stands at the id of a row; one that stands elsewhere was made up."""

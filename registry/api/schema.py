@@ -26,7 +26,10 @@ PROBLEM = {
                 "type": "object",
                 "required": ["pointer", "code", "detail"],
                 "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer (RFC 6901) into what was sent"},
+                    "pointer": {
+                        "type": "string",
+                        "description": "JSON pointer (RFC 6901) into what was sent, or / and the name of a parameter",
+                    },
                     "code": {"type": "string"},
                     "detail": {"type": "string"},
                 },

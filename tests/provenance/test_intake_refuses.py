@@ -171,24 +171,5 @@ def test_what_is_no_form_and_no_file_is_told_so(hatch, nothing_left):
     assert nothing_left()
 
 
-def test_lists_are_filtered_and_paged(cast, hatch):
-    cast.northlight.key_reference = f"dev:{cast.northlight.public_id}"
-    cast.northlight.save()
-    ids = [shots.send(hatch, build.result_jpg(), shots.bare(cast, f"shot {n}")).json()["id"] for n in range(3)]
-    shots.work()
-    whole = hatch.get("/api/v1/assets?state=signed").json()
-    assert [one["id"] for one in whole["results"]] == ids[::-1]
-    first = hatch.get(f"/api/v1/assets?page_size=2&production={cast.harbor.public_id}").json()
-    rest = hatch.get(first["next"]).json()
-    assert [one["id"] for one in first["results"] + rest["results"]] == ids[::-1]
-    assert hatch.get("/api/v1/assets?state=refused").json()["results"] == []
-    assert hatch.get("/api/v1/assets?state=lost").status_code == 422
-
-
-@pytest.mark.parametrize("cursor", ["bm9uZQ==", "cD1hYmM=", "cD0xZTk5", "x", "cD0tMQ=="])
-def test_a_made_up_cursor_leads_nowhere(hatch, cursor):
-    assert hatch.get(f"/api/v1/assets?cursor={cursor}").status_code in (200, 404)
-
-
 def test_an_address_with_a_nul_leads_nowhere(hatch):
     assert hatch.get("/api/v1/assets/ast_%00").status_code == 404

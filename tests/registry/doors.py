@@ -9,14 +9,26 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from registry.errors import Conflict, Fault, Invalid, NotAllowed, NotFound, TooLarge, TooMany, Unavailable, Unsupported
+from registry.errors import (
+    Conflict,
+    Fault,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unavailable,
+    Unreadable,
+    Unsupported,
+)
 from registry.permissions import limited_page
 from registry.urls import *  # noqa: F403
 from registry.urls import urlpatterns as house
 from tests.registry.test_programs_sign_in import Shots
 
 FAMILIES = {family.__name__: family for family in (
-    Conflict, Invalid, NotAllowed, NotFound, TooLarge, TooMany, Unavailable, Unsupported)}  # fmt: skip
+    Conflict, Invalid, NotAllowed, NotFound, TooLarge, TooMany, Unavailable, Unreadable,
+    Unsupported)}  # fmt: skip
 
 
 class Person(serializers.Serializer):
