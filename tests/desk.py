@@ -1,6 +1,11 @@
 """Signing in at the desk and filling in its forms as a browser would, for tests of its pages."""
 
+import time
+
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import record_authentication
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest
 from django.test import Client
 
 from tests.cast import RIDER
@@ -9,8 +14,24 @@ FILES = "/admin/consent/grant/"
 
 
 def at_the_desk(user) -> Client:
+    """A browser of somebody who has just signed in, by password and second factor."""
     client = Client()
     client.force_login(user)
+    request = HttpRequest()
+    request.session = client.session
+    for method in ("password", "mfa"):
+        record_authentication(request, user, method)
+    request.session.save()
+    return client
+
+
+def minutes_later(client: Client, minutes: float, *methods: str) -> Client:
+    """The same browser when so many minutes have passed since its user showed who they are, by these methods or any."""
+    session = client.session
+    for record in session[AUTHENTICATION_METHODS_SESSION_KEY]:
+        if not methods or record["method"] in methods:
+            record["at"] = time.time() - minutes * 60
+    session.save()
     return client
 
 

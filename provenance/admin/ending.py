@@ -14,6 +14,7 @@ from provenance import affected
 from registry import permissions
 from registry.admin.acts import ActForm, Day, Moment, attempt
 from registry.admin.lists import NotThisPage
+from registry.desk.again import asks_again
 from registry.desk.site import page
 
 
@@ -34,6 +35,7 @@ class EndingForm(ActForm):
         return {name: self.cleaned_data[name] for name in ("kind", "mode", "received_at", "effective_at", "run_off_to")}
 
 
+@asks_again
 def end_consent(request: HttpRequest, key: str) -> HttpResponse:
     """Asked without `confirm`, it shows what would be touched; with it, the ending goes on the record."""
     grant = _grant(request, key)

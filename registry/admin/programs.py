@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 
 from registry import clients, permissions
 from registry.admin.acts import ActForm, act_page, attempt, sent
 from registry.admin.lists import OwnRows
 from registry.admin.record import history
+from registry.desk.again import asks_again
 from registry.desk.site import page
 from registry.models import ApiClient, Organisation, Production
 
@@ -94,6 +96,7 @@ class Programs(OwnRows):
             back=self.list_address, back_words="Programs", history=history(f"client:{client.pk}"),
         )  # fmt: skip
 
+    @method_decorator(asks_again)
     def register(self, request: HttpRequest) -> HttpResponse:
         self.let_in(request, self.enters)
         form = ProgramForm(sent(request), organisations=within_reach(self.mine(request)))
@@ -105,6 +108,7 @@ class Programs(OwnRows):
         return page(request, "desk/form.html", status=form.status, form=form, title="Register a program",
                     back=self.list_address, button="Register it")  # fmt: skip
 
+    @method_decorator(asks_again)
     def renew(self, request: HttpRequest, key: str) -> HttpResponse:
         client = self.found(request, key)
         form = ActForm(sent(request))

@@ -16,7 +16,7 @@ from registry import people as registry_people
 from registry import permissions
 from registry.models import ApiClient, Authority, Event, Membership, Person, Production
 from tests import cast as people
-from tests.desk import at_the_desk
+from tests.desk import at_the_desk, minutes_later
 from tests.provenance import registered
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,8 @@ MAY = {
     **{f"admin:registry_apiclient_{page}": permissions.OPERATES
        for page in ("changelist", "export", "change", "add", "renew", "revoke")},
 }  # fmt: skip
+# Where whoever has not shown lately who they are is asked before anything else.
+ASKS_AGAIN = {"ending", "admin:registry_apiclient_add", "admin:registry_apiclient_renew"}
 # Leading in and out; everybody is led on or told how.
 DOORS = {"admin:login", "admin:logout"}
 # Who may read rows of this kind at all: everybody else has no such list, whosever the row.
@@ -179,6 +181,20 @@ def test_what_is_sent_without_the_role_or_without_a_reason_changes_nothing(cast,
         status = client.post(address, {}).status_code
         may = expected(name, role) == 200
         assert status in ((200, 403, 405, 409, 422) if may else (302, 403, 404, 405)), (name, status)
+    assert everything() == before
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_an_hour_after_signing_in_some_pages_ask_anew_and_do_nothing_before(cast, world, role):
+    client = minutes_later(at_the_desk(people.lawyer("uma", "Reed", cast.northlight, role)), 60)
+    asking = ASKS_AGAIN if role in permissions.DESK else set()
+    for name, address in world.items():
+        opened = client.get(address)
+        assert ("again-password" in told(opened)) is (name in asking), name
+        assert opened.status_code == (200 if name in asking else expected(name, role)), name
+    before = everything()
+    for name in asking:
+        assert "again-password" in told(client.post(world[name], {"reason": "Because"})), name
     assert everything() == before
 
 

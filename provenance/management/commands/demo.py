@@ -67,7 +67,7 @@ class Command(BaseCommand):
 
     def record_consent(self) -> None:
         today = timezone.now().date()
-        ines, tobi = (Desk(self.house.site, name, self.house.password(name)) for name in ("ines", "tobi"))
+        ines, tobi = self.at_the_desk("ines"), self.at_the_desk("tobi")
         signed = (today - timedelta(days=30)).isoformat()
         self.grant = ines.enter_consent(
             number=CONSENT, person=self.mira["id"], production=self.known["id"], kind="rider",
@@ -79,7 +79,9 @@ class Command(BaseCommand):
         self.say(f"Desk    Ines Roth enters consent {CONSENT} of M. Vale, with its paper")
         tobi.verify_consent(self.grant, reason="Compared with the paper, line by line")
         self.say(f"Desk    Tobi Okafor, a second lawyer, verifies {CONSENT}")
-        self.ines = ines
+
+    def at_the_desk(self, name: str) -> Desk:
+        return Desk(self.house.site, name, self.house.password(name))
 
     def may_it(self, hatch: Hatch, expected: str) -> None:
         answer = hatch.ask(
@@ -111,7 +113,8 @@ class Command(BaseCommand):
             self.say(f"Window  anyone checks {name}: {report['integrity']['text']} {report['extent']['text']}")
 
     def end_consent(self, picture: Mapping[str, Any]) -> None:
-        self.ines.end_consent(self.grant, reason="Letter of the performer")
+        # Signed in anew, for signing may have taken longer than the desk takes somebody's word.
+        self.at_the_desk("ines").end_consent(self.grant, reason="Letter of the performer")
         self.say(f"Desk    Ines Roth records that M. Vale has ended {CONSENT}")
         page = requests.get(picture["links"]["credential"], headers={"Accept": "text/html"}, timeout=30).text
         if "It has since ended" not in page:
