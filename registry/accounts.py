@@ -32,11 +32,21 @@ class ClosedDoor(DefaultAccountAdapter):
         "incorrect_password": _("This is not your password. Try again."),
         "enter_current_password": _("This is not your present password. Try again."),
         "too_many_login_attempts": _("Too many attempts were wrong. Wait five minutes, then try again."),
+        "same_password": _("This is the password you have now. Choose another."),
         "rate_limited": _("Too many attempts were wrong. Wait five minutes, then try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        if user is not None and user.check_password(password):
+            raise self.validation_error("same_password")
+        return super().clean_password(password, user)
+
+    def set_password(self, user: User, password: str) -> None:
+        user.password_is_first = False
+        super().set_password(user, password)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return permissions.address(request)

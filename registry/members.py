@@ -31,11 +31,11 @@ def add(
     """An account with its first role, and its first password, which cannot be shown again."""
     insist(by, organisation, OPERATES, to="add members")
     _refuse_unfit_name(username)
-    password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
     user = User.objects.create_user(
-        username, email, password, first_name=legible.line(first_name, "first name"),
+        username, email, first_name=legible.line(first_name, "first name"),
         last_name=legible.line(last_name, "last name"), is_staff=role in DESK,
     )  # fmt: skip
+    password = first_password(user)
     membership = Membership.objects.create(user=user, organisation=organisation, role=role)
     _journal(membership, "member:added", by=by, at=at, reason=reason)
     return membership, password
@@ -82,6 +82,15 @@ def close(membership: Membership, *, by: User, at: datetime, reason: str) -> Use
     user.save(update_fields=["is_active"])
     _journal(membership, "member:closed", by=by, at=at, reason=reason)
     return user
+
+
+def first_password(user: User) -> str:
+    """A password made by chance, which opens nothing until its owner has put another in its place."""
+    password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
+    user.set_password(password)
+    user.password_is_first = True
+    user.save(update_fields=["password", "password_is_first"])
+    return password
 
 
 def _refuse_unfit_name(username: str) -> None:

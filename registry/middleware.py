@@ -1,4 +1,4 @@
-"""What every request passes: its id and log line, plain speech refused to programs, the second factor at the desk."""
+"""What every request passes: its id and log line, plain speech refused to programs, and what one shows to enter the desk."""
 
 import logging
 import re
@@ -20,6 +20,8 @@ from registry import accounts, identifiers, problems
 
 Next = Callable[[HttpRequest], HttpResponse]
 WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+# Below these addresses lies what one signs in for.
+SIGNED_IN = ("/admin/", "/accounts/")
 UNLOGGED = ("/static/", "/health/")
 # Nobody keeps a list of which work was asked about: of these addresses only the beginning is written down.
 ASKED_ABOUT = ("/c/", "/api/v1/verifications/by-hash/")
@@ -78,6 +80,19 @@ class OnlySecure:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.SECURE_SSL_REDIRECT and request.path.startswith("/api/") and not request.is_secure():
             return problems.problem(request, code="request.not_secure", status=403)
+        return self.get_response(request)
+
+
+class FirstPassword:
+    """Who was given a password by somebody else chooses one before anything opens for which one signs in."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(SIGNED_IN) and request.user.is_authenticated and request.user.password_is_first:
+            if request.path not in (reverse("account_change_password"), reverse("account_logout")):
+                return _led_to("account_change_password", request)
         return self.get_response(request)
 
 

@@ -3,17 +3,15 @@
 Everything else about them is done at the desk, by their own operators (registry/admin).
 """
 
-import secrets
 from datetime import datetime
 
 from django.db import transaction
 
-from registry import journal, legible
+from registry import journal, legible, members
 from registry.errors import Conflict, Invalid
 from registry.models import Membership, Organisation, User
 
 ACTOR = "installation"
-FIRST_PASSWORD_BYTES = 18
 LONGEST_NAME = 200
 
 
@@ -45,8 +43,8 @@ def open_desk(organisation: Organisation, *, username: str, first_name: str, las
         raise Conflict("organisation.has_operator", f"{organisation} has an operator, who adds members at the desk.")
     if User.objects.filter(username__iexact=username).exists():
         raise Conflict("member.username_taken", f"There is an account {username} already.")
-    password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
-    user = User.objects.create_user(username, "", password, first_name=first_name, last_name=last_name, is_staff=True)
+    user = User.objects.create_user(username, first_name=first_name, last_name=last_name, is_staff=True)
+    password = members.first_password(user)
     Membership.objects.create(user=user, organisation=organisation, role=Membership.Role.OPERATOR)
     _record("organisation:desk_opened", organisation, at=at, operator=f"user:{user.pk}")
     return password

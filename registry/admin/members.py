@@ -103,7 +103,7 @@ class Members(OwnRows):
             return page(
                 request, "desk/secret.html", title=f"{membership.user.display_name} may come in", secret=password,
                 what="The first password", onward=self.address(membership), named=membership.user.username,
-                about="Hand it over in person or by telephone; it is to be changed at the first sign-in.",
+                about="Hand it over in person or by telephone. It opens nothing until it is changed at the first sign-in.",
             )  # fmt: skip
         return page(request, "desk/form.html", status=form.status, form=form, title="Add a member", back=self.list_address,
                     button="Make the account")  # fmt: skip

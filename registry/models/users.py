@@ -14,6 +14,10 @@ def organisation_id():
 class User(AbstractUser):
     """A person who signs in. What they may do comes from their memberships, never from groups."""
 
+    password_is_first = models.BooleanField(
+        default=False, editable=False, help_text="Given by somebody else: it opens nothing but the page that changes it."
+    )
+
     @property
     def display_name(self) -> str:
         return self.get_full_name() or self.username

@@ -34,6 +34,6 @@ class Command(BaseCommand):
                 password = organisations.open_desk(
                     organisation, username=username, first_name=first, last_name=last, at=at
                 )
-                self.stdout.write(f"{username} signs in with {password} and then makes a second factor.")
+                self.stdout.write(f"{username} signs in with {password} and chooses another, then makes a second factor.")
         except RegistryError as refused:
             raise CommandError(refused.detail) from refused
