@@ -1,10 +1,12 @@
 """An answer as a page or a certificate tells it: the answer in a sentence, territory by territory, and why.
 
-Made from the stored forms of question and answer, so that a decision of last year reads as it did then.
+Made from the stored forms of question and answer, so that a decision of last year reads as it did then. The answer
+comes with its territories written out (`clearance.unfolded`).
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from consent import wording
@@ -13,6 +15,10 @@ from consent.vocabulary import ACT_PHRASES, MODALITIES, OUTCOMES, REASONS, ROLES
 GRAVEST_FIRST = ("deny", "review", "permit")
 COLOURS = {"deny": "stop", "review": "hold", "permit": ""}
 NOTED = ("note", "obligation")
+GATES = {
+    "capture": "Before anybody is scanned", "sign": "Before it is signed", "release": "Before release",
+    "after": "Afterwards",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,19 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """Something still to be done: `when` it must be, `where` it holds."""
+
+    when: str
+    rule: str
+    text: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """`headline` is the answer, `lead` what else holds; `columns` are the people, each with what is made of them."""
+    """`headline` is the answer, `lead` what else holds; `columns` are the people, each with what is made of them.
+    `notes` bear on the answer and change nothing; `advice` is what rules say that no lawyer here has adopted."""
 
     verdict: Tag
     headline: str
@@ -55,6 +72,8 @@ class Told:
     rows: tuple[Row, ...]
     reasons: tuple[Why, ...]
     notes: tuple[Why, ...]
+    duties: tuple[Duty, ...]
+    advice: tuple[Why, ...]
     to_clear: tuple[str, ...]
     missing: tuple[str, ...]
 
@@ -72,6 +91,8 @@ def tell(question: Mapping[str, Any], answer: Mapping[str, Any], names: Mapping[
         rows=tuple(_rows(answer, columns)),
         reasons=tuple(why for why, of in zip(reasons, answer["reasons"], strict=True) if of["severity"] not in NOTED),
         notes=tuple(why for why, of in zip(reasons, answer["reasons"], strict=True) if of["severity"] in NOTED),
+        duties=tuple(_duty(one, names) for one in answer["obligations"]),
+        advice=tuple(_why(one, names) for one in answer["advice"]),
         to_clear=tuple(wording.named(line, names) for line in answer["to_clear"]),
         missing=tuple(answer["missing_facts"]),
     )
@@ -144,6 +165,13 @@ def _tag(finding: Mapping[str, Any], reasons: Iterable[Mapping[str, Any]]) -> Ta
         if about_it and set(reason["territories"]) & set(finding["territories"]):
             return Tag(finding["outcome"], _label(reason["code"]))
     return Tag(finding["outcome"], OUTCOMES[finding["outcome"]])
+
+
+def _duty(obligation: Mapping[str, Any], names: Mapping[str, str]) -> Duty:
+    due = f"by {wording.day_in_words(date.fromisoformat(obligation['due']))}" if obligation["due"] else ""
+    when = ", ".join(filter(None, (GATES[obligation["gate"]], due)))
+    where = _upper(wording.places_in_words(obligation["territories"]))
+    return Duty(when, obligation["rule"], wording.named(obligation["text"], names), where)
 
 
 def _why(reason: Mapping[str, Any], names: Mapping[str, str]) -> Why:

@@ -1,11 +1,11 @@
 """What is answered: the grounds found on the way, and the decision with its reasons, findings and hash. Values only."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from consent.facts import Depiction, sha256
+from consent.facts import Depiction, Production, sha256
 
 PERMIT, REVIEW, DENY = "permit", "review", "deny"
 OUTCOME_OF = {"note": PERMIT, "obligation": PERMIT, "review": REVIEW, "deny": DENY, "absolute": DENY}  # mildest first
@@ -23,6 +23,20 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Cited:
+    """What a rule pack says of a rule: the pack by its hash, the requirement, what would meet it, and the source with
+    how far it was read. `gate` is where an obligation must be met by, and `due` the day, where there is one."""
+
+    pack: str
+    text: str
+    to_clear: str
+    citation: str
+    certainty: str
+    gate: str = ""
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """Something found that bears on the answer, not yet put into words. `depiction` None: it concerns the whole."""
 
@@ -37,6 +51,7 @@ class Ground:
     day: date | None = None
     detail: str = ""
     missing: tuple[str, ...] = ()
+    cited: Cited | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +78,45 @@ class Reason:
             "depiction": self.depiction,
             "person": self.person,
             "modality": self.modality,
-            "territories": list(self.territories),
             "text": self.text,
             "to_clear": self.to_clear,
             "grant": self.grant,
             "line": self.line,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """Something still to be done about a use, by the gate named (sign, release, or after) or by the day `due`."""
+
+    rule: str
+    gate: str
+    due: date | None
+    depiction: str | None
+    territories: tuple[str, ...]
+    text: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "gate": self.gate,
+            "due": self.due.isoformat() if self.due else None,
+            "depiction": self.depiction,
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PackUsed:
+    """A version of a rule pack that an answer stands on, and whether it decided or advised."""
+
+    id: str
+    version: str
+    hash: str
+    mode: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"id": self.id, "version": self.version, "hash": self.hash, "mode": self.mode}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +142,6 @@ class Finding:
             "person": self.person,
             "modality": self.modality,
             "use": self.use,
-            "territories": list(self.territories),
             "outcome": self.outcome,
             "codes": list(self.codes),
             "revisions": list(self.revisions),
@@ -103,16 +150,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The whole answer. The same question of the same file gives the same hash."""
+    """The whole answer. The same question of the same file gives the same hash. `advice` is what rule packs that nobody
+    has adopted to decide found; it changes no outcome."""
 
     outcome: str
     reasons: tuple[Reason, ...]
     by_territory: tuple[tuple[str, str], ...]
     findings: tuple[Finding, ...]
-    obligations: tuple[str, ...]
+    obligations: tuple[Obligation, ...]
+    advice: tuple[Reason, ...]
     missing_facts: tuple[str, ...]
     to_clear: tuple[str, ...]
     revisions: tuple[str, ...]
+    packs: tuple[PackUsed, ...]
+    production: Production | None
     request_hash: str
     territory_set_version: str
     engine_version: str
@@ -127,19 +178,42 @@ class Decision:
         return sha256(self.as_dict())
 
     def as_dict(self) -> dict[str, Any]:
+        """The territories stand once, in `classes` of those answered alike; what is found names classes by number."""
+        listed: tuple[Reason | Obligation | Finding, ...] = (
+            *self.reasons, *self.advice, *self.obligations, *self.findings,
+        )  # fmt: skip
+        classes = alike(dict(self.by_territory), {one.territories for one in listed})
+
+        def placed(one: Reason | Obligation | Finding) -> dict[str, Any]:
+            here = frozenset(one.territories)
+            return one.as_dict() | {"classes": [at for at, places in enumerate(classes) if places[0] in here]}
+
+        answers = dict(self.by_territory)
         return {
             "outcome": self.outcome,
-            "reasons": [reason.as_dict() for reason in self.reasons],
-            "by_territory": dict(self.by_territory),
-            "findings": [finding.as_dict() for finding in self.findings],
-            "obligations": list(self.obligations),
+            "classes": [{"outcome": answers[places[0]], "territories": list(places)} for places in classes],
+            "reasons": [placed(reason) for reason in self.reasons],
+            "findings": [placed(finding) for finding in self.findings],
+            "obligations": [placed(obligation) for obligation in self.obligations],
+            "advice": [placed(reason) for reason in self.advice],
             "missing_facts": list(self.missing_facts),
             "to_clear": list(self.to_clear),
             "revisions": list(self.revisions),
+            "packs": [pack.as_dict() for pack in self.packs],
+            "production": self.production.as_dict() if self.production else None,
             "request_hash": self.request_hash,
             "territory_set_version": self.territory_set_version,
             "engine_version": self.engine_version,
         }
+
+
+def alike(answers: Mapping[str, str], groups: Collection[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """The territories in classes that neither the answer nor any of the groups tells apart."""
+    areas = [frozenset(group) for group in sorted(groups) if len(group) < len(answers)]
+    classes: dict[tuple[object, ...], list[str]] = {}
+    for place in sorted(answers):
+        classes.setdefault((answers[place], *(place in area for area in areas)), []).append(place)
+    return tuple(tuple(places) for places in classes.values())
 
 
 def merged(gaps: Iterable[Gap]) -> tuple[Gap, ...]:

@@ -19,7 +19,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from consent import wording
+from consent import clearance, wording
 from consent.answer_in_words import Told
 from consent.facts import moment
 from consent.models import Decision
@@ -69,7 +69,7 @@ def question_in_words(decision: Decision) -> list[tuple[str, str]]:
     return [
         ("Production", f"{decision.production}, {decision.production.studio}"),
         ("What is to be done", ACTS[asked["act"]]),
-        ("Where", _upper(wording.places_in_words(decision.answer["by_territory"]))),
+        ("Where", _upper(wording.places_in_words(clearance.unfolded(decision.answer)["by_territory"]))),
         ("Media", ", ".join(MEDIA[code] for code in asked["media"]) or "none named"),
         ("Languages", ", ".join(asked["languages"]) or "none named"),
         ("Scenes and shots", ", ".join(asked["units"]) or "none named"),
@@ -102,6 +102,13 @@ def _content(decision: Decision, told: Told, styles: dict[str, ParagraphStyle]) 
             [say(f"tag-{why.tag.outcome}", why.tag.words), say("text", f"{why.text} ({why.where})")]
             for why in (*told.reasons, *told.notes)
         ], first=38 * mm)  # fmt: skip
+    if told.duties:
+        yield say("heading", "Still to be done")
+        yield _ruled([[say("text", one.when), say("text", f"{one.text} ({one.where})")] for one in told.duties], first=38 * mm)
+    if told.advice:
+        yield say("heading", "Advice, which changes no answer")
+        yield say("soft", "From rule packs that no named lawyer of this studio has adopted.")
+        yield from (say("text", f"{why.text} ({why.where})") for why in told.advice)
     if told.to_clear:
         yield say("heading", "To clear this")
         yield from (say("text", f"{number}. {line}") for number, line in enumerate(told.to_clear, start=1))

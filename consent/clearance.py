@@ -3,14 +3,14 @@
 What is decided is `decision.py`'s; here the question is put together from what is on file, and its answer stored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from consent import decision, facts, wording
+from consent import decision, facts, policy, rulebook, wording
 from consent.models import Decision, Grant, GrantRevision
 from consent.on_file import record_for
 from consent.questions import refuse_unknown
@@ -50,7 +50,7 @@ def put(question: Question, *, production: Production, at: datetime) -> facts.Re
 def ask(question: Question, *, production: Production, at: datetime) -> tuple[facts.Request, decision.Decision]:
     """The answer to a question, as the file stands at `at`. Nothing is kept. Raises Invalid for what is unknown."""
     request = put(question, production=production, at=at)
-    return request, decision.decide(request, record_for(request, studio=production.studio))
+    return request, decision.decide(request, record_with_packs(request, production.studio))
 
 
 def decide(question: Question, *, production: Production, requester: Organisation, purpose: str,
@@ -62,7 +62,7 @@ def decide(question: Question, *, production: Production, requester: Organisatio
 
 def decide_put(request: facts.Request, *, production: Production, requester: Organisation, purpose: str) -> Decision:
     """The answer to a question that was put in full, stored with all it stood on at the moment the file is read."""
-    answer = decision.decide(request, record_for(request, studio=production.studio))
+    answer = decision.decide(request, record_with_packs(request, production.studio))
     with transaction.atomic():
         return _kept(
             request, answer, production=production, requester=requester, purpose=purpose, at=request.known_at
@@ -74,7 +74,7 @@ def confirm(stored: Decision, *, purpose: str, at: datetime) -> Decision:
     original = stored.original or stored
     newest = original.later.order_by("-pk").first() or original
     request = replace(request_of(stored.request), as_of=at, known_at=at)
-    answer = decision.decide(request, record_for(request, studio=stored.production.studio))
+    answer = decision.decide(request, record_with_packs(request, stored.production.studio))
     if _substance(answer.as_dict()) == _substance(newest.answer):
         return newest
     with transaction.atomic():
@@ -83,9 +83,10 @@ def confirm(stored: Decision, *, purpose: str, at: datetime) -> Decision:
 
 
 def replay(stored: Decision) -> str:
-    """The hash that the stored question gives when it is decided again from what was known then."""
+    """The hash that the stored question gives when it is decided again from what was known then, by the same packs and
+    of the production as it was then."""
     request = request_of(stored.request)
-    return decision.decide(request, record_for(request, studio=stored.production.studio)).hash
+    return decision.decide(request, _as_then(stored, request)).hash
 
 
 def lock_grants(stored: Decision) -> list[Grant]:
@@ -105,30 +106,55 @@ def found(public_id: str, *, requester: Organisation) -> Decision:
 def told(stored: Decision, *, to_studio: bool = False) -> dict[str, Any]:
     """A stored answer for its reader: a studio reads its own consents by their numbers, anybody else by none."""
     names = names_for(stored.request, stored.answer, to_studio=to_studio)
-    reasons = [
-        {
-            "code": reason["code"],
-            "severity": reason["severity"],
-            "depiction": reason["depiction"],
-            "modality": reason["modality"],
-            "territories": reason["territories"],
-            "text": wording.named(reason["text"], names),
-            "to_clear": wording.named(reason["to_clear"], names),
-        }
-        for reason in stored.answer["reasons"]
-    ]
+    answer = unfolded(stored.answer)
     return {
         "id": stored.public_id,
         "outcome": stored.outcome,
-        "by_territory": stored.answer["by_territory"],
-        "reasons": reasons,
-        "missing_facts": stored.answer["missing_facts"],
-        "to_clear": [wording.named(line, names) for line in stored.answer["to_clear"]],
+        "by_territory": answer["by_territory"],
+        "reasons": [_told(reason, names) for reason in answer["reasons"]],
+        "obligations": [
+            {name: one[name] for name in ("rule", "gate", "due", "depiction", "text", "territories")}
+            for one in answer["obligations"]
+        ],
+        "advice": [_told(reason, names) for reason in answer["advice"]],
+        "missing_facts": answer["missing_facts"],
+        "to_clear": [wording.named(line, names) for line in answer["to_clear"]],
         "as_of": facts.moment(stored.as_of),
         "decided_at": facts.moment(stored.recorded_at),
         "engine_version": stored.engine_version,
-        "territory_set_version": stored.answer["territory_set_version"],
+        "packs": answer["packs"],
+        "territory_set_version": answer["territory_set_version"],
         "hash": stored.decision_hash,
+    }
+
+
+def unfolded(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored answer with its territories written out, as the first engine wrote them: later ones keep the classes of
+    territories that are answered alike, and say of each thing found in which classes it was."""
+    if "classes" not in answer:
+        return {"advice": [], "packs": []} | dict(answer)
+    classes = answer["classes"]
+    outcomes = sorted((place, one["outcome"]) for one in classes for place in one["territories"])
+    placed = {
+        name: [{**one, "territories": _places(one["classes"], classes)} for one in answer[name]]
+        for name in ("reasons", "findings", "obligations", "advice")
+    }
+    return {"packs": []} | dict(answer) | placed | {"by_territory": dict(outcomes)}
+
+
+def _places(at: Iterable[int], classes: list[Mapping[str, Any]]) -> list[str]:
+    return sorted(place for one in at for place in classes[one]["territories"])
+
+
+def _told(reason: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "code": reason["code"],
+        "severity": reason["severity"],
+        "depiction": reason["depiction"],
+        "modality": reason["modality"],
+        "territories": reason["territories"],
+        "text": wording.named(reason["text"], names),
+        "to_clear": wording.named(reason["to_clear"], names),
     }
 
 
@@ -198,6 +224,35 @@ def request_of(stored: Mapping[str, Any]) -> facts.Request:
     })  # fmt: skip
 
 
+# --- what is on file ----------------------------------------------------------------------------------------------
+
+
+def record_with_packs(request: facts.Request, studio: Organisation) -> facts.Record:
+    """The record as it is read today, with the rule packs that the studio's lawyers have adopted."""
+    record = record_for(request, studio=studio)
+    return replace(record, adoptions=policy.nobody_adopted())
+
+
+def _as_then(stored: Decision, request: facts.Request) -> facts.Record:
+    """What was known then, with the packs and the production that the answer stood on."""
+    record, answer = record_for(request, studio=stored.production.studio), stored.answer
+    library = rulebook.shipped()
+    if lost := next((one for one in answer["packs"] if one["hash"] not in library), None):
+        raise rulebook.PackUnknown(lost["id"], lost["hash"])
+    adoptions = policy.standing((library[one["hash"]], one["mode"]) for one in answer["packs"])
+    return replace(record, adoptions=adoptions, production=_production_of(answer["production"]))
+
+
+def _production_of(told: Mapping[str, Any] | None) -> facts.Production | None:
+    if told is None:
+        return None
+    starts = told["photography_starts_on"]
+    return facts.Production(
+        told["id"], told["kind"], frozenset(told["jurisdictions"]), frozenset(told["agreements"]),
+        date.fromisoformat(starts) if starts else None,
+    )  # fmt: skip
+
+
 # --- the answer ---------------------------------------------------------------------------------------------------
 
 
@@ -215,8 +270,14 @@ def _kept(request: facts.Request, answer: decision.Decision, *, production: Prod
 
 
 def _substance(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """What an answer says, apart from the moment it was asked about."""
-    return {name: value for name, value in answer.items() if name != "request_hash"}
+    """What an answer says, apart from the moment it was asked about and from what only advises."""
+    whole = unfolded(answer)
+    said = {name: value for name, value in whole.items() if name not in ("request_hash", "advice", "classes")}
+    placed = {
+        name: [{**one, "classes": None} for one in whole[name]] for name in ("reasons", "findings", "obligations")
+    }
+    deciding = [pack for pack in whole["packs"] if pack["mode"] != policy.ADVISORY]
+    return said | placed | {"packs": deciding}
 
 
 def names_for(question: Mapping[str, Any], answer: Mapping[str, Any], *, to_studio: bool) -> dict[str, str]:
@@ -224,7 +285,8 @@ def names_for(question: Mapping[str, Any], answer: Mapping[str, Any], *, to_stud
     people = {one["id"]: one["person"] for one in question["depictions"] if one["person"]}
     aliases = dict(Person.objects.filter(public_id__in=people.values()).values_list("public_id", "alias"))
     names = {depiction: aliases[person] for depiction, person in people.items() if person in aliases}
-    grants = {reason["grant"] for reason in answer["reasons"] if reason["grant"]}
+    found = (*answer["reasons"], *answer.get("advice", ()))
+    grants = {reason["grant"] for reason in found if reason["grant"]}
     if to_studio:
         return names | dict(Grant.objects.filter(public_id__in=grants).values_list("public_id", "number"))
     return names | dict.fromkeys(grants, "on file")

@@ -4,59 +4,98 @@ Silence is not consent: what nobody granted is refused, and what somebody exclud
 as of when it is asked and up to when the file is read; nothing here looks at a clock or a database.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from consent import scope, statements, wording
-from consent.answers import DENY, PERMIT, Decision, Finding, Gap, Ground, Reason, gravity, merged, outcome, worst
+from consent import policy, scope, statements, wording
+from consent.answers import (
+    DENY,
+    PERMIT,
+    Decision,
+    Finding,
+    Gap,
+    Ground,
+    Obligation,
+    PackUsed,
+    Reason,
+    gravity,
+    merged,
+    outcome,
+    worst,
+)
 from consent.dossier import Dossier, gather, locked
 from consent.facts import Depiction, Person, Record, Request
-from consent.offers import LOCK, NO_CONSENT, Offer, covering, offers, uncovered
+from consent.offers import LOCK, NO_CONSENT, Offer, best, covering, offers, uncovered
+from consent.policy import Found, policy_for
 from consent.questions import refuse_unknown
 from consent.reservations import Reservations, approvals_wanting, exclusions_in, reservations, unclear_in
-from consent.rules import ABOUT_THE_DEPICTION, OTHER_USE, UNIDENTIFIED, Case, broken
+from consent.rulebook import Pack, shipped
+from consent.rules import ABOUT_THE_DEPICTION, OTHER_USE, UNIDENTIFIED, broken
 from consent.scope import Cell
 from consent.territories import TERRITORY_SET_VERSION, expand
 from consent.vocabulary import ACTS_NEVER_ROUTINE, ROUTINE_USES, TECHNICAL_USES
 
 __all__ = ["ENGINE_VERSION", "Decision", "Finding", "Reason", "decide"]
 
-ENGINE_VERSION = "core-1"
+ENGINE_VERSION = "core-2"
 FOR_LAWYERS_TO_SEE = frozenset({UNIDENTIFIED.id, OTHER_USE.id})
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found about one depiction in some territories, and the revision that an answer other than no stands on."""
+    """What was found about one depiction in some territories, and the revision that an answer other than no stands on;
+    `advice` is what the packs that only advise found."""
 
     depiction: Depiction
     territories: frozenset[str]
     grounds: tuple[Ground, ...]
     revision: str | None = None
+    advice: tuple[Ground, ...] = ()
+    offer: Offer | None = None
 
 
-def decide(request: Request, record: Record) -> Decision:
-    """Whether what is asked may be done, with every reason why not. Raises Invalid for a code nobody knows."""
+def decide(request: Request, record: Record, library: Mapping[str, Pack] | None = None) -> Decision:
+    """Whether what is asked may be done, with every reason why not; rule packs are looked up by hash in `library`, else
+    among those shipped. Raises Invalid for a code nobody knows, and PackUnknown for a pack that is not there."""
     refuse_unknown(request)
-    dossier = gather(request, record)
-    shared = tuple(locked(dossier, statements.subjects_of(request)))
+    dossier = gather(request, record, policy_for(record, request, shipped() if library is None else library))
+    shared = of_everybody(dossier)
     verdicts = [verdict for depiction in set(request.depictions) for verdict in judge(depiction, dossier)]
-    return answer(request, shared, verdicts)
+    return answer(dossier, shared, verdicts)
+
+
+def of_everybody(dossier: Dossier) -> Found:
+    """What bears on all that is asked: locks on the whole, and agreements that ran out."""
+    found = Found(tuple(locked(dossier, statements.subjects_of(dossier.request))))
+    anybody = next(iter(dossier.request.depictions), None)
+    return found + policy.expired(dossier.policy, dossier.case(anybody, None)) if anybody else found
 
 
 # --- one depiction -------------------------------------------------------------------------------------------------
 
 
 def judge(depiction: Depiction, dossier: Dossier) -> Iterator[Verdict]:
-    """First what holds whatever anybody consented to; then the consents on file, part by part of the question."""
+    """First what holds whatever anybody consented to; then the consents on file, part by part of the question; and in
+    each part what the rule packs say of it."""
     person = dossier.persons.get(depiction.person or "")
+    case = dossier.case(depiction, person)
     locks = tuple(locked(dossier, {depiction.person}, depiction)) if depiction.person else ()
-    found = locks + settled(tuple(broken(ABOUT_THE_DEPICTION, Case(dossier.request, depiction, person))), depiction, dossier)
-    if depiction.person is None or any(ground.severity == "absolute" for ground in found):
-        yield Verdict(depiction, expand(dossier.request.territories), found)
+    found = Found(locks + settled(tuple(broken(ABOUT_THE_DEPICTION, case)), depiction, dossier))
+    if any(ground.severity == "absolute" for ground in found.grounds):
+        yield Verdict(depiction, expand(dossier.request.territories), found.grounds)
         return
-    for verdict in consents(depiction, person, dossier):
-        yield replace(verdict, grounds=found + verdict.grounds)
+    found += policy.ask(dossier.policy.of_depiction, case)
+    for verdict in consents(depiction, person, dossier) if depiction.person else nobodys(depiction, dossier):
+        standing = verdict.offer.standing if verdict.offer and verdict.revision else None
+        there = dossier.case(depiction, person, standing, next(iter(verdict.territories)))
+        all_found = found + Found(verdict.grounds, verdict.advice) + policy.ask(dossier.policy.of_territory, there)
+        yield replace(verdict, grounds=all_found.grounds, advice=all_found.advice, offer=None)
+
+
+def nobodys(depiction: Depiction, dossier: Dossier) -> Iterator[Verdict]:
+    """Of nobody in particular, no consent is asked; what is left are the places that rules tell apart."""
+    for places in scope.places_alike(expand(dossier.request.territories), dossier.policy.areas):
+        yield Verdict(depiction, places, ())
 
 
 def settled(grounds: tuple[Ground, ...], depiction: Depiction, dossier: Dossier) -> tuple[Ground, ...]:
@@ -77,7 +116,7 @@ def consents(depiction: Depiction, person: Person | None, dossier: Dossier) -> I
     routine = routine_note(depiction, dossier.request.act)
     offered = [] if routine else offers(standings, depiction, person, dossier)
     lines = reserved.lines + [offer.line for offer in offered]
-    for cell in scope.cells(dossier.request, lines):
+    for cell in scope.cells(dossier.request, lines, dossier.policy.areas):
         excluded = exclusions_in(reserved, cell, depiction)
         unclear = tuple(unclear_in(reserved, cell, depiction))
         if excluded:
@@ -85,7 +124,7 @@ def consents(depiction: Depiction, person: Person | None, dossier: Dossier) -> I
         elif routine:
             yield Verdict(depiction, cell.territories, (*unclear, routine))
         else:
-            verdict = best_offered(offered, reserved, cell, depiction, dossier)
+            verdict = best_offered(offered, reserved, cell, depiction, person, dossier)
             yield replace(verdict, grounds=unclear + verdict.grounds)
 
 
@@ -100,18 +139,18 @@ def routine_note(depiction: Depiction, act: str) -> Ground | None:
 
 
 def best_offered(
-    offered: list[Offer], reserved: Reservations, cell: Cell, depiction: Depiction, dossier: Dossier
+    offered: list[Offer], reserved: Reservations, cell: Cell, depiction: Depiction, person: Person | None, dossier: Dossier
 ) -> Verdict:
     """The best offer that covers the cell; a determination may stand in for it; rights of approval come on top."""
-    able = covering(offered, cell)
-    grounds = able[0].hindrances if able else (uncovered(offered, cell, depiction),)
-    revision = able[0].standing.revision.id if able else None
+    offer = best(offered, cell, depiction, person, dossier)
+    grounds = offer.hindrances if offer else (uncovered(offered, cell, depiction),)
     if outcome(grounds) != PERMIT and (determined := determination(depiction, grounds, dossier)):
-        locks = tuple(ground for offer in able for ground in offer.hindrances if ground.rule == LOCK)
-        grounds, revision = locks or (determined,), None
+        locks = tuple(ground for one in covering(offered, cell) for ground in one.hindrances if ground.rule == LOCK)
+        grounds, offer = locks or (determined,), None
     if outcome(grounds) != DENY:
         grounds += tuple(approvals_wanting(reserved, cell, depiction, dossier))
-    return Verdict(depiction, cell.territories, grounds, None if outcome(grounds) == DENY else revision)
+    revision = offer.standing.revision.id if offer and outcome(grounds) != DENY else None
+    return Verdict(depiction, cell.territories, grounds, revision, offer.advice if offer else (), offer)
 
 
 def determination(depiction: Depiction, grounds: Iterable[Ground], dossier: Dossier) -> Ground | None:
@@ -125,45 +164,87 @@ def determination(depiction: Depiction, grounds: Iterable[Ground], dossier: Doss
 # --- the whole answer ----------------------------------------------------------------------------------------------
 
 
-def answer(request: Request, shared: tuple[Ground, ...], verdicts: list[Verdict]) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The territories in which the same was found, and what that was: by each verdict that reaches them."""
+
+    territories: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+def answer(dossier: Dossier, shared: Found, verdicts: list[Verdict]) -> Decision:
     """The worst of everything, for each territory and over all; the same facts give the same answer in any order."""
-    places = expand(request.territories)
-    reasons = told(places, shared, verdicts)
-    outcomes = dict.fromkeys(places, outcome(shared))
-    for verdict in verdicts:
-        there = outcome(verdict.grounds)
-        for place in verdict.territories:
-            outcomes[place] = worst((outcomes[place], there))
-    grounds = [*shared, *(ground for verdict in verdicts for ground in verdict.grounds)]
+    request = dossier.request
+    parts = parted(expand(request.territories), verdicts)
+    grounds = [*shared.grounds, *(ground for verdict in verdicts for ground in verdict.grounds)]
+    advice = [*shared.advice, *(ground for verdict in verdicts for ground in verdict.advice)]
+    to_do = found_in(parts, (), lambda verdict: tuple(one for one in verdict.grounds if one.code == policy.OBLIGATION))
+    found = found_in(parts, shared.grounds, lambda verdict: tuple(one for one in verdict.grounds if one.severity != "obligation"))
+    advised = found_in(parts, shared.advice, lambda verdict: verdict.advice)
+    reasons = told(found)
+    outcomes = [worst((outcome(shared.grounds), *(outcome(verdict.grounds) for verdict in part.verdicts))) for part in parts]
     return Decision(
-        outcome=worst(outcomes.values()),
+        outcome=worst(outcomes),
         reasons=reasons,
-        by_territory=tuple(sorted(outcomes.items())),
-        findings=findings(shared, verdicts),
-        obligations=(),
+        by_territory=tuple(
+            sorted((place, there) for part, there in zip(parts, outcomes, strict=True) for place in part.territories)
+        ),
+        findings=findings(shared.grounds, parts),
+        obligations=obligations(to_do),
+        advice=told(advised),
         missing_facts=tuple(sorted({fact for ground in grounds for fact in ground.missing})),
         to_clear=tuple(dict.fromkeys(reason.to_clear for reason in reasons if reason.to_clear)),
         revisions=tuple(sorted({verdict.revision for verdict in verdicts if verdict.revision})),
+        packs=tuple(
+            PackUsed(one.pack.id, one.pack.version, one.pack.hash, one.mode) for one in policy.used(dossier.policy, advice)
+        ),
+        production=dossier.production,
         request_hash=request.hash,
         territory_set_version=TERRITORY_SET_VERSION,
         engine_version=ENGINE_VERSION,
     )
 
 
-def told(places: frozenset[str], shared: Iterable[Ground], verdicts: Iterable[Verdict]) -> tuple[Reason, ...]:
-    """Each ground once, with all the territories in which it was found and all that it lacks; the gravest first."""
-    found: dict[Ground, set[str]] = {ground: set(places) for ground in shared}
-    lacking: dict[Ground, set[Gap]] = {}
+def parted(places: frozenset[str], verdicts: Iterable[Verdict]) -> list[Part]:
+    """The territories in groups of those that no verdict tells apart."""
+    reaching: dict[frozenset[str], list[Verdict]] = {}
     for verdict in verdicts:
-        for ground in verdict.grounds:
-            same = replace(ground, gaps=())
-            found.setdefault(same, set()).update(verdict.territories)
-            lacking.setdefault(same, set()).update(ground.gaps)
-    reasons = {
-        in_words(replace(ground, gaps=merged(lacking.get(ground, ()))), tuple(sorted(where)))
-        for ground, where in found.items()
+        reaching.setdefault(verdict.territories, []).append(verdict)
+    groups: dict[tuple[bool, ...], list[str]] = {}
+    for place in sorted(places):
+        groups.setdefault(tuple(place in area for area in reaching), []).append(place)
+    return [
+        Part(tuple(group), tuple(one for here, there in zip(seen, reaching.values(), strict=True) if here for one in there))
+        for seen, group in groups.items()
+    ]
+
+
+def found_in(
+    parts: Iterable[Part], shared: Iterable[Ground], grounds: Callable[[Verdict], tuple[Ground, ...]]
+) -> dict[Ground, tuple[str, ...]]:
+    """Each ground once, with all the territories in which it was found and all that it lacks."""
+    where: dict[Ground, list[Part]] = {}
+    lacking: dict[Ground, set[Gap]] = {}
+    for part in parts:
+        here = {ground: ground for ground in shared}
+        for verdict in part.verdicts:
+            for ground in grounds(verdict):
+                same = replace(ground, gaps=()) if ground.gaps else ground
+                here[same] = same
+                lacking.setdefault(same, set()).update(ground.gaps)
+        for ground in here:
+            where.setdefault(ground, []).append(part)
+    return {
+        replace(ground, gaps=merged(lacking[ground])) if lacking.get(ground) else ground: tuple(
+            sorted(place for part in found for place in part.territories)
+        )
+        for ground, found in where.items()
     }
-    return tuple(sorted(reasons, key=reading_order))
+
+
+def told(found: Mapping[Ground, tuple[str, ...]]) -> tuple[Reason, ...]:
+    """The grounds in words, the gravest first."""
+    return tuple(sorted({in_words(ground, places) for ground, places in found.items()}, key=reading_order))
 
 
 def reading_order(reason: Reason) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
@@ -189,21 +270,38 @@ def in_words(ground: Ground, places: tuple[str, ...]) -> Reason:
     )
 
 
-def findings(shared: tuple[Ground, ...], verdicts: Iterable[Verdict]) -> tuple[Finding, ...]:
-    """For each depiction the territories where the answer is the same, with all that was found in each of them."""
-    found: dict[tuple[Depiction, str], list[Verdict]] = {}
-    for verdict in verdicts:
-        for place in verdict.territories:
-            found.setdefault((verdict.depiction, place), []).append(verdict)
-    alike: dict[Finding, list[str]] = {}
-    for (depiction, place), there in found.items():
-        grounds = [*shared, *(ground for verdict in there for ground in verdict.grounds)]
-        codes = tuple(sorted({ground.code for ground in grounds}))
-        revisions = tuple(sorted({verdict.revision for verdict in there if verdict.revision}))
-        finding = Finding(
-            depiction.id, depiction.person, depiction.modality, depiction.use, (), outcome(grounds), codes, revisions
+def obligations(found: Mapping[Ground, tuple[str, ...]]) -> tuple[Obligation, ...]:
+    """What is still to be done, with the gate it must be done by; those with a day first."""
+    unmet = {
+        Obligation(
+            rule=ground.rule,
+            gate=ground.cited.gate,
+            due=ground.cited.due,
+            depiction=ground.depiction.id if ground.depiction else None,
+            territories=places,
+            text=wording.obligation(ground.cited),
         )
-        alike.setdefault(finding, []).append(place)
+        for ground, places in found.items()
+        if ground.cited
+    }
+    return tuple(sorted(unmet, key=lambda one: (str(one.due or "9999"), one.rule, one.depiction or "", one.territories)))
+
+
+def findings(shared: Iterable[Ground], parts: Iterable[Part]) -> tuple[Finding, ...]:
+    """For each depiction the territories where the answer is the same, with all that was found in each of them."""
+    alike: dict[Finding, list[str]] = {}
+    for part in parts:
+        found: dict[Depiction, list[Verdict]] = {}
+        for verdict in part.verdicts:
+            found.setdefault(verdict.depiction, []).append(verdict)
+        for depiction, there in found.items():
+            grounds = [*shared, *(ground for verdict in there for ground in verdict.grounds)]
+            codes = tuple(sorted({ground.code for ground in grounds}))
+            revisions = tuple(sorted({verdict.revision for verdict in there if verdict.revision}))
+            finding = Finding(
+                depiction.id, depiction.person, depiction.modality, depiction.use, (), outcome(grounds), codes, revisions
+            )
+            alike.setdefault(finding, []).extend(part.territories)
     merged = (replace(finding, territories=tuple(sorted(set(where)))) for finding, where in alike.items())
     return tuple(sorted(merged, key=finding_order))
 

@@ -1,4 +1,4 @@
-"""What lawyers state: a determination by two of them, an approval of an exact file, a lock and its lifting.
+"""What lawyers state: a determination by two of them, a fact, an approval of an exact file, a lock and its lifting.
 
 All of it is one shape, a dated statement about something (docs/adr/0002); the decision reads it afresh each time.
 """
@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from consent.fact_dictionary import FACTS, parsed
 from consent.models import Decision, Grant, Statement
 from consent.vocabulary import ACTS, ANSWERS, APPROVAL_ANSWERS, QUESTIONS
 from registry import journal
@@ -41,10 +42,12 @@ class NotOnThisFile(Invalid):
 
 def propose(*, studio: Organisation, subject: str, question: str, answer: str, by: User, at: datetime, reason: str,
             acts: Iterable[str] = (), until: datetime | None = None) -> Statement:
-    """One lawyer's determination about a person or the SHA-256 of a file. It counts for nothing until it is seconded."""
+    """One lawyer's answer to a question of QUESTIONS, or to one that only two lawyers answer (fact_dictionary.py), about
+    what it is a question of. It counts for nothing until it is seconded."""
     if not may_enter(by, studio):
         raise NotYourDesk(studio, "propose a determination")
-    if question not in QUESTIONS or answer not in ANSWERS:
+    asked_of_two = question in QUESTIONS or (question in FACTS and FACTS[question].lawyers > 1)
+    if not asked_of_two or answer not in ANSWERS:
         raise Invalid("statement.term", "This is no question that lawyers determine here, or no answer to it.")
     _must_be_of(studio, subject)
     return _stated(
@@ -67,6 +70,24 @@ def second(proposal: Statement, *, by: User, at: datetime, reason: str) -> State
         Kind.DETERMINATION, studio=studio, subject=proposal.subject, question=proposal.question, answer=proposal.answer,
         acts=proposal.acts, by=[*first, by], actor=by, at=at, until=proposal.until, refers_to=proposal, reason=reason,
         tag="determination:made",
+    )  # fmt: skip
+
+
+def attest(*, studio: Organisation, subject: str, fact: str, answer: str, by: User, at: datetime, reason: str,
+           acts: Iterable[str] = (), effective_at: datetime | None = None, until: datetime | None = None) -> Statement:
+    """Write down a fact that rules ask for (fact_dictionary.py) about a person, consent, production or file: yes or no,
+    a code, a number, a day as 2026-07-01, or codes with commas between. A later statement takes the place of it."""
+    if not may_enter(by, studio):
+        raise NotYourDesk(studio, "state a fact")
+    known = FACTS.get(fact)
+    if known is None or not known.about or known.lawyers > 1:
+        raise Invalid("statement.term", "This is no fact that somebody states alone. The dictionary of facts lists them.")
+    if parsed(known, answer) is None:
+        raise Invalid("statement.term", f"“{answer[:60]}” is no value of {fact}, which is a {known.type}.")
+    _must_be_of(studio, subject)
+    return _stated(
+        Kind.FACT, studio=studio, subject=subject, question=fact, answer=answer.strip(), acts=acts, by=[by], actor=by,
+        at=at, effective_at=effective_at, until=until, reason=reason, tag="fact:stated",
     )  # fmt: skip
 
 

@@ -5,22 +5,42 @@ from dataclasses import dataclass
 
 from consent import lifecycle, statements
 from consent.answers import DENY, Ground
-from consent.facts import Depiction, Person, Record, Request, Statement
+from consent.facts import Depiction, Person, Production, Record, Request, Statement, Value
 from consent.lifecycle import Standing
+from consent.policy import Policy
+from consent.rules import Case
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """`standings` are the grants by person; `statements` those in force; `locks` the ids of locks by what they lie on."""
+    """`standings` are the grants by person; `statements` those in force; `locks` the ids of locks by what they lie on;
+    `stated` the facts attested, by subject and name; `policy` the rule packs that are asked."""
 
     request: Request
     persons: Mapping[str, Person]
     standings: Mapping[str, tuple[Standing, ...]]
     statements: tuple[Statement, ...]
     locks: Mapping[str, tuple[str, ...]]
+    stated: Mapping[tuple[str, str], Value]
+    production: Production | None
+    policy: Policy
+
+    def case(self, depiction: Depiction, person: Person | None, standing: Standing | None = None,
+             place: str | None = None) -> Case:
+        """What a rule looks at, with the consent whose use is considered, if any."""
+        return Case(
+            self.request, depiction, person, standing.revision if standing else None,
+            standing.grant.id if standing else None, self.production, self.stated, place, self.determined(depiction),
+        )  # fmt: skip
+
+    def determined(self, depiction: Depiction) -> bool:
+        """Whether two lawyers found that no consent of the person is needed."""
+        if depiction.person is None or not self.statements:
+            return False
+        return statements.no_consent_needed(self.statements, self.request, person=depiction.person) is not None
 
 
-def gather(request: Request, record: Record) -> Dossier:
+def gather(request: Request, record: Record, policy: Policy) -> Dossier:
     depicted = {depiction.person for depiction in request.depictions if depiction.person is not None}
     standings: dict[str, list[Standing]] = {}
     for grant in record.grants:
@@ -33,6 +53,9 @@ def gather(request: Request, record: Record) -> Dossier:
         standings={person: tuple(found) for person, found in standings.items()},
         statements=stated,
         locks=statements.locks(stated, request),
+        stated=statements.facts_stated(stated, request),
+        production=record.production,
+        policy=policy,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import rfc8785
 
 ANY: frozenset[str] = frozenset()
+Value = str | bool | float | date | frozenset[str]
 GLOBAL = "global"
 
 
@@ -123,12 +124,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Somebody signed, in the capacity of an authority kind ("self" for the person), the document with this hash."""
+    """Somebody signed, in the capacity of an authority kind ("self" for the person), the document with this hash;
+    `separate` from the other terms, or in a writing of its own."""
 
     signed_at: datetime
     capacity: str
     evidence_sha256: str
     recorded_at: datetime
+    separate: bool = False
 
     @property
     def day(self) -> date:
@@ -203,6 +206,7 @@ class Statement:
     - approval: the subject, the hash of a file, is `answer` ("approved" or "refused") under the scope line, grant or
       person named by `question`.
     - determination: two lawyers in `by` answer `question` about the subject, a person or the hash of a file.
+    - fact: `answer` is the value of the fact named by `question` (fact_dictionary.py) about the subject.
     """
 
     id: str
@@ -219,12 +223,48 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Production:
+    """The work, with what it has from the works it is part of. `jurisdictions` has a link with it, in law; empty: nobody
+    has said. `agreements` are the codes of the collective agreements it is made under."""
+
+    id: str
+    kind: str
+    jurisdictions: frozenset[str] = ANY
+    agreements: frozenset[str] = ANY
+    photography_starts_on: date | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "jurisdictions": sorted(self.jurisdictions),
+            "agreements": sorted(self.agreements),
+            "photography_starts_on": self.photography_starts_on.isoformat() if self.photography_starts_on else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A named lawyer has adopted a version of a rule pack, known by the hash of its text, from a moment on. `mode` is
+    "advisory" (it only advises) or "enforcing" (it decides). Of one pack the latest adoption counts."""
+
+    pack: str
+    hash: str
+    mode: str
+    adopted_by: str
+    effective_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Everything on file that may bear on the question."""
 
     persons: tuple[Person, ...] = ()
     grants: tuple[Grant, ...] = ()
     statements: tuple[Statement, ...] = ()
+    production: Production | None = None
+    adoptions: tuple[Adoption, ...] = ()
 
 
 def age_on(born: date, day: date) -> int:

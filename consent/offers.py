@@ -8,7 +8,8 @@ from consent.answers import DENY, PERMIT, Gap, Ground, gravest
 from consent.dossier import Dossier
 from consent.facts import Depiction, Line, Person
 from consent.lifecycle import Standing
-from consent.rules import ABOUT_THE_CONSENT, Case, broken
+from consent.policy import Chapter, Found, ask
+from consent.rules import ABOUT_THE_CONSENT, broken
 from consent.scope import Cell
 from consent.territories import WORLD, expand
 
@@ -17,12 +18,14 @@ NO_CONSENT, MAKER_CHECKER, LOCK = "CORE-NO-CONSENT", "CORE-MAKER-CHECKER", "CORE
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A line that may permit the use: what it falls short of everywhere, and what hinders the consent it stands in."""
+    """A line that may permit the use: what it falls short of everywhere, and what hinders the consent it stands in;
+    `advice` is what would, if the packs that only advise decided."""
 
     standing: Standing
     line: Line
     gaps: tuple[Gap, ...]
     hindrances: tuple[Ground, ...]
+    advice: tuple[Ground, ...] = ()
 
     @property
     def rank(self) -> tuple[int, int, int, float, str, str]:
@@ -48,14 +51,15 @@ def offers(standings: Iterable[Standing], depiction: Depiction, person: Person |
         if line.effect != "exclude"
     ]
     fewest = min((len(gaps) for _, _, gaps in lines), default=0)
-    hindering: dict[str, tuple[Ground, ...]] = {}
+    hindering: dict[str, Found] = {}
     found = []
     for standing, line, gaps in lines:
         if len(gaps) == fewest:
             grant = standing.grant.id
             if grant not in hindering:
-                hindering[grant] = tuple(hindrances(standing, depiction, person, dossier))
-            found.append(Offer(standing, line, gaps, hindering[grant]))
+                own = Found(tuple(hindrances(standing, depiction, person, dossier)))
+                hindering[grant] = own + by_packs(dossier.policy.of_consent, standing, depiction, person, dossier)
+            found.append(Offer(standing, line, gaps, hindering[grant].grounds, hindering[grant].advice))
     found.sort(key=lambda offer: offer.rank)
     return found[:1] if fewest else found
 
@@ -63,6 +67,36 @@ def offers(standings: Iterable[Standing], depiction: Depiction, person: Person |
 def covering(found: Iterable[Offer], cell: Cell) -> list[Offer]:
     """The offers that cover the whole cell, the best first."""
     return [offer for offer in found if not offer.gaps and not scope.gaps_in(offer.line, cell)]
+
+
+def best(
+    found: Iterable[Offer], cell: Cell, depiction: Depiction, person: Person | None, dossier: Dossier
+) -> Offer | None:
+    """The best of the offers that cover the cell, with what the rule packs say of each there."""
+    able = covering(found, cell)
+    chapter = dossier.policy.of_consent_there
+    if chapter:
+        there = [by_packs(chapter, offer.standing, depiction, person, dossier, next(iter(cell.territories))) for offer in able]
+        able = [
+            replace(offer, hindrances=offer.hindrances + more.grounds, advice=offer.advice + more.advice)
+            for offer, more in zip(able, there, strict=True)
+        ]
+    return min(able, key=lambda offer: offer.rank, default=None)
+
+
+def by_packs(
+    chapter: Chapter, standing: Standing, depiction: Depiction, person: Person | None, dossier: Dossier,
+    place: str | None = None,
+) -> Found:  # fmt: skip
+    """What the rule packs say of a consent; of one that is refused anyway, nothing."""
+    if not chapter or standing.leaves == DENY:
+        return Found()
+    found = ask(chapter, dossier.case(depiction, person, standing, place))
+    return Found(tuple(_of(standing, found.grounds)), tuple(_of(standing, found.advice)))
+
+
+def _of(standing: Standing, grounds: Iterable[Ground]) -> Iterator[Ground]:
+    return (replace(ground, grant=standing.grant.id, revision=standing.revision.number) for ground in grounds)
 
 
 def uncovered(found: list[Offer], cell: Cell, depiction: Depiction) -> Ground:
@@ -82,8 +116,7 @@ def hindrances(standing: Standing, depiction: Depiction, person: Person | None, 
         yield state(standing, depiction)
     if standing.leaves == DENY:
         return
-    for ground in broken(ABOUT_THE_CONSENT, Case(dossier.request, depiction, person, standing.revision)):
-        yield replace(ground, grant=standing.grant.id, revision=standing.revision.number)
+    yield from _of(standing, broken(ABOUT_THE_CONSENT, dossier.case(depiction, person, standing)))
 
 
 def state(standing: Standing, depiction: Depiction) -> Ground:

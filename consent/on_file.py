@@ -11,7 +11,7 @@ from typing import Any
 
 from consent import facts
 from consent.models import Ending, Evidence, GrantRevision, ScopeLine, Signature, Statement
-from registry.models import Organisation, Person, Unit
+from registry.models import Organisation, Person, Production, Unit
 
 Kept = dict[int, list[Any]]
 
@@ -24,12 +24,28 @@ def record_for(request: facts.Request, *, studio: Organisation) -> facts.Record:
         persons=tuple(_persons(people, studio)) if people else (),
         grants=grants,
         statements=tuple(_statements(request, grants, people, studio)),
+        production=_production(request),
     )
 
 
 def _persons(people: set[str], studio: Organisation) -> Iterator[facts.Person]:
     for row in Person.objects.filter(studio=studio, public_id__in=people):
         yield facts.Person(row.public_id, row.kind, row.birth_date, row.death_date)
+
+
+def _production(request: facts.Request) -> facts.Production | None:
+    """The production; what is not said of it is taken from the works it is part of."""
+    line = Production.objects.filter(public_id__in=request.production_line)
+    rows = list(
+        line.values_list("public_id", "kind", "jurisdictions", "photography_starts_on", "agreements__code").order_by("pk")
+    )
+    own = [row for row in rows if row[0] == request.production]
+    if not own:
+        return None
+    jurisdictions = own[0][2] or [place for row in rows for place in row[2]]
+    starts = own[0][3] or min((row[3] for row in rows if row[3]), default=None)
+    agreements = frozenset(row[4].lower() for row in rows if row[4])
+    return facts.Production(request.production, own[0][1], frozenset(jurisdictions), agreements, starts)
 
 
 def _grants(people: set[str], studio: Organisation) -> Iterator[facts.Grant]:
@@ -125,7 +141,7 @@ def _signatures(revisions: list[int]) -> Kept:
     kept: Kept = defaultdict(list)
     rows = Signature.objects.filter(revision__in=revisions).order_by()
     for revision, day, *signed in rows.values_list(
-        "revision_id", "signed_on", "capacity", "evidence__sha256", "recorded_at"
+        "revision_id", "signed_on", "capacity", "evidence__sha256", "recorded_at", "separate_signature"
     ):
         kept[revision].append(facts.Signature(_midnight(day), *signed))
     return kept

@@ -5,12 +5,12 @@ told goes to review. What the registry itself keeps is known to be absent when i
 (a birth date nobody gave) is unknown. Law and union rules are rules of the same kind.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from consent.answers import Ground
-from consent.facts import Depiction, Person, Request, Revision, Signature, age_on
+from consent.facts import Depiction, Person, Production, Request, Revision, Signature, Value, age_on
 from consent.vocabulary import (
     MINORS_SPOKEN_FOR_BY,
     SEXUAL_CONTENT,
@@ -24,12 +24,21 @@ OF_AGE = 18
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a rule looks at: one depiction, the person depicted, and the revision whose use is considered, if any."""
+    """What a rule looks at: one depiction, the person depicted, and the revision whose use is considered, if any.
+
+    `stated` are the facts attested, by subject and name; `place` the territory looked at; `determined` that two
+    lawyers found that no consent is needed.
+    """
 
     request: Request
     depiction: Depiction
     person: Person | None
     revision: Revision | None = None
+    grant: str | None = None
+    production: Production | None = None
+    stated: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+    place: str | None = None
+    determined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +150,12 @@ def _on_paper(case: Case) -> tuple[Signature, ...]:
     return tuple(signature for signature in case.revision.signatures if signature.evidence_sha256 in on_file)
 
 
-def _signed(case: Case) -> tuple[Signature, ...]:
+def signed(case: Case) -> tuple[Signature, ...]:
     """Those of them that were given by the day asked about."""
     return tuple(signature for signature in _on_paper(case) if signature.day <= case.request.day)
 
 
-def _dead(case: Case, day: date) -> Truth:
+def dead(case: Case, day: date) -> Truth:
     """Whether the person had died before that day; a figure of history or fiction never lived to sign."""
     person = case.person
     if person is None or _day_of_death_unknown(person):
@@ -155,22 +164,22 @@ def _dead(case: Case, day: date) -> Truth:
 
 
 def _minor_when_signing(case: Case, signature: Signature) -> Truth:
-    dead = _dead(case, signature.day)
-    if dead:
+    gone = dead(case, signature.day)
+    if gone:
         return False
     if case.person is None or case.person.birth_date is None:
         return None
     minor = age_on(case.person.birth_date, signature.day) < OF_AGE
-    return dead if minor and dead is None else minor
+    return gone if minor and gone is None else minor
 
 
 def _can_speak(case: Case, signature: Signature) -> Truth:
     """Whether anybody in that capacity could speak for the person on the day of signing."""
-    dead = _dead(case, signature.day)
+    gone = dead(case, signature.day)
     if signature.capacity in SPEAKING_ONLY_FOR_THE_DEAD:
-        return dead
+        return gone
     if signature.capacity in SPEAKING_ONLY_FOR_THE_LIVING:
-        return None if dead is None else not dead
+        return None if gone is None else not gone
     return _minor_when_signing(case, signature) if signature.capacity == "guardian" else True
 
 
@@ -190,21 +199,21 @@ def _speaks_for_the_person(case: Case) -> Truth:
     return either(
         *(
             _can_speak(case, signature)
-            for signature in _signed(case)
+            for signature in signed(case)
             if signature.capacity == "self" or _authorised(case, signature)
         )
     )
 
 
-def _signed_by_minor(case: Case) -> Truth:
+def signed_by_minor(case: Case) -> Truth:
     """Whether every signature was given while the person was a minor; one given as an adult is enough."""
-    ages = [_minor_when_signing(case, signature) for signature in _signed(case)]
+    ages = [_minor_when_signing(case, signature) for signature in signed(case)]
     return False if not ages or False in ages else None if None in ages else True
 
 
-def _guardian_consented(case: Case) -> bool:
+def guardian_consented(case: Case) -> bool:
     return any(
-        signature.capacity in MINORS_SPOKEN_FOR_BY and _authorised(case, signature) for signature in _signed(case)
+        signature.capacity in MINORS_SPOKEN_FOR_BY and _authorised(case, signature) for signature in signed(case)
     )
 
 
@@ -216,23 +225,23 @@ EVIDENCE = Rule(
 SIGNED_BY_THEN = Rule(
     "CORE-EVIDENCE", "consent.not_yet", "deny",
     when=lambda case: bool(_on_paper(case)),
-    require=lambda case: bool(_signed(case)),
+    require=lambda case: bool(signed(case)),
 )  # fmt: skip
 AUTHORITY = Rule(
     "CORE-AUTH", "consent.authority", "review",
-    when=lambda case: bool(_signed(case)),
+    when=lambda case: bool(signed(case)),
     require=_speaks_for_the_person,
     asks_for=_dates_wanted,
 )  # fmt: skip
 MINOR_GUARDIAN = Rule(
     "CORE-MINOR-GUARDIAN", "consent.guardian", "deny",
-    when=_signed_by_minor,
-    require=_guardian_consented,
+    when=signed_by_minor,
+    require=guardian_consented,
     asks_for=_dates_wanted,
 )  # fmt: skip
 MINOR_SIGNED_SEX = Rule(
     "CORE-MINOR-SEX", "consent.prohibited", "absolute",
-    when=lambda case: _signed_by_minor(case) if _sexual(case) else False,
+    when=lambda case: signed_by_minor(case) if _sexual(case) else False,
     asks_for=_dates_wanted,
 )  # fmt: skip
 

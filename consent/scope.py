@@ -6,6 +6,7 @@ open (no language named, say) nobody can tell whether a line that is particular 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from consent.facts import Depiction, Line, Request
 from consent.vocabulary import ACTS_TO_BE_NAMED
 
 Truth = bool | None
+Area = tuple[frozenset[str], frozenset[str]]
 UNSTATED = ""  # the value of a dimension which the question leaves open
 
 _Spec = TypeVar("_Spec")
@@ -116,21 +118,27 @@ def left_open(line: Line, cell: Cell) -> tuple[str, ...]:
     return tuple(f"{name} in the request" for name, named, values in asked if named and UNSTATED in values)
 
 
-def cells(request: Request, lines: Iterable[Line]) -> Iterator[Cell]:
-    """The question, cut only where some line tells its values apart, so that each part is decided once."""
+def cells(request: Request, lines: Iterable[Line], areas: Iterable[Area] = ()) -> Iterator[Cell]:
+    """The question, cut only where some line, or rule with its areas, tells its values apart: each part is decided once."""
     found = list(lines)
-    places = {(line.territories, line.territories_except) for line in found}
+    places = frozenset((line.territories, line.territories_except) for line in found).union(areas)
     media = {line.media for line in found}
     tongues = {line.languages for line in found}
     units = {line.units for line in found}
     parts = product(
-        _alike(territories.expand(request.territories), places, _territory_seen),
+        places_alike(territories.expand(request.territories), places),
         _alike(_stated(request.media), media, _listed),
         _alike(_stated(tag.lower() for tag in request.languages), tongues, _language_seen),
         _alike(_stated(request.units), units, _listed),
     )
-    for places_alike, media_alike, tongues_alike, units_alike in parts:
-        yield Cell(places_alike, media_alike, tongues_alike, units_alike)
+    for part in parts:
+        yield Cell(*part)
+
+
+@lru_cache(maxsize=4096)
+def places_alike(places: frozenset[str], areas: frozenset[Area]) -> tuple[frozenset[str], ...]:
+    """The territories in groups of those that no area (what is named, what is excepted) tells apart."""
+    return _alike(places, areas, _territory_seen)
 
 
 def _alike(
@@ -181,5 +189,5 @@ def _lies_in(line: Line, territory: str) -> bool:
     return territories.covers(line.territories, line.territories_except, territory)
 
 
-def _territory_seen(spec: tuple[frozenset[str], frozenset[str]], territory: str) -> tuple[bool, bool]:
+def _territory_seen(spec: Area, territory: str) -> tuple[bool, bool]:
     return territories.covers(*spec, territory), territories.touches(*spec, territory)

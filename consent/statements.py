@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
-from consent.facts import GLOBAL, Line, Request, Statement, known
+from consent.fact_dictionary import FACTS, parsed
+from consent.facts import GLOBAL, Line, Request, Statement, Value, known
 from consent.vocabulary import ACTS_TO_BE_NAMED
 
 LAWYERS_TO_DETERMINE = 2
@@ -65,6 +66,20 @@ def no_consent_needed(statements: Collection[Statement], request: Request, *, pe
     if not latest or any(one.answer != "yes" for one in latest.values()):
         return None
     return min(one.id for one in latest.values())
+
+
+def facts_stated(statements: Collection[Statement], request: Request) -> dict[tuple[str, str], Value]:
+    """The latest value of each fact attested, by subject and name. What only two lawyers may find counts once both
+    have; that it is not so, once one of them says so."""
+    found: dict[tuple[str, str], Value] = {}
+    for one in statements:
+        fact = FACTS.get(one.question) if one.kind in ("fact", "determination") else None
+        if fact is None or not fact.about or not _about(one.acts, request.act):
+            continue
+        value = parsed(fact, one.answer)
+        if value is not None and (value is False or len(set(one.by)) >= fact.lawyers):
+            found[one.subject, one.question] = value
+    return found
 
 
 def _counts(one: Statement, act: str) -> bool:

@@ -65,6 +65,11 @@ TECHNICAL_USES = frozenset({"denoise", "upscale", "roto", "tracking", "colour_gr
 # With a reason from ROUTINE_REASONS these count as routine; any other use needs consent whatever reason is given.
 ROUTINE_USES = TECHNICAL_USES | {"routine_post", "cleanup", "inpaint", "digital_makeup", "archival_restoration"}
 
+# They change a performance that was recorded; what else is not routine recreates somebody (consent.md §2.1).
+ALTERATION_USES = ROUTINE_USES | {
+    "de_aging", "aging_up", "body_reshape", "dialogue_alteration", "lip_sync_dub", "marketing_cutdown",
+}  # fmt: skip
+
 # Routine is what alters a recording (consent.md §2.1); to scan somebody, copy or learn from them needs consent always.
 ACTS_NEVER_ROUTINE = frozenset({"capture", "create_replica", "train"})
 
@@ -220,9 +225,21 @@ STATEMENT_KINDS = _vocabulary(
     lift="Lifting of a lock",
     approval="Approval of an exact file",
     determination="Determination",
+    fact="Fact",
 )
 
 APPROVAL_ANSWERS = _vocabulary(approved="Approved", refused="Refused")
+
+# What a rule pack may do once a lawyer has adopted it.
+PACK_MODES = _vocabulary(advisory="Advises", enforcing="Decides")
+CERTAINTIES: Vocabulary = MappingProxyType(
+    {
+        "T": "primary text read",
+        "S": "read in a law firm's, a union's or the press's account",
+        "S-": "a single weak source",
+        "M": "from memory, not checked",
+    }
+)
 
 QUESTIONS = _vocabulary(no_consent_needed="No consent is needed")
 ANSWERS = _vocabulary(yes="Yes", no="No")
@@ -257,6 +274,10 @@ REASONS: Vocabulary = MappingProxyType(
         "consent.approval_refused": "Approval of this file refused",
         "consent.unidentified": "A real person is not identified",
         "consent.needs_counsel": "A lawyer must decide",
+        "consent.rule": "A rule of law or of an agreement is not met",
+        "consent.rule_unclear": "Nobody can tell whether a rule is met",
+        "consent.obligation": "Something is still to be done",
+        "consent.agreement_expired": "Collective agreement expired",
         "consent.routine": "Routine post-production",
         "consent.determined": "Determined by two lawyers",
         "consent.continues": "Consent ended, finished work continues",

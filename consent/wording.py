@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from consent import territories
-from consent.answers import Gap, Ground
-from consent.vocabulary import ACT_PHRASES, CONTENT_FLAGS, MEDIA, MODALITIES, ROUTINE_REASONS, USES
+from consent.answers import Cited, Gap, Ground
+from consent.vocabulary import ACT_PHRASES, CERTAINTIES, CONTENT_FLAGS, MEDIA, MODALITIES, ROUTINE_REASONS, USES
 
 PLACES_NAMED = 6
 
@@ -245,6 +245,53 @@ _ASKED = {
 }
 
 
+def obligation(cited: Cited) -> str:
+    """What is still to be done, with its source: one sentence."""
+    return f"{_opened(_required(cited))}."
+
+
+def _rule(ground: Ground, places: tuple[str, ...]) -> Sentences:
+    found = f"for {_who(ground)}, {ground.rule} is not met{_in(places)}: {_required(ground.cited)}."
+    return found, _to_clear(ground)
+
+
+def _rule_unclear(ground: Ground, places: tuple[str, ...]) -> Sentences:
+    wanted = _listing(list(ground.missing)) if ground.missing else "what the rule asks for"
+    found = (
+        f"for {_who(ground)}, nobody can tell{_in(places)} whether {ground.rule} is met, because this is not stated: "
+        f"{wanted}. It asks: {_required(ground.cited)}."
+    )
+    return found, "" if ground.severity == "note" else _to_clear(ground) or f"State the {wanted}."
+
+
+def _obligation(ground: Ground, places: tuple[str, ...]) -> Sentences:
+    found = f"for {_who(ground)}, this must be done first{_in(places)} ({ground.rule}): {_required(ground.cited)}."
+    return found, _to_clear(ground)
+
+
+def _agreement_expired(ground: Ground, places: tuple[str, ...]) -> Sentences:
+    title = ground.cited.text if ground.cited else ground.rule
+    found = f"for {_who(ground)}, the agreement expired on {_on(ground)} and no successor that decides is loaded: {title}."
+    return found, _to_clear(ground)
+
+
+def _required(cited: Cited | None) -> str:
+    """What a rule asks for, where that stands, and how far its text was read."""
+    if cited is None:
+        return "it is not said"
+    source = "; ".join(filter(None, (cited.citation, CERTAINTIES.get(cited.certainty, ""))))
+    return f"{_lower(cited.text) if cited.text[1:2].islower() else cited.text} ({source})"
+
+
+def _to_clear(ground: Ground) -> str:
+    return ground.cited.to_clear if ground.cited and ground.severity not in ("note", "obligation") else ""
+
+
+def _in(places: tuple[str, ...]) -> str:
+    where = _where(places)
+    return "" if where == "everywhere" else f" {where}"
+
+
 def _routine(ground: Ground, places: tuple[str, ...]) -> Sentences:
     reason = f": {_lower(ROUTINE_REASONS[ground.detail])}" if ground.detail else ""
     return f"{_use(ground)} of {_who(ground)} is declared as routine{reason}, which needs no consent.", ""
@@ -275,6 +322,10 @@ _BY_CODE: dict[str, Callable[[Ground, tuple[str, ...]], Sentences]] = {
     "consent.approval_refused": _approval_refused,
     "consent.unidentified": _unidentified,
     "consent.needs_counsel": _needs_counsel,
+    "consent.rule": _rule,
+    "consent.rule_unclear": _rule_unclear,
+    "consent.obligation": _obligation,
+    "consent.agreement_expired": _agreement_expired,
     "consent.routine": _routine,
     "consent.determined": _determined,
     "consent.continues": _continues,

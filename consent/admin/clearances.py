@@ -12,11 +12,10 @@ from django.utils.html import format_html
 
 from consent import certificate, clearance, outlook
 from consent.admin.fields import Codes, Languages, Listed, Places
-from consent.answer_in_words import COLOURS, outcome_in_words, tell
+from consent.answer_in_words import COLOURS, Told, outcome_in_words, tell
 from consent.answers import Decision as Answer
 from consent.facts import Depiction, Request
 from consent.models import Decision
-from consent.on_file import record_for
 from consent.vocabulary import ACTS, CONTENT_FLAGS, MEDIA, MODALITIES, ROLES, ROUTINE_REASONS, USES, choices
 from consent.wording import day_in_words
 from registry import permissions
@@ -255,8 +254,9 @@ def _moment(day: date, now: datetime) -> datetime:
     return now if day == now.astimezone(UTC).date() else datetime.combine(day, time.max, tzinfo=UTC)
 
 
-def _told(question: dict, answer: dict):
-    return tell(question, answer, clearance.names_for(question, answer, to_studio=True))
+def _told(question: dict, answer: dict) -> Told:
+    whole = clearance.unfolded(answer)
+    return tell(question, whole, clearance.names_for(question, whole, to_studio=True))
 
 
 def _later(put: Request, studio: Organisation, answer: Answer) -> list[dict[str, str]]:
@@ -264,7 +264,7 @@ def _later(put: Request, studio: Organisation, answer: Answer) -> list[dict[str,
     return [
         {"day": day_in_words(change.day), "iso": change.day.isoformat(),
          "words": outcome_in_words(dict(change.decision.by_territory)), "colour": COLOURS[change.decision.outcome]}
-        for change in outlook.changes(put, record_for(put, studio=studio))
+        for change in outlook.changes(put, clearance.record_with_packs(put, studio))
     ]  # fmt: skip
 
 

@@ -89,6 +89,26 @@ class ReasonTold(serializers.Serializer):
     to_clear = serializers.CharField(allow_blank=True)
 
 
+class ObligationTold(serializers.Serializer):
+    """Something still to be done, by the gate named or by the day `due`."""
+
+    rule = serializers.CharField()
+    gate = serializers.ChoiceField(["sign", "release", "after"])
+    due = serializers.DateField(allow_null=True)
+    depiction = serializers.CharField(allow_null=True)
+    territories = serializers.ListField(child=serializers.CharField())
+    text = serializers.CharField()
+
+
+class PackTold(serializers.Serializer):
+    """A version of a rule pack that the answer stands on."""
+
+    id = serializers.CharField()
+    version = serializers.CharField()
+    hash = serializers.CharField(help_text="SHA-256 of the pack (RFC 8785)")
+    mode = serializers.ChoiceField(["advisory", "enforcing"])
+
+
 class ClearanceTold(serializers.Serializer):
     """What was answered: the worst over all depictions, and for each territory apart."""
 
@@ -96,11 +116,14 @@ class ClearanceTold(serializers.Serializer):
     outcome = serializers.ChoiceField(["permit", "review", "deny"])
     by_territory = serializers.DictField(child=serializers.CharField())
     reasons = ReasonTold(many=True)
+    obligations = ObligationTold(many=True)
+    advice = ReasonTold(many=True, help_text="What rule packs that no lawyer has adopted found; it changes no outcome")
     missing_facts = serializers.ListField(child=serializers.CharField())
     to_clear = serializers.ListField(child=serializers.CharField())
     as_of = serializers.DateTimeField()
     decided_at = serializers.DateTimeField()
     engine_version = serializers.CharField()
+    packs = PackTold(many=True)
     territory_set_version = serializers.CharField()
     hash = serializers.CharField(help_text="SHA-256 of the whole stored answer (RFC 8785)")
 

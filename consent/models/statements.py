@@ -56,13 +56,14 @@ class Ending(AppendOnly):
 
 
 class Statement(AppendOnly):
-    """A lock, its lifting, an approval of an exact file, or a lawyer's determination."""
+    """A lock, its lifting, an approval of an exact file, a lawyer's determination, or a fact that rules ask for."""
 
     class Kind(models.TextChoices):
         LOCK = "lock", "Lock"
         LIFT = "lift", "Lifting of a lock"
         APPROVAL = "approval", "Approval of an exact file"
         DETERMINATION = "determination", "Determination"
+        FACT = "fact", "Fact"
 
     public_id = models.CharField(max_length=40, unique=True, default=statement_id, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -13,7 +13,6 @@ from django.utils import timezone
 from consent import clearance, facts, outlook
 from consent.answer_in_words import outcome_in_words
 from consent.models import Decision
-from consent.on_file import record_for
 from registry.models import Person
 from tests import cast as people
 from tests.desk import at_the_desk
@@ -202,14 +201,14 @@ def test_an_ending_received_for_a_later_day_shows_before_it_comes(cast):
         at=timezone.now(), reason="Letter of the performer",
     )  # fmt: skip
     put = _put(cast)
-    found = outlook.changes(put, record_for(put, studio=cast.northlight))
+    found = outlook.changes(put, clearance.record_with_packs(put, cast.northlight))
     assert [one.day for one in found][0] == later.date() + timedelta(days=1)
     assert found[0].decision.outcome == "deny"
 
 
 def test_every_change_told_is_what_the_question_answers_on_that_day_and_not_the_day_before(cast):
     put = _put(cast)
-    for change in outlook.changes(put, record_for(put, studio=cast.northlight)):
+    for change in outlook.changes(put, clearance.record_with_packs(put, cast.northlight)):
         then = datetime.combine(change.day, time(), tzinfo=people.NOON.tzinfo)
         on = [_answered(cast, then), _answered(cast, then - timedelta(seconds=1))]
         assert on[0].by_territory == change.decision.by_territory != on[1].by_territory
@@ -217,12 +216,12 @@ def test_every_change_told_is_what_the_question_answers_on_that_day_and_not_the_
 
 def _answered(cast, as_of):
     put = _put(cast, as_of=as_of)
-    return clearance.decision.decide(put, record_for(put, studio=cast.northlight))
+    return clearance.decision.decide(put, clearance.record_with_packs(put, cast.northlight))
 
 
 def test_nothing_is_told_where_nothing_will_change(cast):
     put = _put(cast, as_of=datetime.combine(date(2040, 1, 1), time(), tzinfo=people.NOON.tzinfo))
-    assert outlook.changes(put, record_for(put, studio=cast.northlight)) == ()
+    assert outlook.changes(put, clearance.record_with_packs(put, cast.northlight)) == ()
 
 
 def test_each_outcome_has_one_phrase_with_its_places():

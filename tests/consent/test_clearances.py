@@ -503,7 +503,7 @@ def test_every_field_of_a_consent_is_read_as_it_was_entered(cast):
         id=row.public_id, number=1, effective_from=date(2026, 5, 3), term_end=date(2028, 5, 3),
         entered_by=str(cast.ines.pk), verified_by=str(cast.tobi.pk), verified_at=people.NOON,
         authority=facts.Authority(executor.public_id, "executor", date(2026, 1, 1), date(2030, 1, 1), True, people.NOON),
-        signatures=(facts.Signature(midnight, "executor", sha256, people.NOON),),
+        signatures=(facts.Signature(midnight, "executor", sha256, people.NOON, separate=True),),
         evidence=(facts.Evidence(sha256, people.NOON),), lines=(), recorded_at=people.NOON,
     )  # fmt: skip
     row = grant.endings.get()

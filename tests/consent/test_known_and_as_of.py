@@ -125,5 +125,5 @@ def test_a_decision_of_today_keeps_its_hash():
     """A decision on file must replay to the hash it was signed with. Where this changes on purpose, `ENGINE_VERSION`
     must change with it."""
     decision = ask(question(), grant())
-    assert decision.engine_version == "core-1"
-    assert decision.hash == "333e94e89613807f66530f56de0621229b1517af781b07639df64f6eec985190"
+    assert decision.engine_version == "core-2"
+    assert decision.hash == "eae8eeae9493467f8144454dad5b3cb5afbd298d353382ae6f916bb3a8a4fed9"

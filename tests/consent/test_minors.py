@@ -223,7 +223,7 @@ def test_a_guardian_clears_what_nobody_can_tell_of_a_person_without_a_birth_date
     ageless = Person("per_kit", "living")
     decision = decide(question(KIT_FACE), record(by_guardian(), persons=(ageless,)))
     assert decision.outcome == "review"
-    assert decision.missing_facts == ("birth_date of the person in depiction kit",)
+    assert "birth_date of the person in depiction kit" in decision.missing_facts
     assert ask(question(KIT_FACE), by_guardian()).outcome == "permit"
 
 

@@ -116,7 +116,7 @@ def test_whoever_the_registry_knows_nothing_of_may_have_died_before_signing():
     stranger = replace(MIRA_FACE, person="per_stranger")
     decision = ask(question(stranger), grant(person="per_stranger"))
     assert decision.outcome == "review"
-    assert codes(decision) == {"consent.needs_counsel"}
+    assert codes(decision) == {"consent.needs_counsel", "consent.rule_unclear"}
 
 
 # --- on what authority ---------------------------------------------------------------------------------------------

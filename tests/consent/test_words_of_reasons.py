@@ -1,7 +1,7 @@
 """Each reason is a sentence: what was found, and what would clear it. None tells what its reader must not learn."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -20,6 +20,7 @@ from tests.consent.world import (
     ask,
     authority,
     ending,
+    fact,
     grant,
     line,
     question,
@@ -37,6 +38,13 @@ GONE = date(2026, 7, 1)
 STRANGER = Depiction("stranger", None, "background", "face", "crowd_replica")
 AGELESS = record(grant(), persons=(Person("per_mira", "living"),))
 CONFIRMED = statement("determination", "per_mira", question="no_consent_needed", answer="yes")
+MIRA_CLONED = replace(MIRA_FACE, use="digital_double")
+CLONE_LINE = line(uses={"digital_double"})
+CLONING = grant(revision(CLONE_LINE, signatures=(signature(),)))
+RELEASED_IN_EUROPE = question(act="release", territories=("DE",), as_of=datetime(2026, 9, 1, tzinfo=UTC))
+UNDER_SAG = {"agreements": {"sag-tv"}, "photography_starts_on": date(2026, 5, 1)}
+RECORDED = fact("prd_harbor", "production.recorded_on", "2027-01-01")
+EXPIRED = {"packs": ("sag-src-2024",), "statements": (RECORDED,), "agreements": {"sag-src"}}
 REFUSED = statement("approval", ASSET, question="lin_1", answer="refused")
 APPROVED_ONLY = grant(revision(line(effect="approval_required")))
 
@@ -58,6 +66,10 @@ ANSWERS = {
     "consent.approval_refused": ask(UNDER, APPROVED_ONLY, statements=(REFUSED,)),
     "consent.unidentified": ask(question(STRANGER)),
     "consent.needs_counsel": decide(question(), AGELESS),
+    "consent.rule": ask(question(MIRA_CLONED), CLONING, packs=("sag-aftra-tv-2023",), **UNDER_SAG),
+    "consent.rule_unclear": ask(question(MIRA_CLONED), grant(revision(CLONE_LINE)), packs=("us-ca",)),
+    "consent.obligation": ask(RELEASED_IN_EUROPE, grant(), packs=("eu",), jurisdictions=("US",)),
+    "consent.agreement_expired": ask(question(), grant(), **EXPIRED),
     "consent.routine": ask(question(replace(MIRA_FACE, use="cleanup", routine_reason="continuity"))),
     "consent.determined": ask(question(), statements=(CONFIRMED,)),
     "consent.continues": ask(question(act="continue_distribution"), grant(revision(term_end=GONE))),
@@ -79,7 +91,7 @@ def test_each_reason_is_one_sentence_that_says_what_was_found(code):
     assert reason.text[0].isupper()
     assert reason.text.endswith(".")
     assert ".." not in reason.text and "  " not in reason.text and "None" not in reason.text
-    assert reason.depiction in reason.text  # whoever it is about, by the name of the depiction
+    assert (reason.depiction or "everybody") in reason.text  # whoever it is about, by the name of the depiction
 
 
 @pytest.mark.parametrize("code", REFUSALS)

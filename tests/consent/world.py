@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from consent.decision import Decision, decide
+from consent.fact_dictionary import FACTS
 from consent.facts import (
+    Adoption,
     Authority,
     Depiction,
     Ending,
@@ -12,12 +14,14 @@ from consent.facts import (
     Grant,
     Line,
     Person,
+    Production,
     Record,
     Request,
     Revision,
     Signature,
     Statement,
 )
+from consent.rulebook import newest
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -117,12 +121,41 @@ def statement(kind: str, subject: str, **changed: object) -> Statement:
     return replace(made, **changed)  # type: ignore[arg-type]
 
 
+def fact(subject: str, name: str, answer: str = "yes", **changed: object) -> Statement:
+    """A fact that two lawyers stated, which counts for any."""
+    kind = "determination" if FACTS[name].lawyers > 1 else "fact"
+    return statement(kind, subject, id=f"sta_{subject}_{name}", question=name, answer=answer, **changed)
+
+
+# What is known wherever Elsa appears: who holds the rights, that nobody else does, and that her consent outlives her.
+ELSA_ESTATE = (
+    fact("per_elsa", "person.heir_threshold_met"),
+    fact("per_elsa", "person.encumbrances_searched"),
+    fact("grt_1", "grant.survives_death"),
+)
+
+
 def record(*grants: Grant, statements: tuple[Statement, ...] = (), persons: tuple[Person, ...] = ()) -> Record:
-    return Record(persons or (MIRA, JON, KIT, ELSA), grants, statements)
+    return Record(persons or (MIRA, JON, KIT, ELSA), grants, (*ELSA_ESTATE, *statements))
 
 
-def ask(request: Request, *grants: Grant, statements: tuple[Statement, ...] = ()) -> Decision:
-    return decide(request, record(*grants, statements=statements))
+def ask(
+    request: Request, *grants: Grant, statements: tuple[Statement, ...] = (), packs: tuple[str, ...] = (), **production: object
+) -> Decision:
+    """The decision, with these packs adopted, and of Harbor as the rest says."""
+    file = record(*grants, statements=statements)
+    return decide(request, replace(file, production=harbor(**production), adoptions=adopted(*packs)))
+
+
+def harbor(**changed: object) -> Production:
+    made = Production("prd_harbor", "feature", frozenset({"US-CA"}), frozenset(), date(2026, 9, 1))
+    return replace(made, **{name: _codes(value) for name, value in changed.items()})  # type: ignore[arg-type]
+
+
+def adopted(*ids: str, mode: str = "enforcing") -> tuple[Adoption, ...]:
+    """The newest versions of these packs, adopted by Ines before anything is asked."""
+    packs = {pack.id: pack for pack in newest()}
+    return tuple(Adoption(id, packs[id].hash, mode, "ines", ON_FILE, ON_FILE) for id in ids)
 
 
 def codes(decision: Decision) -> set[str]:

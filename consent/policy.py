@@ -1,0 +1,228 @@
+"""Which rule packs are asked in a decision, and what each says of a case.
+
+`core` decides always. Another pack decides only while its adoption as enforcing is in force; otherwise it advises:
+what it finds is told and changes nothing. Of a collective agreement that version governs which was in force on the day
+that its own selection rule names (the first day of photography, say), not the one in force today.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+from consent.answers import OUTCOME_OF, PERMIT, Cited, Ground
+from consent.fact_dictionary import FACTS
+from consent.facts import Adoption, Record, Request, known
+from consent.rulebook import CORE, GATES, ONLY_ADVISES, Agreement, Pack, PackRule, PackUnknown, newest
+from consent.rules import Case, Truth
+
+ADVISORY, ENFORCING = "advisory", "enforcing"
+OBLIGATION = "consent.obligation"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A pack as it is asked here."""
+
+    pack: Pack
+    mode: str
+
+    @property
+    def enforcing(self) -> bool:
+        return self.mode == ENFORCING
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What rules found: the grounds that count, and those that only advise."""
+
+    grounds: tuple[Ground, ...] = ()
+    advice: tuple[Ground, ...] = ()
+
+    def __add__(self, other: "Found") -> "Found":
+        return Found(self.grounds + other.grounds, self.advice + other.advice)
+
+
+Chapter = tuple[tuple[Held, tuple[PackRule, ...]], ...]
+NOTHING = Found()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """The packs that are asked, with their rules in the order in which what they look at becomes known: the depiction;
+    a consent that is offered, alone and in a territory; and the territory with the consent that is chosen."""
+
+    held: tuple[Held, ...]
+    of_depiction: Chapter
+    of_consent: Chapter
+    of_consent_there: Chapter
+    of_territory: Chapter
+    areas: frozenset[tuple[frozenset[str], frozenset[str]]]
+
+
+def standing(packs: Iterable[tuple[Pack, str]]) -> tuple[Adoption, ...]:
+    """These packs in these modes, whatever the day, until somebody adopts them otherwise."""
+    ever = datetime.min.replace(tzinfo=UTC)
+    return tuple(Adoption(pack.id, pack.hash, mode, "", ever, ever) for pack, mode in packs)
+
+
+@lru_cache(maxsize=1)
+def nobody_adopted() -> tuple[Adoption, ...]:
+    """What is shipped, as it stands without a lawyer: core decides, and the rest advises."""
+    return standing((pack, ENFORCING if pack.kind == CORE else ADVISORY) for pack in newest())
+
+
+def policy_for(record: Record, request: Request, library: Mapping[str, Pack]) -> Policy:
+    """The packs adopted by then, and core. Raises PackUnknown if somebody adopted what is not in the library."""
+    latest: dict[str, Adoption] = {}
+    adopted = known(record.adoptions, request.known_at)
+    for one in sorted(adopted, key=lambda one: (one.effective_at, one.recorded_at, one.mode == ENFORCING, one.hash)):
+        if one.effective_at <= request.as_of:
+            latest[one.pack] = one
+    held = {_held(one, library) for one in latest.values()}
+    if CORE not in latest:
+        held |= {Held(pack, ENFORCING) for pack in newest() if pack.id == CORE}
+    return _arranged(tuple(sorted(held, key=lambda one: (one.pack.id, one.pack.hash))))
+
+
+def _held(adoption: Adoption, library: Mapping[str, Pack]) -> Held:
+    pack = library.get(adoption.hash)
+    if pack is None or pack.id != adoption.pack:
+        raise PackUnknown(adoption.pack, adoption.hash)
+    return Held(pack, ENFORCING if pack.kind == CORE else adoption.mode)
+
+
+@lru_cache(maxsize=256)
+def _arranged(held: tuple[Held, ...]) -> Policy:
+    areas = frozenset((area, frozenset[str]()) for one in held for rule in one.pack.rules for area in rule.asks.areas)
+
+    def chapter(grant: bool, *, there: bool) -> Chapter:
+        def belongs(rule: PackRule) -> bool:
+            return (rule.needs_grant, _there(rule)) == (grant, there)
+
+        chosen = ((one, tuple(filter(belongs, one.pack.rules))) for one in held)
+        return tuple((one, rules) for one, rules in chosen if rules)
+
+    return Policy(
+        held=held, areas=areas, of_depiction=chapter(False, there=False), of_consent=chapter(True, there=False),
+        of_consent_there=chapter(True, there=True), of_territory=chapter(False, there=True),
+    )  # fmt: skip
+
+
+def _there(rule: PackRule) -> bool:
+    """Whether the rule looks at the territory, or at a consent without being about it, so that it is asked last."""
+    return bool(rule.asks.areas) or (not rule.needs_grant and any(name.startswith("grant.") for name in rule.asks.facts))
+
+
+# --- what the rules say of a case ----------------------------------------------------------------------------------
+
+
+def ask(chapter: Chapter, case: Case) -> Found:
+    """What the rules of these packs find in the case."""
+    grounds: list[Ground] = []
+    advice: list[Ground] = []
+    for held, rules in chapter:
+        governs = _governs(held.pack, case)
+        connected = governs if governs is False else _both(governs, held.pack.connect.truth(case))
+        if connected is False:
+            continue
+        found = [ground for rule in rules if rule.holds(case.request.day) for ground in _broken(rule, held.pack, case)]
+        counting = [ground for ground in found if held.enforcing and ground.severity != "note"]
+        if connected is None and any(OUTCOME_OF[ground.severity] != PERMIT for ground in counting):
+            grounds.append(_unconnected(held.pack, case))
+        elif connected:
+            grounds += counting
+        if connected:
+            advice += [ground for ground in found if ground not in counting]
+    return Found(tuple(grounds), tuple(advice))
+
+
+def _broken(rule: PackRule, pack: Pack, case: Case) -> Iterator[Ground]:
+    obligation = rule.rule.fail == "obligation"
+    if rule.gate and not obligation and case.request.act not in GATES[rule.gate]:
+        return
+    broken = rule.rule.severity(case)
+    if broken is None:
+        return
+    severity, certain = broken
+    if obligation:
+        severity = "review" if case.request.act in GATES[rule.gate] else "obligation"
+    if rule.rule.fail == "note" or rule.status in ONLY_ADVISES:
+        severity = "note"
+    due = FACTS[rule.due].read(case) if rule.due else None
+    yield Ground(
+        code=OBLIGATION if obligation and severity != "note" else "consent.rule" if certain else "consent.rule_unclear",
+        rule=rule.id,
+        severity=severity,
+        depiction=case.depiction,
+        missing=() if certain else rule.rule.asks_for(case),
+        cited=Cited(pack.hash, rule.text, rule.to_clear, rule.citation, rule.certainty, rule.gate, due),  # type: ignore[arg-type]
+    )
+
+
+def _unconnected(pack: Pack, case: Case) -> Ground:
+    """Something would have to be done or is lacking, and nobody can tell whether the law has to do with the case."""
+    missing = pack.connect.missing(case)
+    if pack.agreement and _governs(pack, case) is None:
+        missing += (FACTS[pack.agreement.selected_by].wanted(case),)
+    cited = Cited(pack.hash, "what it lays down is done, if it applies", "", pack.title, "")
+    return Ground("consent.rule_unclear", pack.id.upper(), "review", case.depiction, missing=missing, cited=cited)
+
+
+def _both(one: Truth, other: Truth) -> Truth:
+    return False if other is False else None if None in (one, other) else True
+
+
+# --- collective agreements -----------------------------------------------------------------------------------------
+
+
+def _governs(pack: Pack, case: Case) -> Truth:
+    """Whether this version of the agreement, if it is of one, governs the production."""
+    if pack.agreement is None:
+        return True
+    if not _made_under(pack, case):
+        return False
+    day = _selecting(pack.agreement, case)
+    if day is None:
+        return None
+    return pack.agreement.covers(day)
+
+
+def _selecting(agreement: Agreement, case: Case) -> date | None:
+    """The day by which the version of the agreement is chosen, if it is stated."""
+    day = FACTS[agreement.selected_by].read(case)
+    return day if isinstance(day, date) else None
+
+
+def _made_under(pack: Pack, case: Case) -> bool:
+    agreements = case.production.agreements if case.production else frozenset()
+    return pack.agreement is not None and not pack.agreement.codes.isdisjoint(agreements)
+
+
+def expired(policy: Policy, case: Case) -> Found:
+    """A ground for each agreement whose last version that is asked ran out before the day that selects it."""
+    under = [one for one in policy.held if _made_under(one.pack, case)]
+    counting = {ground for ground in _outrun([one for one in under if one.enforcing], case)}
+    advising = {ground for ground in _outrun(under, case)} - counting
+    return Found(tuple(counting), tuple(advising))
+
+
+def _outrun(held: Iterable[Held], case: Case) -> Iterator[Ground]:
+    versions: dict[frozenset[str], list[Pack]] = {}
+    for one in held:
+        if one.pack.agreement:
+            versions.setdefault(one.pack.agreement.codes, []).append(one.pack)
+    for packs in versions.values():
+        last = max(packs, key=lambda pack: (pack.agreement.last is None, pack.agreement.last, pack.hash))  # type: ignore[union-attr]
+        agreement = last.agreement
+        day = _selecting(agreement, case) if agreement else None
+        if agreement and agreement.last and day and agreement.last < day:
+            cited = Cited(last.hash, last.title, "A named lawyer adopts the successor, once it is loaded.", last.title, "")
+            yield Ground("consent.agreement_expired", last.id.upper(), "review", day=agreement.last, cited=cited)
+
+
+def used(policy: Policy, advice: Iterable[Ground]) -> tuple[Held, ...]:
+    """The packs an answer stands on: all that decide, and of those that advise the ones that had something to say."""
+    advising = {ground.cited.pack for ground in advice if ground.cited}
+    return tuple(one for one in policy.held if one.enforcing or one.pack.hash in advising)
+
