@@ -26,7 +26,7 @@ from consent.answers import (
 from consent.dossier import Dossier, gather, locked
 from consent.facts import Depiction, Person, Record, Request
 from consent.offers import LOCK, NO_CONSENT, Offer, best, covering, offers, uncovered
-from consent.policy import Found, policy_for
+from consent.policy import Found
 from consent.questions import refuse_unknown
 from consent.reservations import Reservations, approvals_wanting, exclusions_in, reservations, unclear_in
 from consent.rulebook import Pack, shipped
@@ -58,7 +58,7 @@ def decide(request: Request, record: Record, library: Mapping[str, Pack] | None 
     """Whether what is asked may be done, with every reason why not; rule packs are looked up by hash in `library`, else
     among those shipped. Raises Invalid for a code nobody knows, and PackUnknown for a pack that is not there."""
     refuse_unknown(request)
-    dossier = gather(request, record, policy_for(record, request, shipped() if library is None else library))
+    dossier = gather(request, record, policy.held(record, request, shipped() if library is None else library))
     shared = of_everybody(dossier)
     verdicts = [verdict for depiction in set(request.depictions) for verdict in judge(depiction, dossier)]
     return answer(dossier, shared, verdicts)
@@ -89,7 +89,7 @@ def judge(depiction: Depiction, dossier: Dossier) -> Iterator[Verdict]:
         standing = verdict.offer.standing if verdict.offer and verdict.revision else None
         there = dossier.case(depiction, person, standing, next(iter(verdict.territories)))
         all_found = found + Found(verdict.grounds, verdict.advice) + policy.ask(dossier.policy.of_territory, there)
-        yield replace(verdict, grounds=all_found.grounds, advice=all_found.advice, offer=None)
+        yield Verdict(depiction, verdict.territories, all_found.grounds, verdict.revision, all_found.advice)
 
 
 def nobodys(depiction: Depiction, dossier: Dossier) -> Iterator[Verdict]:
@@ -192,7 +192,7 @@ def answer(dossier: Dossier, shared: Found, verdicts: list[Verdict]) -> Decision
         findings=findings(shared.grounds, parts),
         obligations=obligations(to_do),
         advice=told(advised),
-        missing_facts=tuple(sorted({fact for ground in grounds for fact in ground.missing})),
+        missing_facts=tuple(sorted({fact for ground in grounds if ground.severity != "obligation" for fact in ground.missing})),
         to_clear=tuple(dict.fromkeys(reason.to_clear for reason in reasons if reason.to_clear)),
         revisions=tuple(sorted({verdict.revision for verdict in verdicts if verdict.revision})),
         packs=tuple(

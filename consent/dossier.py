@@ -7,14 +7,17 @@ from consent import lifecycle, statements
 from consent.answers import DENY, Ground
 from consent.facts import Depiction, Person, Production, Record, Request, Statement, Value
 from consent.lifecycle import Standing
-from consent.policy import Policy
+from consent.policy import Held, Policy, arranged
 from consent.rules import Case
+
+NOBODY = Depiction("", None, "synthetic", "face", "other")  # where nobody is depicted; only the production is looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """`standings` are the grants by person; `statements` those in force; `locks` the ids of locks by what they lie on;
-    `stated` the facts attested, by subject and name; `policy` the rule packs that are asked."""
+    `stated` the facts attested, by subject and name; `determined` the people of whom two lawyers found that no consent
+    is needed; `policy` the rule packs that are asked."""
 
     request: Request
     persons: Mapping[str, Person]
@@ -22,6 +25,7 @@ class Dossier:
     statements: tuple[Statement, ...]
     locks: Mapping[str, tuple[str, ...]]
     stated: Mapping[tuple[str, str], Value]
+    determined: frozenset[str]
     production: Production | None
     policy: Policy
 
@@ -30,32 +34,32 @@ class Dossier:
         """What a rule looks at, with the consent whose use is considered, if any."""
         return Case(
             self.request, depiction, person, standing.revision if standing else None,
-            standing.grant.id if standing else None, self.production, self.stated, place, self.determined(depiction),
+            standing.grant.id if standing else None, self.production, self.stated, place,
+            depiction.person in self.determined,
         )  # fmt: skip
 
-    def determined(self, depiction: Depiction) -> bool:
-        """Whether two lawyers found that no consent of the person is needed."""
-        if depiction.person is None or not self.statements:
-            return False
-        return statements.no_consent_needed(self.statements, self.request, person=depiction.person) is not None
 
-
-def gather(request: Request, record: Record, policy: Policy) -> Dossier:
+def gather(request: Request, record: Record, held: tuple[Held, ...]) -> Dossier:
     depicted = {depiction.person for depiction in request.depictions if depiction.person is not None}
     standings: dict[str, list[Standing]] = {}
     for grant in record.grants:
         if grant.person in depicted and (standing := lifecycle.fold(grant, request)) is not None:
             standings.setdefault(grant.person, []).append(standing)
-    stated = statements.in_force(record.statements, request)
+    in_force = statements.in_force(record.statements, request)
+    stated = statements.facts_stated(in_force, request)
+    anybody = next(iter(request.depictions), NOBODY)
     return Dossier(
         request=request,
         persons={person.id: person for person in record.persons if person.id in depicted},
         standings={person: tuple(found) for person, found in standings.items()},
-        statements=stated,
-        locks=statements.locks(stated, request),
-        stated=statements.facts_stated(stated, request),
+        statements=in_force,
+        locks=statements.locks(in_force, request),
+        stated=stated,
+        determined=frozenset(
+            one for one in depicted if statements.no_consent_needed(in_force, request, person=one) is not None
+        ),
         production=record.production,
-        policy=policy,
+        policy=arranged(held, Case(request, anybody, None, production=record.production, stated=stated)),
     )
 
 

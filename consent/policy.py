@@ -43,7 +43,7 @@ class Found:
         return Found(self.grounds + other.grounds, self.advice + other.advice)
 
 
-Chapter = tuple[tuple[Held, tuple[PackRule, ...]], ...]
+Chapter = tuple[tuple[Held, Truth, tuple[PackRule, ...]], ...]  # each pack with whether its agreement, if any, governs
 NOTHING = Found()
 
 
@@ -72,17 +72,22 @@ def nobody_adopted() -> tuple[Adoption, ...]:
     return standing((pack, ENFORCING if pack.kind == CORE else ADVISORY) for pack in newest())
 
 
-def policy_for(record: Record, request: Request, library: Mapping[str, Pack]) -> Policy:
+def held(record: Record, request: Request, library: Mapping[str, Pack]) -> tuple[Held, ...]:
     """The packs adopted by then, and core. Raises PackUnknown if somebody adopted what is not in the library."""
     latest: dict[str, Adoption] = {}
     adopted = known(record.adoptions, request.known_at)
     for one in sorted(adopted, key=lambda one: (one.effective_at, one.recorded_at, one.mode == ENFORCING, one.hash)):
         if one.effective_at <= request.as_of:
             latest[one.pack] = one
-    held = {_held(one, library) for one in latest.values()}
+    found = {_held(one, library) for one in latest.values()}
     if CORE not in latest:
-        held |= {Held(pack, ENFORCING) for pack in newest() if pack.id == CORE}
-    return _arranged(tuple(sorted(held, key=lambda one: (one.pack.id, one.pack.hash))))
+        found |= {Held(pack, ENFORCING) for pack in newest() if pack.id == CORE}
+    return tuple(sorted(found, key=lambda one: (one.pack.id, one.pack.hash)))
+
+
+def arranged(held: tuple[Held, ...], case: Case) -> Policy:
+    """The policy for a question about the production of this case: what cannot bear on it is left out."""
+    return _arranged(held, tuple(_governs(one.pack, case) for one in held))
 
 
 def _held(adoption: Adoption, library: Mapping[str, Pack]) -> Held:
@@ -93,15 +98,16 @@ def _held(adoption: Adoption, library: Mapping[str, Pack]) -> Held:
 
 
 @lru_cache(maxsize=256)
-def _arranged(held: tuple[Held, ...]) -> Policy:
-    areas = frozenset((area, frozenset[str]()) for one in held for rule in one.pack.rules for area in rule.asks.areas)
+def _arranged(held: tuple[Held, ...], governs: tuple[Truth, ...]) -> Policy:
+    asked = [(one, truth) for one, truth in zip(held, governs, strict=True) if truth is not False]
+    areas = frozenset((area, frozenset[str]()) for one, _ in asked for rule in one.pack.rules for area in rule.asks.areas)
 
     def chapter(grant: bool, *, there: bool) -> Chapter:
         def belongs(rule: PackRule) -> bool:
             return (rule.needs_grant, _there(rule)) == (grant, there)
 
-        chosen = ((one, tuple(filter(belongs, one.pack.rules))) for one in held)
-        return tuple((one, rules) for one, rules in chosen if rules)
+        chosen = ((one, truth, tuple(filter(belongs, one.pack.rules))) for one, truth in asked)
+        return tuple((one, truth, rules) for one, truth, rules in chosen if rules)
 
     return Policy(
         held=held, areas=areas, of_depiction=chapter(False, there=False), of_consent=chapter(True, there=False),
@@ -121,12 +127,13 @@ def ask(chapter: Chapter, case: Case) -> Found:
     """What the rules of these packs find in the case."""
     grounds: list[Ground] = []
     advice: list[Ground] = []
-    for held, rules in chapter:
-        governs = _governs(held.pack, case)
-        connected = governs if governs is False else _both(governs, held.pack.connect.truth(case))
+    day = case.request.day
+    for held, governs, rules in chapter:
+        connected = held.pack.connect.truth(case)
         if connected is False:
             continue
-        found = [ground for rule in rules if rule.holds(case.request.day) for ground in _broken(rule, held.pack, case)]
+        connected = None if governs is None else connected
+        found = [ground for rule in rules if rule.holds(day) for ground in _broken(rule, held.pack, case)]
         counting = [ground for ground in found if held.enforcing and ground.severity != "note"]
         if connected is None and any(OUTCOME_OF[ground.severity] != PERMIT for ground in counting):
             grounds.append(_unconnected(held.pack, case))
@@ -138,11 +145,11 @@ def ask(chapter: Chapter, case: Case) -> Found:
 
 
 def _broken(rule: PackRule, pack: Pack, case: Case) -> Iterator[Ground]:
-    obligation = rule.rule.fail == "obligation"
-    if rule.gate and not obligation and case.request.act not in GATES[rule.gate]:
-        return
     broken = rule.rule.severity(case)
     if broken is None:
+        return
+    obligation = rule.rule.fail == "obligation"
+    if rule.gate and not obligation and case.request.act not in GATES[rule.gate]:
         return
     severity, certain = broken
     if obligation:
@@ -167,10 +174,6 @@ def _unconnected(pack: Pack, case: Case) -> Ground:
         missing += (FACTS[pack.agreement.selected_by].wanted(case),)
     cited = Cited(pack.hash, "what it lays down is done, if it applies", "", pack.title, "")
     return Ground("consent.rule_unclear", pack.id.upper(), "review", case.depiction, missing=missing, cited=cited)
-
-
-def _both(one: Truth, other: Truth) -> Truth:
-    return False if other is False else None if None in (one, other) else True
 
 
 # --- collective agreements -----------------------------------------------------------------------------------------

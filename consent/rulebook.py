@@ -4,6 +4,7 @@ A pack is known by the SHA-256 of its RFC 8785 form. A version, once shipped, st
 replayed with it. Whether a pack advises or decides is not in it; a named lawyer adopts it (consent.md §8 and §12).
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,10 +15,10 @@ from types import MappingProxyType
 from typing import Any
 
 import jsonschema
+import rfc8785
 
 from consent.expressions import ALWAYS, Expression, Malformed, compiled
 from consent.fact_dictionary import FACTS
-from consent.facts import sha256
 from consent.rules import Case, Rule
 from registry.errors import Fault, Invalid
 
@@ -127,7 +128,7 @@ def _pack(source: Mapping[str, Any]) -> Pack:
     rules = tuple(_rule(rule, f"/rules/{at}", connect) for at, rule in enumerate(source["rules"]))
     return Pack(
         id=source["id"], version=source["version"], kind=source["kind"], title=source["title"],
-        hash=sha256(dict(source)), connect=connect, rules=rules, source=source,
+        hash=hashlib.sha256(rfc8785.dumps(dict(source))).hexdigest(), connect=connect, rules=rules, source=source,
         agreement=_agreement(source["agreement"]) if "agreement" in source else None,
     )  # fmt: skip
 
