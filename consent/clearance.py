@@ -205,7 +205,7 @@ def _refuse_strangers(question: Question, production: Production) -> None:
     ]  # fmt: skip
     strangers += [
         Fault(f"/units/{number}", "declaration.unknown_unit",
-              f"“{production.title}” has no scene or shot “{code[:60]}”; its studio adds it.")
+              f"“{production.title}” has no scene or shot of the code “{code[:60]}”; its studio adds it.")
         for number, code in enumerate(units) if code not in here
     ]  # fmt: skip
     if strangers:

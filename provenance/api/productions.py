@@ -22,6 +22,7 @@ class UnitTold(serializers.ModelSerializer):
     class Meta:
         model = Unit
         fields = ("code", "kind", "description")
+        extra_kwargs = {"code": {"help_text": "By which declarations and questions name it"}}
 
 
 class PersonTold(serializers.ModelSerializer):

@@ -47,3 +47,16 @@ def test_a_production_that_says_nowhere_asks_for_a_place(studio, hatch):
     studio.harbor.default_territories = []
     studio.harbor.save()
     assert pointers(studio, hatch) == ["/intended_release/territories"]
+
+
+def test_a_shot_goes_by_its_code_as_everything_published_says(studio, hatch, client):
+    schema = client.get("/schemas/declaration-1.json").json()["properties"]
+    assert "code" in schema["unit"]["description"] and "code" in schema["units"]["description"]
+    assert "public id" not in schema["unit"]["description"] + schema["units"]["description"]
+    described = client.get("/api/v1/openapi.json").json()["components"]["schemas"]
+    assert "declarations" in described["UnitTold"]["properties"]["code"]["description"]
+    people.verified(studio, at=timezone.now())
+    declared = shots.declaration(studio, unit=studio.sh114.public_id)
+    told = shots.send(hatch, build.result_jpg(), declared, plate=build.plate_jpg()).json()
+    assert (told["code"], told["errors"][0]["pointer"]) == ("declaration.unknown_unit", "/unit")
+    assert "of the code" in told["detail"] and shots.nothing_kept()
