@@ -289,6 +289,7 @@ def _refuse_unsignable(upload: Upload, media: Any, inherited: tuple) -> None:
     manifest.build(plans.facts(
         upload.declaration, media=media, inherited=inherited, carries_credentials=upload.found.has_credentials,
         consent=consent, production=upload.production, vendor=upload.vendor,
+        titles={one.statement.id: one.title for one in upload.materials},
     ))  # fmt: skip
 
 

@@ -6,8 +6,8 @@ checked here. Nothing personal goes in: a manifest cannot be taken back.
 
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from provenance.declaration import Declaration, OperationStatement
@@ -82,20 +82,24 @@ class ConsentFacts:
 
 
 class PersonalData(Invalid):
-    """A manifest would name a person; `places` are where, `declared` are the places that say so in the declaration."""
+    """A manifest would name a person; `places` are where, `declared` are the places that say so in the declaration, and
+    `lent` those that name an asset whose title does."""
 
-    def __init__(self, places: Sequence[str], declared: Sequence[str]):
+    def __init__(self, places: Sequence[str], declared: Sequence[str], lent: Sequence[str] = ()):
         code, detail = "manifest.personal_data", "This would be published, and names a person: leave the name out."
         whole = f"The credentials would name a person, at {', '.join(places[:5])}. Leave names and ids of people out."
-        super().__init__(code, whole, errors=tuple(Fault(place, code, detail) for place in declared))
+        retitle = "The title of this asset would be published, and names a person: give it another title here."
+        faults = (*(Fault(place, code, detail) for place in declared), *(Fault(place, code, retitle) for place in lent))
+        super().__init__(code, whole, errors=faults)
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestFacts:
     """All that a manifest is made of.
 
-    `organisations` are the names an operation may be attested by in public; other names are left out. `withheld` are
-    names, aliases and ids of persons: should one turn up in the manifest after all, it is not built.
+    `titles` are what the ingredients are called, by their labels; they are signed beside the manifest. `organisations`
+    are the names an operation may be attested by in public; other names are left out. `withheld` are names, aliases and
+    ids of persons: should one turn up in the manifest after all, it is not built.
     """
 
     title: str
@@ -104,6 +108,7 @@ class ManifestFacts:
     extent: Extent
     consent: ConsentFacts
     ingredients: tuple[IngredientFact, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
     title_ids: tuple[str, ...] = ()
     organisations: frozenset[str] = frozenset()
     withheld: frozenset[str] = frozenset()
@@ -387,23 +392,36 @@ def _must_differ(names: Iterable[str], kind: str) -> None:
 def _check_nothing_personal(manifest: dict[str, Any], facts: ManifestFacts) -> None:
     """Refuse a manifest in which a person's id, or a withheld name as a word of its own, has found its way.
 
-    The titles of ingredients are published beside it, with their own manifests.
+    The labels and titles of ingredients are published beside it, with their own manifests.
     """
     names = [re.escape(_folded(name)) for name in sorted(facts.withheld) if name.strip()]
     named = re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)") if names else None
-    titles = ((f"/ingredients/{place}/title", one.title or "") for place, one in enumerate(facts.declaration.ingredients))
+    beside = tuple(_strings({"ingredients": _ingredients(facts)}, ""))
     found = {
-        text: pointer for pointer, text in (*_strings(manifest, ""), *titles)
+        text: pointer for pointer, text in (*_strings(manifest, ""), *beside)
         if _PERSON_ID.search(text) or (named and named.search(_folded(text)))
     }  # fmt: skip
     if found:
-        raise PersonalData(tuple(found.values()), _declared_at(facts.declaration, found))
+        raise PersonalData(tuple(found.values()), _declared_at(facts.declaration, found), _lent_at(facts, found))
+
+
+def _ingredients(facts: ManifestFacts) -> list[dict[str, str]]:
+    declared = facts.declaration.ingredients
+    return [{"label": one.id, "title": facts.titles.get(one.id) or one.title or ""} for one in declared]
 
 
 def _declared_at(declaration: Declaration, texts: Container[str]) -> tuple[str, ...]:
     """Where these stand in a declaration, as JSON pointers; who is depicted is said by an id, and not published."""
     said = _strings(declaration.as_dict(), "")
     return tuple(pointer for pointer, text in said if text in texts and not pointer.endswith("/person"))
+
+
+def _lent_at(facts: ManifestFacts, texts: Container[str]) -> tuple[str, ...]:
+    """The known assets that lend an ingredient one of these as its title, where the declaration gives it none."""
+    return tuple(
+        f"/ingredients/{number}/asset" for number, one in enumerate(facts.declaration.ingredients)
+        if one.asset and not one.title and facts.titles.get(one.id) in texts
+    )  # fmt: skip
 
 
 def _folded(text: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -73,9 +73,9 @@ def extent_of(declaration: Declaration, media: Media, inherited: Iterable[Operat
 
 def facts(
     declaration: Declaration, *, media: Media, inherited: Iterable[OperationStatement], carries_credentials: bool,
-    consent: manifest.ConsentFacts, production: Production, vendor: Organisation,
+    consent: manifest.ConsentFacts, production: Production, vendor: Organisation, titles: Mapping[str, str],
 ) -> manifest.ManifestFacts:
-    """All that the manifest of this asset is made of."""
+    """All that the manifest of this asset is made of; `titles` are those of its ingredients, by their labels."""
     ingredients = manifest.ingredients_of(declaration, carries_credentials=carries_credentials)
     has_parent = any(one.relation == "parentOf" for one in ingredients)
     return manifest.ManifestFacts(
@@ -85,6 +85,7 @@ def facts(
         extent=extent_of(declaration, media, inherited, has_parent=has_parent),
         consent=consent,
         ingredients=ingredients,
+        titles=titles,
         title_ids=tuple(title_ids(production)),
         organisations=frozenset({vendor.name, production.studio.name}),
         withheld=withheld(declaration),

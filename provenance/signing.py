@@ -197,6 +197,7 @@ def plan(work: Work, *, at: datetime) -> None:
         inherited=heritage.remembered(asset.media["inherited"]), carries_credentials=asset.media["has_credentials"],
         consent=plans.consent_facts(work.decision, kept, row.credential_id),
         production=asset.production, vendor=asset.vendor,
+        titles={one.label: one.title for one in asset.ingredients.all()},
     )  # fmt: skip
     row.manifest, work.intent = manifest.build(facts), facts.intent
     row.manifest_hash = plans.digest(row.manifest)

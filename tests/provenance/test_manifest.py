@@ -409,5 +409,11 @@ def test_a_manifest_that_would_name_somebody_is_not_built(change, withheld):
     assert [one.pointer.endswith("/title") for one in caught.value.errors] == [True]
 
 
+def test_a_title_that_a_known_asset_lends_is_pointed_at_by_the_asset():
+    with pytest.raises(Invalid) as caught:
+        build(facts(titles={"plate": "sh114_plate.mov", "src": "Mira Vale.jpg"}, withheld=frozenset({"Mira Vale"})))
+    assert [one.pointer for one in caught.value.errors] == ["/ingredients/1/asset"]
+
+
 def test_a_name_inside_another_word_is_no_name():
     assert build(facts({**harbor(), "title": "kitchen_sh114.mp4"}, withheld=frozenset({"Kit", " "})))
