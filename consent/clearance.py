@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from consent import decision, facts, policy, rulebook, wording
-from consent.models import Decision, Grant, GrantRevision
+from consent.models import Decision, Grant, GrantRevision, PackAdoption
 from consent.on_file import record_for
 from consent.questions import refuse_unknown
 from registry.errors import Fault, Invalid, NotFound
@@ -73,13 +73,19 @@ def confirm(stored: Decision, *, purpose: str, at: datetime) -> Decision:
     """The same question now. The newest answer stored, if it is the same; else the new one, stored as well."""
     original = stored.original or stored
     newest = original.later.order_by("-pk").first() or original
-    request = replace(request_of(stored.request), as_of=at, known_at=at)
-    answer = decision.decide(request, record_with_packs(request, stored.production.studio))
+    request, record = asked_again(stored, at=at)
+    answer = decision.decide(request, record)
     if _substance(answer.as_dict()) == _substance(newest.answer):
         return newest
     with transaction.atomic():
         return _kept(request, answer, production=stored.production, requester=stored.requester, purpose=purpose, at=at,
                      original=original)  # fmt: skip
+
+
+def asked_again(stored: Decision, *, at: datetime) -> tuple[facts.Request, facts.Record]:
+    """The stored question as it would be asked now, and the file as it is read for it now."""
+    request = replace(request_of(stored.request), as_of=at, known_at=at)
+    return request, record_with_packs(request, stored.production.studio)
 
 
 def replay(stored: Decision) -> str:
@@ -229,8 +235,15 @@ def request_of(stored: Mapping[str, Any]) -> facts.Request:
 
 def record_with_packs(request: facts.Request, studio: Organisation) -> facts.Record:
     """The record as it is read today, with the rule packs that the studio's lawyers have adopted."""
-    record = record_for(request, studio=studio)
-    return replace(record, adoptions=policy.nobody_adopted())
+    return replace(record_for(request, studio=studio), adoptions=policy.nobody_adopted() + adopted(studio))
+
+
+def adopted(studio: Organisation) -> tuple[facts.Adoption, ...]:
+    """The rule packs that the studio's lawyers have adopted, ever."""
+    return tuple(
+        facts.Adoption(row.pack, row.hash, row.mode, str(row.by_id), row.effective_at, row.recorded_at)
+        for row in PackAdoption.objects.filter(studio=studio)
+    )
 
 
 def _as_then(stored: Decision, request: facts.Request) -> facts.Record:

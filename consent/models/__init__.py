@@ -1,5 +1,6 @@
 from consent.models.decisions import Decision
 from consent.models.grants import Evidence, Grant, GrantRevision, ScopeLine, Signature, Verification
+from consent.models.packs import PackAdoption
 from consent.models.statements import Ending, Statement
 
 __all__ = [
@@ -8,6 +9,7 @@ __all__ = [
     "Evidence",
     "Grant",
     "GrantRevision",
+    "PackAdoption",
     "ScopeLine",
     "Signature",
     "Statement",

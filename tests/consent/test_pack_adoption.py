@@ -1,0 +1,220 @@
+"""A lawyer adopts a pack, facts are stated, and stored decisions stand as they were: through the tables."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from consent import adoptions, clearance, determinations, facts, rulebook
+from consent.models import Decision, PackAdoption, Statement
+from registry.errors import Invalid, NotAllowed
+from registry.models import CollectiveAgreement, Event, Production
+from tests import cast as people
+
+pytestmark = pytest.mark.django_db
+NOON, HOUR = people.NOON, timedelta(hours=1)
+CALIFORNIA = next(pack for pack in rulebook.newest() if pack.id == "us-ca")
+SAG_2023 = next(pack for pack in rulebook.newest() if pack.id == "sag-aftra-tv-2023")
+CLONE_LINE = replace(people.FACE_WORLD, uses=("digital_double",))
+
+
+@pytest.fixture
+def cast(db):
+    made = people.assemble()
+    Production.objects.filter(pk=made.harbor.pk).update(jurisdictions=["US-CA"])
+    made.harbor.refresh_from_db()
+    made.grant = people.verified(made, lines=(CLONE_LINE,))
+    return made
+
+
+def decided(cast, *, at, act="sign", purpose="clearance"):
+    shown = facts.Depiction("mira", cast.mira.public_id, "target_likeness", "face", "digital_double")
+    question = clearance.Question(act=act, depictions=(shown,), territories=("US",))
+    return clearance.decide(question, production=cast.harbor, requester=cast.northlight, purpose=purpose, at=at)
+
+
+def adopt(cast, pack=CALIFORNIA, *, at=NOON, mode="enforcing", by=None, **more):
+    told = {"studio": cast.northlight, "mode": mode, "by": by or cast.tobi, "at": at, "reason": "Read against the text"}
+    return adoptions.adopt(pack.hash, **told | more)
+
+
+def state(cast, fact, answer, *, at=NOON, subject=None, by=None):
+    return determinations.attest(
+        studio=cast.northlight, subject=subject or cast.grant.public_id, fact=fact, answer=answer, by=by or cast.ines, at=at,
+        reason="From the rider",
+    )  # fmt: skip
+
+
+def advice(stored):
+    return {(one["rule"], one["severity"]) for one in stored.answer["advice"]}
+
+
+# --- adopted -------------------------------------------------------------------------------------------------------
+
+
+def test_until_somebody_adopts_it_a_pack_advises_and_from_then_on_it_decides(cast):
+    before = decided(cast, at=NOON + HOUR)
+    assert (before.outcome, before.answer["reasons"]) == ("permit", [])
+    assert ("CA-927", "review") in advice(before)
+    adopt(cast, at=NOON + 2 * HOUR)
+    assert decided(cast, at=NOON + HOUR).outcome == "permit"
+    after = decided(cast, at=NOON + 3 * HOUR)
+    assert (after.outcome, [reason["rule"] for reason in after.answer["reasons"]]) == ("review", ["CA-927"])
+    assert [pack["id"] for pack in after.answer["packs"] if pack["mode"] == "enforcing"] == ["core", "us-ca"]
+    adopt(cast, at=NOON + 4 * HOUR, mode="advisory")
+    assert decided(cast, at=NOON + 5 * HOUR).outcome == "permit"
+
+
+def test_the_pack_of_another_studio_decides_nothing_here(cast):
+    adopt(cast, studio=cast.southgate, by=cast.sol)
+    assert decided(cast, at=NOON + HOUR).outcome == "permit"
+
+
+@pytest.mark.parametrize("who", ["ines", "ada", "sol"])
+def test_only_who_may_verify_adopts_a_pack(cast, who):
+    with pytest.raises(NotAllowed):
+        adopt(cast, by=getattr(cast, who))
+    assert not PackAdoption.objects.exists() and not Event.objects.filter(tag="pack:adopted").exists()
+
+
+@pytest.mark.parametrize("changed, code", [
+    ({"mode": "sometimes"}, "pack.mode"), ({"effective_at": NOON - HOUR}, "pack.backdated"),
+    ({"pack": next(pack for pack in rulebook.newest() if pack.id == "core")}, "pack.core"),
+    ({"pack": replace(CALIFORNIA, hash="0" * 64)}, "pack.unknown"),
+])  # fmt: skip
+def test_what_cannot_be_adopted_is_refused_and_leaves_nothing(cast, changed, code):
+    with pytest.raises(Invalid) as refused:
+        adopt(cast, **changed)
+    assert refused.value.code == code
+    assert not PackAdoption.objects.exists() and not Event.objects.filter(tag="pack:adopted").exists()
+
+
+def test_an_adoption_is_journalled_with_its_text_and_never_changed(cast):
+    row = adopt(cast)
+    entry = Event.objects.get(tag="pack:adopted")
+    assert row.hash == CALIFORNIA.hash and CALIFORNIA.hash in str(entry.body)
+    for change in ("UPDATE consent_packadoption SET mode = 'advisory'", "DELETE FROM consent_packadoption"):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(change)
+    assert PackAdoption.objects.get().mode == "enforcing"
+
+
+# --- facts ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_fact_stated_clears_what_a_rule_asks_for_and_a_later_one_takes_its_place(cast):
+    adopt(cast)
+    state(cast, "grant.replaces_work_in_person", "no", at=NOON + HOUR)
+    assert decided(cast, at=NOON + 2 * HOUR).outcome == "permit"
+    state(cast, "grant.replaces_work_in_person", "yes", at=NOON + 3 * HOUR)
+    assert decided(cast, at=NOON + 4 * HOUR).outcome == "review"
+    assert decided(cast, at=NOON + 2 * HOUR).outcome == "permit"
+
+
+def test_what_two_lawyers_must_find_takes_two(cast):
+    adopt(cast)
+    told = {"studio": cast.northlight, "subject": cast.grant.public_id, "question": "grant.reasonably_specific"}
+    proposal = determinations.propose(**told, answer="yes", by=cast.ines, at=NOON, reason="Scenes and ages are named")
+    assert decided(cast, at=NOON + HOUR).outcome == "review"
+    determinations.second(proposal, by=cast.tobi, at=NOON, reason="Agreed")
+    assert decided(cast, at=NOON + HOUR).outcome == "permit"
+
+
+@pytest.mark.parametrize("fact, answer", [
+    ("grant.mood", "yes"), ("grant.replaces_work_in_person", "perhaps"), ("grant.represented_by", "a friend"),
+    ("grant.reasonably_specific", "yes"), ("person.age", "30"), ("grant.notice_hours", "two days"),
+])  # fmt: skip
+def test_what_is_no_fact_or_no_value_of_it_is_not_written_down(cast, fact, answer):
+    with pytest.raises(Invalid):
+        state(cast, fact, answer)
+    assert not Statement.objects.filter(kind="fact").exists()
+
+
+def test_only_who_may_enter_states_facts_and_only_of_the_studios_own(cast):
+    with pytest.raises(NotAllowed):
+        state(cast, "grant.notice_hours", "48", by=cast.ada)
+    with pytest.raises(determinations.NotOnThisFile):
+        determinations.attest(
+            studio=cast.southgate, subject=cast.grant.public_id, fact="grant.notice_hours", answer="48", by=cast.sol,
+            at=NOON, reason="Ours, surely",
+        )  # fmt: skip
+    assert not Statement.objects.filter(kind="fact").exists()
+
+
+# --- the production, and what was decided of it --------------------------------------------------------------------
+
+
+def test_the_agreement_of_the_series_holds_for_its_episode(cast):
+    agreement = CollectiveAgreement.objects.create(code="SAG-TV", version="2023", title="SAG-AFTRA TV/Theatrical")
+    cast.harbor.agreements.add(agreement)
+    Production.objects.filter(pk=cast.harbor.pk).update(photography_starts_on=date(2026, 5, 1))
+    episode = Production.objects.create(studio=cast.northlight, title="Harbor, episode one", parent=cast.harbor)
+    cast.harbor = episode
+    adopt(cast, SAG_2023)
+    shown = facts.Depiction("mira", cast.mira.public_id, "target_likeness", "face", "digital_double")
+    cast.harbor.cast.add(cast.mira)
+    question = clearance.Question(act="sign", depictions=(shown,), territories=("US",))
+    _, answer = clearance.ask(question, production=episode, at=NOON + HOUR)
+    assert answer.production == facts.Production(
+        episode.public_id, "feature", frozenset({"US-CA"}), frozenset({"sag-tv"}), date(2026, 5, 1)
+    )
+    assert answer.outcome == "review"
+
+
+def test_a_decision_replays_to_its_hash_after_another_adoption_another_fact_and_another_jurisdiction(cast):
+    adopt(cast)
+    stored = decided(cast, at=NOON + HOUR)
+    adopt(cast, at=NOON + 2 * HOUR, mode="advisory")
+    adopt(cast, SAG_2023, at=NOON + 2 * HOUR)
+    state(cast, "grant.replaces_work_in_person", "no", at=NOON + 2 * HOUR)
+    Production.objects.filter(pk=cast.harbor.pk).update(jurisdictions=["GB"])
+    assert clearance.replay(Decision.objects.get(pk=stored.pk)) == stored.decision_hash
+
+
+def test_advice_that_changes_is_no_other_answer_and_a_pack_that_begins_to_decide_is(cast):
+    stored = decided(cast, at=NOON + HOUR)
+    state(cast, "grant.replaces_work_in_person", "no", at=NOON + 2 * HOUR)
+    again = clearance.confirm(stored, purpose="signing", at=NOON + 3 * HOUR)
+    assert again == stored and Decision.objects.count() == 1
+    adopt(cast, at=NOON + 4 * HOUR)
+    later = clearance.confirm(stored, purpose="signing", at=NOON + 5 * HOUR)
+    assert later != stored and later.outcome == "permit"
+
+
+def test_the_answer_is_small_and_tells_each_territory(cast):
+    shown = facts.Depiction("mira", cast.mira.public_id, "target_likeness", "face", "digital_double")
+    question = clearance.Question(act="sign", depictions=(shown,), territories=("WORLD",))
+    stored = clearance.decide(
+        question, production=cast.harbor, requester=cast.northlight, purpose="clearance", at=NOON + HOUR
+    )
+    told = clearance.told(stored)
+    assert len(told["by_territory"]) > 240 and set(told["by_territory"].values()) == {"permit"}
+    assert sum(len(one["territories"]) for one in stored.answer["classes"]) == len(told["by_territory"])
+    assert len(facts.canonical(stored.answer)) < 12_000
+
+
+def test_an_answer_of_the_first_engine_is_told_as_ever(cast):
+    stored = decided(cast, at=NOON + HOUR)
+    reason = {
+        "code": "consent.no_grant", "rule": "CORE-NO-CONSENT", "severity": "deny", "depiction": "mira", "person": None,
+        "modality": "face", "territories": ["US"], "text": "None.", "to_clear": "One.", "grant": None, "line": None,
+    }  # fmt: skip
+    old = {
+        "by_territory": {"US": "deny"}, "reasons": [reason], "findings": [], "obligations": [], "missing_facts": [],
+        "to_clear": ["One."], "territory_set_version": "1", "request_hash": stored.request_hash,
+    }  # fmt: skip
+    told = clearance.told(Decision(answer=old, request=stored.request, as_of=NOON, recorded_at=NOON))
+    assert (told["by_territory"], told["reasons"][0]["territories"], told["packs"]) == ({"US": "deny"}, ["US"], [])
+
+
+# --- before adopting -----------------------------------------------------------------------------------------------
+
+
+def test_what_an_adoption_would_change_is_told_before_and_nothing_is_kept(cast):
+    hurt, untouched = decided(cast, at=NOON + HOUR), decided(cast, at=NOON + HOUR, act="retain")
+    told = {"studio": cast.northlight, "mode": "enforcing", "at": NOON + 2 * HOUR}
+    [change] = adoptions.would_change(CALIFORNIA.hash, decisions=[hurt, untouched], **told)
+    assert (change.id, change.before, change.after, change.rules) == (hurt.public_id, "permit", "review", ("CA-927",))
+    assert not PackAdoption.objects.exists() and Decision.objects.count() == 2
+    assert adoptions.would_change(CALIFORNIA.hash, decisions=[hurt], **told | {"studio": cast.southgate}) == ()
