@@ -5,19 +5,16 @@ All of it is one shape, a dated statement about something (docs/adr/0002); the d
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
-
-from django.db import transaction
 
 from consent.fact_dictionary import FACTS, parsed
-from consent.models import Decision, Grant, Statement
-from consent.vocabulary import ACTS, ANSWERS, APPROVAL_ANSWERS, QUESTIONS
-from registry import journal
+from consent.models import Grant, Statement
+from consent.stating import write
+from consent.subjects import found
+from consent.vocabulary import ANSWERS, APPROVAL_ANSWERS, QUESTIONS
 from registry.errors import Conflict, Invalid, NotAllowed
-from registry.models import Organisation, Person, Production, Unit, User
+from registry.models import Organisation, User
 from registry.permissions import may_enter, may_verify
 
-GLOBAL = "global"
 Kind = Statement.Kind
 
 
@@ -33,13 +30,6 @@ class OneLawyer(NotAllowed):
         )
 
 
-class NotOnThisFile(Invalid):
-    """The subject belongs to another studio, or to nobody."""
-
-    def __init__(self) -> None:
-        super().__init__("statement.subject", "There is nothing of that id on this studio's files.")
-
-
 def propose(*, studio: Organisation, subject: str, question: str, answer: str, by: User, at: datetime, reason: str,
             acts: Iterable[str] = (), until: datetime | None = None) -> Statement:
     """One lawyer's answer to a question of QUESTIONS, or to one that only two lawyers answer (fact_dictionary.py), about
@@ -49,8 +39,8 @@ def propose(*, studio: Organisation, subject: str, question: str, answer: str, b
     asked_of_two = question in QUESTIONS or (question in FACTS and FACTS[question].lawyers > 1)
     if not asked_of_two or answer not in ANSWERS:
         raise Invalid("statement.term", "This is no question that lawyers determine here, or no answer to it.")
-    _must_be_of(studio, subject)
-    return _stated(
+    found(studio, subject)
+    return write(
         Kind.DETERMINATION, studio=studio, subject=subject, question=question, answer=answer, acts=acts, by=[by],
         actor=by, at=at, until=until, reason=reason, tag="determination:proposed",
     )  # fmt: skip
@@ -66,10 +56,10 @@ def second(proposal: Statement, *, by: User, at: datetime, reason: str) -> State
         raise OneLawyer
     if proposal.kind != Kind.DETERMINATION or len(first) != 1 or Statement.objects.filter(refers_to=proposal).exists():
         raise Conflict("statement.seconded", "This determination was seconded already.")
-    return _stated(
+    return write(
         Kind.DETERMINATION, studio=studio, subject=proposal.subject, question=proposal.question, answer=proposal.answer,
         acts=proposal.acts, by=[*first, by], actor=by, at=at, until=proposal.until, refers_to=proposal, reason=reason,
-        tag="determination:made",
+        form=proposal.form, details=proposal.details, sealed=bytes(proposal.sealed), tag="determination:made",
     )  # fmt: skip
 
 
@@ -84,8 +74,8 @@ def attest(*, studio: Organisation, subject: str, fact: str, answer: str, by: Us
         raise Invalid("statement.term", "This is no fact that somebody states alone. The dictionary of facts lists them.")
     if parsed(known, answer) is None:
         raise Invalid("statement.term", f"“{answer[:60]}” is no value of {fact}, which is a {known.type}.")
-    _must_be_of(studio, subject)
-    return _stated(
+    found(studio, subject)
+    return write(
         Kind.FACT, studio=studio, subject=subject, question=fact, answer=answer.strip(), acts=acts, by=[by], actor=by,
         at=at, effective_at=effective_at, until=until, reason=reason, tag="fact:stated",
     )  # fmt: skip
@@ -97,8 +87,8 @@ def approve(grant: Grant, *, asset_sha256: str, answer: str, by: User, at: datet
         raise NotYourDesk(grant.studio, "record an approval")
     if answer not in APPROVAL_ANSWERS:
         raise Invalid("statement.term", "An approval is given or refused.")
-    _must_be_of(grant.studio, asset_sha256)
-    return _stated(
+    found(grant.studio, asset_sha256)
+    return write(
         Kind.APPROVAL, studio=grant.studio, subject=asset_sha256, question=grant.public_id, answer=answer, by=[by],
         actor=by, at=at, reason=reason, tag="approval:recorded",
     )  # fmt: skip
@@ -109,8 +99,8 @@ def lock(*, studio: Organisation, subject: str, by: User, at: datetime, reason: 
     """Stop all use, or the acts named, of a person, a production, a unit, a consent, a file, or of everything."""
     if not may_enter(by, studio):
         raise NotYourDesk(studio, "set a lock")
-    _must_be_of(studio, subject)
-    return _stated(
+    found(studio, subject)
+    return write(
         Kind.LOCK, studio=studio, subject=subject, acts=acts, by=[by], actor=by, at=at, effective_at=effective_at,
         until=until, reason=reason, tag="lock:set",
     )  # fmt: skip
@@ -122,7 +112,7 @@ def lift(locked: Statement, *, by: User, at: datetime, reason: str) -> Statement
         raise NotYourDesk(locked.studio, "lift a lock")
     if locked.kind != Kind.LOCK or Statement.objects.filter(kind=Kind.LIFT, refers_to=locked).exists():
         raise Conflict("statement.lifted", "This lock was lifted already.")
-    return _stated(
+    return write(
         Kind.LIFT, studio=locked.studio, subject=locked.subject, acts=locked.acts, by=[by], actor=by, at=at,
         refers_to=locked, reason=reason, tag="lock:lifted",
     )  # fmt: skip
@@ -133,36 +123,3 @@ def standing_locks(studio: Organisation, *, at: datetime) -> list[Statement]:
     locks = Statement.objects.filter(kind=Kind.LOCK, studio=studio, effective_at__lte=at)
     lifted = Statement.objects.filter(kind=Kind.LIFT, studio=studio).values("refers_to")
     return [one for one in locks.exclude(pk__in=lifted).order_by("-id") if one.until is None or at < one.until]
-
-
-def _must_be_of(studio: Organisation, subject: str) -> None:
-    """Somebody, something or some file of this studio; its own everything is named global."""
-    if subject == GLOBAL:
-        return
-    own = (
-        Person.objects.filter(studio=studio, public_id=subject),
-        Production.objects.filter(studio=studio, public_id=subject),
-        Unit.objects.filter(production__studio=studio, public_id=subject),
-        Grant.objects.filter(studio=studio, public_id=subject),
-        Decision.objects.filter(production__studio=studio, request__asset_sha256=subject),
-    )
-    if not any(rows.exists() for rows in own):
-        raise NotOnThisFile
-
-
-def _stated(kind: str, *, studio: Organisation, subject: str, by: list[User], actor: User, at: datetime, reason: str,
-            tag: str, acts: Iterable[str] = (), effective_at: datetime | None = None, **told: Any) -> Statement:
-    acts = sorted(set(acts))
-    if unknown := set(acts) - set(ACTS):
-        raise Invalid("statement.term", f"There is no act {', '.join(sorted(unknown))}.")
-    with transaction.atomic():
-        row = Statement.objects.create(
-            kind=kind, studio=studio, subject=subject, acts=acts, effective_at=effective_at or at, recorded_at=at, **told
-        )
-        row.by.set(by)
-        journal.record(
-            actor=journal.by_user(actor), tag=tag, subject=subject if subject != GLOBAL else studio.public_id,
-            organisation=studio, at=at, effective_at=row.effective_at, reason=reason,
-            details={"statement": row.public_id, "answer": row.answer, "question": row.question, "acts": acts},
-        )  # fmt: skip
-    return row

@@ -145,7 +145,7 @@ def _add_revision(grant, *, terms: Terms, papers, by, at, tag, reason) -> GrantR
     for line in terms.lines:
         _add_line(revision, line)
     for document in papers:
-        evidence = paper.record(document, revision=revision, by=by, at=at)
+        evidence = paper.record(document, studio=grant.studio, revision=revision, by=by, at=at)
         Signature.objects.create(
             revision=revision,
             evidence=evidence,

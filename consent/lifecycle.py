@@ -1,7 +1,7 @@
 """Where a grant stands: folded from its revisions and endings, never written down (consent.md §6.3 and §6.5)."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from consent.answers import DENY, PERMIT, REVIEW, Ground, worst
@@ -23,6 +23,22 @@ LEFT_BY_ENDING: dict[str, dict[str, str]] = {
     "annul": {"continue_distribution": REVIEW},
 }
 LEFT_BY_EXPIRY = LEFT_BY_ENDING["prospective_new_use"]
+
+# The same table by how far a work had come when the ending took effect: for whoever can tell that. A run-off leaves
+# everything until its last day, and this once it is over. The signature is never revoked, whatever the mode.
+NOT_GENERATED, GENERATED, FIXED, RELEASED = "not_generated", "generated", "fixed", "released"
+STAGES = (NOT_GENERATED, GENERATED, FIXED, RELEASED)
+LEFT_OF_WORK: dict[str, dict[str, str]] = {
+    "prospective_new_use": {NOT_GENERATED: DENY, GENERATED: REVIEW, FIXED: PERMIT, RELEASED: PERMIT},
+    "no_new_release": {NOT_GENERATED: DENY, GENERATED: DENY, FIXED: DENY, RELEASED: PERMIT},
+    "run_off": {NOT_GENERATED: DENY, GENERATED: DENY, FIXED: DENY, RELEASED: DENY},
+    "cease_all": {NOT_GENERATED: DENY, GENERATED: DENY, FIXED: DENY, RELEASED: DENY},
+    "annul": {NOT_GENERATED: DENY, GENERATED: REVIEW, FIXED: REVIEW, RELEASED: REVIEW},
+}
+PUBLIC_AFTER_ENDING: dict[str, str] = {
+    "prospective_new_use": "ended", "no_new_release": "ended", "run_off": "ended", "cease_all": "under_review",
+    "annul": "under_review",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,28 @@ def fold(grant: Grant, request: Request) -> Standing | None:
     if ending is not None:
         return Standing(grant, revision, ENDED, left, ending)
     return Standing(grant, revision, ACTIVE, PERMIT)
+
+
+def left_of_work(ending: Ending, stage: str, at: datetime) -> str:
+    """What the ending leaves, at `at`, of a work that had come so far when it took effect: permit, review or deny."""
+    if not _in_effect(ending, at):
+        return PERMIT
+    modes = {ending.mode, "annul"} if annuls(ending) else {ending.mode}
+    return worst(LEFT_OF_WORK[mode][stage] for mode in modes)
+
+
+def to_stop_by(ending: Ending, stage: str) -> datetime | None:
+    """The moment by which distribution of a released work must have stopped; None if it need not stop."""
+    if stage != RELEASED or annuls(ending) or LEFT_OF_WORK[ending.mode][stage] != DENY:
+        return None
+    if ending.mode == "run_off" and ending.run_off_to is not None:
+        return datetime.combine(ending.run_off_to + timedelta(days=1), time(), tzinfo=UTC)
+    return ending.effective_at
+
+
+def public_after(ending: Ending) -> str:
+    """What a public page may say of consent once the ending is in effect. Never why, never who."""
+    return PUBLIC_AFTER_ENDING["annul" if annuls(ending) else ending.mode]
 
 
 def is_verified(revision: Revision) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from consent import facts
+from consent import facts, on_record
 from consent.models import Ending, Evidence, GrantRevision, ScopeLine, Signature, Statement
+from consent.subjects import ON_THE_REGISTER
 from registry.models import Organisation, Person, Production, Unit
 
 Kept = dict[int, list[Any]]
@@ -167,21 +168,35 @@ def _statements(
         units = dict(here.values_list("public_id", "code"))
     subjects = {facts.GLOBAL, *request.production_line, *units, *people, *(one.id for one in grants)}
     subjects |= {request.asset_sha256} if request.asset_sha256 else set()
+    stated = _stated(subjects, studio)
+    replicas = {row.public_id for row in stated if row.form == ON_THE_REGISTER}
+    stated += _stated(replicas, studio) if replicas else []
+    on_forms = [on_record.stated(row) for row in stated if row.form]
+    yield from on_record.attested(on_forms, as_of=request.as_of, known_at=request.known_at)
+    for row in stated:
+        if row.kind != Statement.Kind.RECORD:
+            yield _statement(row, units)
+
+
+def _stated(subjects: set[str], studio: Organisation) -> list[Statement]:
     rows = Statement.objects.filter(studio=studio, subject__in=subjects).order_by()
-    for row in rows.select_related("refers_to").prefetch_related("by"):
-        yield facts.Statement(
-            id=row.public_id,
-            kind=row.kind,
-            subject=units.get(row.subject, row.subject),
-            answer=row.answer,
-            acts=frozenset(row.acts),
-            by=tuple(str(one.pk) for one in row.by.all()),
-            question=row.question,
-            refers_to=row.refers_to.public_id if row.refers_to else None,
-            effective_at=row.effective_at,
-            until=row.until,
-            recorded_at=row.recorded_at,
-        )
+    return list(rows.select_related("refers_to").prefetch_related("by"))
+
+
+def _statement(row: Statement, units: dict[str, str]) -> facts.Statement:
+    return facts.Statement(
+        id=row.public_id,
+        kind=row.kind,
+        subject=units.get(row.subject, row.subject),
+        answer=row.answer,
+        acts=frozenset(row.acts),
+        by=tuple(str(one.pk) for one in row.by.all()),
+        question=row.question,
+        refers_to=row.refers_to.public_id if row.refers_to else None,
+        effective_at=row.effective_at,
+        until=row.until,
+        recorded_at=row.recorded_at,
+    )
 
 
 def _midnight(day: date) -> datetime:

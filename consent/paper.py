@@ -86,11 +86,11 @@ def shelved(papers: tuple[Paper, ...]) -> Iterator[list[Shelved]]:
         raise
 
 
-def record(shelved: Shelved, *, revision, by, at: datetime, kind: str = "agreement") -> Evidence:
-    """Put a shelved paper on the record of a revision."""
+def record(shelved: Shelved, *, studio, by, at: datetime, revision=None, kind: str = "agreement") -> Evidence:
+    """Put a shelved paper on the record of a studio: of a revision, or of a statement that names it."""
     each = shelved.paper
     return Evidence.objects.create(
-        revision=revision, studio=revision.grant.studio, kind=kind, sha256=each.sha256, size=len(each.content),
+        revision=revision, studio=studio, kind=kind, sha256=each.sha256, size=len(each.content),
         media_type=each.media_type, name=each.name[:200], storage_key=shelved.storage_key,
         sealed_key=shelved.sealed_key, uploaded_by=by, recorded_at=at,
     )  # fmt: skip
@@ -108,14 +108,14 @@ def read(evidence: Evidence) -> bytes:
     return content
 
 
-def view(evidence: Evidence, *, by, at: datetime) -> bytes:
-    """Open the paper for a reader; who looked, and when, goes on the grant's record."""
+def view(evidence: Evidence, *, subject: str, by, at: datetime) -> bytes:
+    """Open the paper for a reader; who looked, and when, goes on the record of what it is about."""
     content = read(evidence)
     with transaction.atomic():
         journal.record(
             actor=journal.by_user(by),
             tag="evidence:viewed",
-            subject=evidence.revision.grant.public_id,
+            subject=subject,
             details={"evidence": evidence.public_id},
             organisation=evidence.studio,
             at=at,

@@ -88,5 +88,5 @@ def verified(cast: Cast, *, at=NOON, **changes):
 def ended(cast: Cast, grant, *, at, mode="prospective_new_use"):
     return endings.end(
         grant, kind="withdrawn", mode=mode, received_at=at, effective_at=at, by=cast.ines, at=at,
-        reason="Letter of the performer",
+        confirmed_by=cast.tobi if mode == "annul" else None, reason="Letter of the performer",
     )  # fmt: skip

@@ -14,7 +14,9 @@ KNOWS = {"registry": {"registry"}, "consent": {"registry", "consent"}, "provenan
 # Rules: no Django, no clock, no network; the same answer for the same question. Whatever these import is a rule too.
 RULES = {
     "registry.errors", "registry.identifiers", "registry.addresses",
-    "consent.blast", "consent.decision", "consent.facts", "consent.statements", "consent.territories", "consent.vocabulary", "consent.wording",
+    "consent.blast", "consent.decision", "consent.facts", "consent.statements", "consent.territories", "consent.vocabulary",
+    "consent.wording", "consent.forms.catalogue", "consent.forms.reading", "consent.holding", "consent.transitions",
+    "consent.clocks",
     "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest", "provenance.report",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
 }  # fmt: skip

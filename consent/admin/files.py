@@ -190,7 +190,7 @@ class ConsentFiles(OwnRows):
         """The document itself, to stand in a frame; who read it goes on the record."""
         grant = self.found(request, key)
         evidence = get_object_or_404(Evidence, public_id=document, revision__grant=grant)
-        content = paper.view(evidence, by=request.user, at=timezone.now())
+        content = paper.view(evidence, subject=grant.public_id, by=request.user, at=timezone.now())
         name = f"{evidence.public_id}.{evidence.media_type.rpartition('/')[2]}"
         return HttpResponse(content, content_type=evidence.media_type, headers={
             "Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff",

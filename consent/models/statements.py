@@ -1,6 +1,6 @@
-"""Dated statements by someone about something: endings, locks, approvals and determinations.
+"""Dated statements by someone about something: endings, locks, approvals, determinations, and every other record.
 
-One shape for many names (docs/adr): who stated what, about what, with which evidence, from when until when.
+One shape for many names (docs/adr/0007): who stated what, about what, with which evidence, from when until when.
 """
 
 from django.db import models
@@ -41,6 +41,10 @@ class Ending(AppendOnly):
     effective_at = models.DateTimeField()
     run_off_to = models.DateField(null=True, blank=True)
     entered_by = models.ForeignKey("registry.User", on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(
+        "registry.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="The second lawyer, without whom no ending reaches back before its notice",
+    )  # fmt: skip
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -50,13 +54,20 @@ class Ending(AppendOnly):
                 name="a_run_off_has_a_date", condition=~models.Q(mode="run_off") | models.Q(run_off_to__isnull=False)
             ),
             models.CheckConstraint(
-                name="an_ending_is_not_backdated", condition=models.Q(effective_at__gte=models.F("received_at"))
+                name="an_ending_is_backdated_by_two",
+                condition=models.Q(effective_at__gte=models.F("received_at")) | models.Q(confirmed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="an_ending_is_confirmed_by_another",
+                condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("entered_by")),
             ),
         ]
 
 
 class Statement(AppendOnly):
-    """A lock, its lifting, an approval of an exact file, a lawyer's determination, or a fact that rules ask for."""
+    """A lock, its lifting, an approval of an exact file, a lawyer's determination, or a record on one of the forms.
+
+    One that refers to another confirms it, takes its place or lifts it (consent/holding.py); only one may do so."""
 
     class Kind(models.TextChoices):
         LOCK = "lock", "Lock"
@@ -64,6 +75,7 @@ class Statement(AppendOnly):
         APPROVAL = "approval", "Approval of an exact file"
         DETERMINATION = "determination", "Determination"
         FACT = "fact", "Fact"
+        RECORD = "record", "Record"
 
     public_id = models.CharField(max_length=40, unique=True, default=statement_id, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -71,6 +83,9 @@ class Statement(AppendOnly):
     subject = models.CharField(max_length=80, help_text="A public id, the SHA-256 of a file, or global")
     question = models.CharField(max_length=60, blank=True)
     answer = models.CharField(max_length=60, blank=True)
+    form = models.CharField(max_length=60, blank=True, help_text="A code of the form catalogue, consent/forms/")
+    details = models.JSONField(default=dict, blank=True, help_text="What was entered on the form: field → value")
+    sealed = models.BinaryField(default=b"", editable=False, help_text="Its private fields, under the person's own key")
     acts = models.JSONField(default=list, blank=True)
     by = models.ManyToManyField("registry.User", related_name="+")
     refers_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -82,3 +97,4 @@ class Statement(AppendOnly):
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["subject", "kind"])]
+        constraints = [models.UniqueConstraint(fields=["refers_to"], name="one_statement_takes_the_place")]

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
-from consent import endings
-from consent.models import Ending, Grant
+from consent import endings, records
+from consent.models import Ending, Grant, Statement
 from provenance import affected
 from registry import permissions
 from registry.admin.acts import ActForm, Day, Moment, attempt
@@ -46,8 +46,9 @@ def end_consent(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST" and not going_back:
         if "confirm" not in request.POST and attempt(form, lambda: _fit(grant, form, request, now)):
             return page(request, "provenance/desk/ending_preview.html", **_preview(grant, form))
-        if "confirm" in request.POST and attempt(form, lambda: _end(grant, form, request, now)):
-            messages.success(request, f"The ending of {grant.number} is recorded.")
+        if "confirm" in request.POST and (done := attempt(form, lambda: _end(grant, form, request, now))):
+            waits = f"The ending of {grant.number} is proposed. It has effect once a second lawyer confirms it."
+            messages.success(request, f"The ending of {grant.number} is recorded." if isinstance(done, Ending) else waits)
             return redirect("admin:consent_grant_change", grant.public_id)
     title = f"Record an ending of {grant.number}"
     return page(request, "provenance/desk/ending.html", status=form.status, form=form, grant=grant, title=title)
@@ -62,8 +63,16 @@ def _grant(request: HttpRequest, key: str) -> Grant:
     return grant
 
 
-def _end(grant: Grant, form: EndingForm, request: HttpRequest, now: datetime) -> Ending:
-    return endings.end(grant, **form.said(), by=request.user, at=now, reason=form.why)
+def _end(grant: Grant, form: EndingForm, request: HttpRequest, now: datetime) -> Ending | Statement:
+    """The ending; of a consent that never was valid the proposal, which a second lawyer confirms."""
+    said = form.said()
+    if not endings.annuls(said["kind"], said["mode"]):
+        return endings.end(grant, **said, by=request.user, at=now, reason=form.why)
+    renamed = {"ending": said.pop("kind"), "ended_at": said.pop("effective_at")}
+    return records.state(
+        "grant.proposed_ending", studio=grant.studio, subject=grant.public_id, details=said | renamed, by=request.user,
+        at=now, reason=form.why,
+    )  # fmt: skip
 
 
 def _fit(grant: Grant, form: EndingForm, request: HttpRequest, now: datetime) -> bool:

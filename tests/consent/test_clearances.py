@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consent import clearance, determinations, endings, facts, grants, on_file
+from consent import clearance, determinations, endings, facts, grants, on_file, subjects
 from consent.models import Decision, Grant, GrantRevision, ScopeLine, Statement, Verification
 from consent.paper import Paper
 from registry import people as persons
@@ -364,7 +364,7 @@ def test_a_studios_statements_are_its_own(cast, program):
     for row in Statement.objects.all():
         assert row.public_id not in json.dumps(asked(api, cast))
     for subject in (cast.mira, cast.harbor, cast.sh114, Grant.objects.get()):
-        with pytest.raises(determinations.NotOnThisFile):
+        with pytest.raises(subjects.NotOnThisFile):
             determinations.lock(
                 studio=cast.southgate, subject=subject.public_id, by=cast.sol, at=people.NOON, reason="Not theirs"
             )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from consent import clearance, determinations
+from consent import clearance, determinations, subjects
 from consent.facts import Depiction
 from consent.models import Statement
 from registry import journal
@@ -112,7 +112,7 @@ def test_a_lock_of_another_studio_does_not_reach_here(cast):
     people.verified(cast)
     determinations.lock(studio=cast.southgate, subject="global", by=cast.sol, at=people.NOON, reason="Their strike")
     assert asked(cast).outcome == "permit"
-    with pytest.raises(determinations.NotOnThisFile):
+    with pytest.raises(subjects.NotOnThisFile):
         determinations.lock(
             studio=cast.southgate, subject=cast.mira.public_id, by=cast.sol, at=people.NOON, reason="Not theirs"
         )

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from consent import adoptions, clearance, determinations, facts, rulebook
+from consent import adoptions, clearance, determinations, facts, rulebook, subjects
 from consent.models import Decision, PackAdoption, Statement
 from registry.errors import Invalid, NotAllowed
 from registry.models import CollectiveAgreement, Event, Production
@@ -134,7 +134,7 @@ def test_what_is_no_fact_or_no_value_of_it_is_not_written_down(cast, fact, answe
 def test_only_who_may_enter_states_facts_and_only_of_the_studios_own(cast):
     with pytest.raises(NotAllowed):
         state(cast, "grant.notice_hours", "48", by=cast.ada)
-    with pytest.raises(determinations.NotOnThisFile):
+    with pytest.raises(subjects.NotOnThisFile):
         determinations.attest(
             studio=cast.southgate, subject=cast.grant.public_id, fact="grant.notice_hours", answer="48", by=cast.sol,
             at=NOON, reason="Ours, surely",

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from consent.models import Ending
+from consent import records
+from consent.models import Ending, Statement
 from provenance.models import SigningJob
 from registry.models import Event
 from tests import cast as people
@@ -75,6 +76,17 @@ def test_confirmed_it_is_recorded(cast):
     ending = Ending.objects.get()
     assert (ending.grant, ending.kind, ending.mode, ending.entered_by) == (grant, "withdrawn", "prospective_new_use", cast.ines)
     assert Event.objects.get(tag="grant:ended").reason == "Letter of the performer"
+
+
+@pytest.mark.parametrize("changes", [{"kind": "annulled"}, {"mode": "annul"}])
+def test_that_it_never_was_valid_is_proposed_and_waits_for_a_second_lawyer(cast, changes):
+    grant = people.verified(cast)
+    desk = at_the_desk(cast.ines)
+    assert desk.post(address(grant), said(confirm="1", **changes)).status_code == 302
+    assert not Ending.objects.exists()
+    assert "once a second lawyer confirms it" in desk.get(f"{FILES}{grant.public_id}/").content.decode()
+    records.confirm(Statement.objects.get(), by=cast.tobi, at=timezone.now(), reason="The signature is forged")
+    assert (Ending.objects.get().entered_by, Ending.objects.get().confirmed_by) == (cast.ines, cast.tobi)
 
 
 def test_going_back_keeps_what_was_typed(cast):

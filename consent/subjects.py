@@ -1,0 +1,104 @@
+"""What a record may be about: somebody, something or some file on a studio's own files, found by its id."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from consent.facts import GLOBAL
+from consent.forms.shape import (
+    AGREEMENT,
+    ASSET,
+    AUTHORITY,
+    GRANT,
+    PERSON,
+    PRODUCTION,
+    REPLICA,
+    STUDIO,
+    UNIT,
+)
+from consent.holding import kind_of
+from consent.models import Decision, Grant, Statement
+from registry.errors import Invalid
+from registry.models import Authority, CollectiveAgreement, Organisation, Person, Production, Unit
+
+ON_THE_REGISTER = "replica.registered"
+
+
+class NotOnThisFile(Invalid):
+    """The subject belongs to another studio, or to nobody."""
+
+    def __init__(self) -> None:
+        super().__init__("statement.subject", "There is nothing of that id on this studio's files.")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`id` is the one that records name; `person` whose it is, if anybody's: private fields lie under their key."""
+
+    kind: str
+    id: str
+    label: str
+    studio: Organisation
+    person: Person | None = None
+    grant: Grant | None = None
+
+
+def found(studio: Organisation, subject: str) -> Subject:
+    """The subject of that id on the studio's files. Raises `NotOnThisFile`."""
+    kind = kind_of(subject)
+    if kind == STUDIO:
+        return Subject(STUDIO, GLOBAL, f"Everything of {studio}", studio)
+    if kind == AGREEMENT:
+        return _agreement(studio, subject)
+    if kind == ASSET:
+        if not Decision.objects.filter(production__studio=studio, request__asset_sha256=subject).exists():
+            raise NotOnThisFile
+        return Subject(ASSET, subject, f"File {subject[:12]}…", studio)
+    row = _rows(kind, studio).filter(public_id=subject).first()
+    if row is None:
+        raise NotOnThisFile
+    match row:
+        case Person():
+            return Subject(PERSON, row.public_id, row.alias, studio, person=row)
+        case Authority():
+            return _authority(studio, row)
+        case Grant():
+            return Subject(GRANT, row.public_id, str(row), studio, person=row.person, grant=row)
+        case Statement():
+            return _replica(studio, row)
+    return Subject(kind, row.public_id, str(row), studio)
+
+
+def _rows(kind: str, studio: Organisation) -> QuerySet:
+    return {
+        PERSON: Person.objects.filter(studio=studio),
+        AUTHORITY: Authority.objects.filter(person__studio=studio).select_related("person"),
+        GRANT: Grant.objects.filter(studio=studio).select_related("person"),
+        PRODUCTION: Production.objects.filter(studio=studio),
+        UNIT: Unit.objects.filter(production__studio=studio),
+        REPLICA: Statement.objects.filter(studio=studio, form=ON_THE_REGISTER),
+    }[kind]
+
+
+def _agreement(studio: Organisation, subject: str) -> Subject:
+    code = subject.removeprefix("agreement:")
+    if not CollectiveAgreement.objects.filter(code=code).exists():
+        raise NotOnThisFile
+    return Subject(AGREEMENT, subject, f"Every production under {code}", studio)
+
+
+def _authority(studio: Organisation, row: Authority) -> Subject:
+    """Verified, an authority is a new row; records name the one it began with."""
+    while row.replaces is not None:
+        row = row.replaces
+    words = f"{row.get_kind_display()}{f', {row.party},' if row.party else ''} for {row.person}"
+    return Subject(AUTHORITY, row.public_id, words, studio, person=row.person)
+
+
+def _replica(studio: Organisation, row: Statement) -> Subject:
+    """A replica is named by the statement that put it on the register first."""
+    name = row.details.get("name", "")
+    while row.refers_to is not None:
+        row = row.refers_to
+    person = Person.objects.get(studio=studio, public_id=row.subject)
+    return Subject(REPLICA, row.public_id, f"{name}, of {person}", studio, person=person)
