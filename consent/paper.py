@@ -109,11 +109,15 @@ def read(evidence: Evidence) -> bytes:
 
 
 def view(evidence: Evidence, *, subject: str, by, at: datetime) -> bytes:
-    """Open the paper for a reader; who looked, and when, goes on the record of what it is about."""
+    """Open the paper for a reader at the desk; who looked, and when, goes on the record of what it is about."""
+    return view_as(journal.by_user(by), evidence, subject=subject, at=at)
+
+
+def view_as(actor: journal.Actor, evidence: Evidence, *, subject: str, at: datetime) -> bytes:
     content = read(evidence)
     with transaction.atomic():
         journal.record(
-            actor=journal.by_user(by),
+            actor=actor,
             tag="evidence:viewed",
             subject=subject,
             details={"evidence": evidence.public_id},

@@ -20,7 +20,7 @@ from django.db.models import (
 )
 
 from consent.lifecycle import ACTIVE, AWAITING_VERIFICATION, ENDED, EXPIRED, NOT_YET
-from consent.models import Ending, Grant, GrantRevision
+from consent.models import Ending, Grant, GrantRevision, Signature
 
 STATES = {
     AWAITING_VERIFICATION: "Awaiting verification",
@@ -40,7 +40,7 @@ def with_state(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[Grant]:
     return grants.annotate(
         governing=Subquery(governing.values("pk")[:1], output_field=IntegerField()),
         covers_until=Subquery(governing.values("term_end")[:1], output_field=DateField()),
-        latest_unverified=Exists(latest.filter(verification__isnull=True).exclude(_superseded())),
+        latest_unverified=Exists(latest.filter(_signed(), verification__isnull=True).exclude(_superseded())),
     ).annotate(
         state=Case(
             When(Exists(ended(at)), then=Value(ENDED)),
@@ -63,7 +63,8 @@ def ended(at: datetime) -> QuerySet[Ending]:
 def to_verify(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[GrantRevision]:
     """The latest revision of each grant, where nobody has verified it and the grant has not ended."""
     waiting = with_state(grants, at=at).filter(latest_unverified=True).exclude(state=ENDED)
-    found = GrantRevision.objects.filter(grant__in=waiting.values("pk"), verification__isnull=True).exclude(_superseded())
+    unverified = GrantRevision.objects.filter(_signed(), grant__in=waiting.values("pk"), verification__isnull=True)
+    found = unverified.exclude(_superseded())
     return found.select_related("grant__person", "grant__studio", "entered_by").order_by("recorded_at")
 
 
@@ -72,6 +73,11 @@ def running_out(grants: QuerySet[Grant], *, at: datetime, days: int) -> QuerySet
     until = at.date() + timedelta(days=days)
     active = with_state(grants, at=at).filter(state=ACTIVE, covers_until__lte=until)
     return active.select_related("person", "studio", "production").order_by("covers_until")
+
+
+def _signed() -> Q:
+    """Not merely offered: what nobody has signed yet is nothing to compare."""
+    return Q(offer=None) | Q(Exists(Signature.objects.filter(revision=OuterRef("pk"))))
 
 
 def _superseded() -> Q:

@@ -1,4 +1,5 @@
-"""What every request passes: its id and log line, plain speech refused to programs, and what one shows to enter the desk."""
+"""What every request passes: its id and log line, its language, plain speech refused to programs, and what one shows to
+enter the desk."""
 
 import logging
 import re
@@ -11,8 +12,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -23,8 +26,10 @@ WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 # Below these addresses lies what one signs in for.
 SIGNED_IN = ("/admin/", "/accounts/")
 UNLOGGED = ("/static/", "/health/")
-# Nobody keeps a list of which work was asked about: of these addresses only the beginning is written down.
-ASKED_ABOUT = ("/c/", "/api/v1/verifications/by-hash/")
+# Nobody keeps a list of which work was asked about, nor an address that opens something: of these only the beginning is
+# written down.
+ASKED_ABOUT = ("/c/", "/api/v1/verifications/by-hash/", "/letter/")
+TRANSLATED = ("/letter/",)
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +74,17 @@ def _line(request: HttpRequest, response: HttpResponse, began: float) -> dict[st
 
 def _path(request: HttpRequest) -> str:
     return next((f"{start}…" for start in ASKED_ABOUT if request.path.startswith(start)), request.path)
+
+
+class Language(LocaleMiddleware):
+    """The visitor's language on pages that are translated throughout; English everywhere else, not half of each."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if request.path.startswith(TRANSLATED):
+            super().process_request(request)
+        else:
+            translation.activate(settings.LANGUAGE_CODE)
+            request.LANGUAGE_CODE = settings.LANGUAGE_CODE
 
 
 class OnlySecure:

@@ -48,6 +48,11 @@ def name_digest(name: str) -> str:
     return hmac.new(_master(), folded.encode(), hashlib.sha256).hexdigest() if folded else ""
 
 
+def secret_digest(secret: str) -> str:
+    """A keyed hash by which a secret too short to be hashed alone can be recognised."""
+    return hmac.new(_master(), b"secret\0" + secret.encode(), hashlib.sha256).hexdigest()
+
+
 class _Sealed:
     """The attribute of a private field: reads decrypt, assignments encrypt, an erased key reads as None."""
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("admin/", include("provenance.admin.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include(accounts)),
+    path("", include("consent.public.urls")),
     path("", include("provenance.public.urls")),
 ]
 

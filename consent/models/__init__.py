@@ -1,15 +1,20 @@
 from consent.models.decisions import Decision
 from consent.models.grants import Evidence, Grant, GrantRevision, ScopeLine, Signature, Verification
 from consent.models.packs import PackAdoption
+from consent.models.performer import DeskAnswer, PerformerLink, PerformerWord, RevisionOffer
 from consent.models.statements import Ending, Statement
 
 __all__ = [
     "Decision",
+    "DeskAnswer",
     "Ending",
     "Evidence",
     "Grant",
     "GrantRevision",
     "PackAdoption",
+    "PerformerLink",
+    "PerformerWord",
+    "RevisionOffer",
     "ScopeLine",
     "Signature",
     "Statement",

@@ -1,0 +1,70 @@
+"""The performer's own door: in by the link and its code, the papers, and out again."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from consent import paper
+from consent.models import Evidence, PerformerLink
+from consent.performer import letter, links
+from consent.public.door import let_in, let_out, of_a_letter, private
+from registry.permissions import limited_page
+from registry.problems import status_of
+
+# Nothing runs and nothing is fetched inside a paper.
+INSIDE_PAPER = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+
+
+# ── In and out ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def open_letter(request: HttpRequest, token: str) -> HttpResponse:
+    """A browser that comes with the link is asked for the code. Looking at the page writes nothing down."""
+    link = links.opened(token, at=timezone.now())
+    return _admitted(request, link) if request.method == "POST" else render(request, "consent/letter/open.html")
+
+
+@limited_page("token")
+def _admitted(request: HttpRequest, link: PerformerLink) -> HttpResponse:
+    try:
+        links.admit(link, code=request.POST.get("code", ""), at=timezone.now())
+    except links.NotTheCode as refused:
+        return render(request, "consent/letter/open.html", {"fault": refused.detail}, status=status_of(refused))
+    response = redirect("letter", link.public_id)
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, link.language, path=settings.LANGUAGE_COOKIE_PATH, samesite="Lax",
+            secure=settings.LANGUAGE_COOKIE_SECURE, httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        )  # fmt: skip
+    return let_in(response, link)
+
+
+@require_POST
+@private
+def leave(request: HttpRequest, key: str) -> HttpResponse:
+    return let_out(render(request, "consent/letter/left.html"), key)
+
+
+# ── Papers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@require_safe
+@of_a_letter
+def document(request: HttpRequest, *, link: PerformerLink, document: str) -> HttpResponse:
+    """The signed paper itself; that it was read goes on the record."""
+    evidence = get_object_or_404(letter.papers(link), public_id=document)
+    content = paper.view_as(links.by_link(link), evidence, subject=evidence.revision.grant.public_id, at=timezone.now())
+    name = f"{evidence.public_id}.{_ending(evidence)}"
+    return HttpResponse(content, content_type=evidence.media_type, headers={
+        "Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": INSIDE_PAPER,
+    })  # fmt: skip
+
+
+def _ending(evidence: Evidence) -> str:
+    kind = evidence.media_type.partition(";")[0].rpartition("/")[2]
+    return "txt" if kind == "plain" else kind

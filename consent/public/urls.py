@@ -1,0 +1,19 @@
+"""The addresses of a performer's own door. The letter itself joins both rooms and lies in provenance."""
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from consent.public import acts, performer
+
+urlpatterns = [
+    path("letter/language", set_language, name="letter-language"),
+    path("letter/open/<str:token>", performer.open_letter, name="letter-open"),
+    path("letter/<str:key>/leave", performer.leave, name="letter-leave"),
+    path("letter/<str:key>/papers/<str:document>", performer.document, name="letter-paper"),
+    path("letter/<str:key>/said/<str:word>", acts.said, name="letter-said"),
+    path("letter/<str:key>/ask", acts.act, {"name": "ask"}, name="letter-question"),
+    *[
+        path(f"letter/<str:key>/consents/<str:grant>/{one.name}", acts.act, {"name": one.name}, name=f"letter-{one.name}")
+        for one in acts.ACTS
+    ],
+]
