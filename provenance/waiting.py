@@ -7,7 +7,8 @@ from django.db.models import Count, QuerySet
 
 from consent import worklists
 from consent.in_words import last_day
-from consent.models import Grant, GrantRevision
+from consent.models import Grant, GrantRevision, PerformerLink, PerformerWord
+from consent.performer import words
 from provenance.models import Asset, SigningJob
 from provenance.printable import printable
 from registry.models import Authority, Organisation, User
@@ -26,7 +27,7 @@ class Waiting:
     about: str
     due: str
     moment: datetime
-    record: Grant | Asset | Authority
+    record: Grant | Asset | Authority | PerformerWord | PerformerLink
 
 
 def to_verify(studios: QuerySet[Organisation], *, by: User, at: datetime) -> QuerySet[GrantRevision]:
@@ -64,12 +65,16 @@ def standing_on(grants: list[Grant]) -> dict[int, list[dict]]:
 
 
 def next_up(
-    *, verifies: QuerySet[Organisation], reads: QuerySet[Organisation], keeps: QuerySet[Organisation], by: User, at: datetime
-) -> list[Waiting]:
-    """The first things to do: `verifies`, `reads` and `keeps` are where the reader may verify, read consents and assets."""
+    *, verifies: QuerySet[Organisation], reads: QuerySet[Organisation], keeps: QuerySet[Organisation],
+    answers: QuerySet[Organisation], by: User, at: datetime,
+) -> list[Waiting]:  # fmt: skip
+    """The first things to do: `verifies`, `reads`, `keeps` and `answers` are where the reader may verify, read consents and
+    assets, and answer performers."""
     found = [_revision(one) for one in to_verify(verifies, by=by, at=at)[:SHOWN]]
     found += [_authority(one) for one in authorities(verifies, by=by)[:SHOWN]]
     found += [_asset(one) for one in in_state(keeps, State.HELD, State.DEAD)[:SHOWN]]
+    found += [_word(one) for one in words.waiting(answers)[:SHOWN]]
+    found += [_locked(one) for one in words.locked_out(answers)[:SHOWN]]
     found += [_ending(one) for one in running_out(reads, at=at)[:SHOWN]]
     return sorted(found, key=lambda one: one.moment)[:SHOWN]
 
@@ -89,6 +94,20 @@ def _asset(one: Asset) -> Waiting:
     about = f"{one.production}: {printable(one.title)} – {reason(one.job)}"
     since = f"vendor waits since {one.job.changed_at:%H:%M}, {_day(one.job.changed_at)}"
     return Waiting("Held" if held else "Failed", "hold" if held else "stop", about, since, one.job.changed_at, one)
+
+
+def _word(one: PerformerWord) -> Waiting:
+    """What a performer said waits from the moment it was said; an ending was held at that moment already."""
+    ends = one.kind == PerformerWord.Kind.ENDS
+    about = f"{one.grant.number} of {one.link.person}" if one.grant else str(one.link.person)
+    since = f"since {one.recorded_at:%H:%M}, {_day(one.recorded_at)}"
+    return Waiting(one.get_kind_display(), "stop" if ends else "hold", f"{about}{' – on hold' if ends else ''}", since,
+                   one.recorded_at, one)  # fmt: skip
+
+
+def _locked(one: PerformerLink) -> Waiting:
+    about = f"The link of {one.person}, after {one.MOST_WRONG_CODES} wrong codes. Ask them, and make a new one."
+    return Waiting("Locked", "stop", about, f"since {_day(one.locked_at)}", one.locked_at, one)
 
 
 def _ending(one: Grant) -> Waiting:

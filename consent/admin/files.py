@@ -17,6 +17,7 @@ from consent import grants, in_words, paper, worklists
 from consent.admin.entry import EntryForm, LineFormSet, TermsForm, as_initial, filled_in, submitted
 from consent.lifecycle import ACTIVE, ENDED, EXPIRED
 from consent.models import Evidence, Grant, GrantRevision
+from consent.performer import words
 from registry import permissions
 from registry.admin.acts import ActForm, attempt
 from registry.admin.lists import OwnRows
@@ -120,7 +121,7 @@ class ConsentFiles(OwnRows):
         grant = self.found(request, key)
         return page(
             request, "consent/desk/file.html", **self._about(grant), endings=grant.endings.select_related("entered_by"),
-            may_enter=permissions.may_enter(request.user, grant.studio),
+            may_enter=permissions.may_enter(request.user, grant.studio), wish=words.wish_of(grant),
             why_not_verify=why_not_verify(request.user, grant, grant.revisions.last()),
             may_verify=permissions.may_verify(request.user, grant.studio),
             history=history(grant.public_id, leaving_out=("evidence:viewed",)),
@@ -212,6 +213,8 @@ def why_not_verify(user: User, grant: Grant, latest: GrantRevision) -> str:
     """Why this reader cannot verify the latest revision, or nothing."""
     if hasattr(latest, "verification"):
         return "Another lawyer has verified this revision already."
+    if hasattr(latest, "offer") and not latest.signatures.exists():
+        return "It is offered, and nobody has signed it yet."
     if latest.entered_by_id == user.pk:
         return grants.SameLawyer().detail
     if not permissions.may_verify(user, grant.studio):

@@ -44,7 +44,9 @@ class NotTheCode(Invalid):
 
 
 @transaction.atomic
-def make(authority: Authority, *, language: str, days: int, by: User, at: datetime, reason: str) -> tuple[PerformerLink, str, str]:
+def make(
+    authority: Authority, *, language: str, days: int, by: User, at: datetime, reason: str
+) -> tuple[PerformerLink, str, str]:
     """The link, its token and its code; neither of the two can be shown again. An earlier link stops working."""
     insist(by, authority.person.studio, ENTERS, to="let a performer in")
     if why := why_not(authority, at=at):

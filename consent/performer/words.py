@@ -210,7 +210,8 @@ def _subject(word: PerformerWord) -> str:
 
 def _legible(text: str) -> str:
     """Without what cannot be seen; raises Invalid when it is too long."""
-    text = "".join(sign for sign in text.strip() if sign.isprintable() or sign in "\n\t")
+    text = "".join(sign for sign in text.strip() if sign.isprintable() or sign in "\n\t\u200c\u200d")
     if len(text) > LONGEST:
-        raise Invalid("letter.too_long", _("That is longer than %(longest)s characters. Please shorten it.") % {"longest": LONGEST})
+        sentence = _("That is longer than %(longest)s characters. Please shorten it.")
+        raise Invalid("letter.too_long", sentence % {"longest": LONGEST})
     return text

@@ -31,6 +31,7 @@ class Act:
     about: str
     button: str
     done: str
+    then: str
     code: bool = False
     text: str = ""
 
@@ -39,24 +40,26 @@ IF_YOU_LIKE = gettext_lazy("What you want to tell the studio (if you like)")
 ACTS = (
     Act("agree", gettext_lazy("Agree"),
         gettext_lazy("You sign the text below with the code that the studio’s lawyer told you."), gettext_lazy("I agree"),
-        gettext_lazy("You have agreed. The text you signed is kept with your papers. It holds once a second lawyer of the studio "
-                     "has compared it."), code=True),
+        gettext_lazy("You have agreed."),
+        gettext_lazy("The text you signed is kept with your papers. It holds once the studio’s second lawyer has compared it."),
+        code=True),
     Act("decline", gettext_lazy("Decline"),
         gettext_lazy("You do not agree to the text below. You need not say why."), gettext_lazy("I decline"),
-        gettext_lazy("You have declined. Nothing of the text holds, and what you allowed before stays as it was."),
-        text=IF_YOU_LIKE),
+        gettext_lazy("You have declined."),
+        gettext_lazy("Nothing of the text holds, and what you allowed before stays as it was."), text=IF_YOU_LIKE),
     Act("ask", gettext_lazy("Ask a question"),
         gettext_lazy("A lawyer of the studio answers. The answer stands in this letter."), gettext_lazy("Send the question"),
-        gettext_lazy("Your question is sent. The answer will stand in this letter."), text=gettext_lazy("Your question")),
+        gettext_lazy("Your question is sent."), gettext_lazy("The answer will stand in this letter."),
+        text=gettext_lazy("Your question")),
     Act("end", gettext_lazy("End my consent"),
         gettext_lazy("From the moment you confirm, nothing new is made or signed on this consent. You need not say why. The "
                      "studio then records the ending; what was finished before may go on being shown if the agreement says so."),
-        gettext_lazy("End it"),
-        gettext_lazy("Your consent is on hold from now on: nothing new is made or signed on it. The studio records the ending, "
-                     "and you read it here."), code=True, text=IF_YOU_LIKE),
+        gettext_lazy("End it"), gettext_lazy("Your consent is on hold from now on."),
+        gettext_lazy("Nothing new is made or signed on it. The studio records the ending, and you read it in this letter."),
+        code=True, text=IF_YOU_LIKE),
     Act("stay", gettext_lazy("Take the ending back"),
         gettext_lazy("The consent goes on as it was before you asked to end it."), gettext_lazy("Take it back"),
-        gettext_lazy("You have taken it back. The consent goes on as before."), code=True),
+        gettext_lazy("You have taken it back."), gettext_lazy("The consent goes on as before."), code=True),
 )  # fmt: skip
 BY_NAME = {one.name: one for one in ACTS}
 BY_WORD = dict(zip(PerformerWord.Kind.values, ACTS, strict=True))
@@ -130,6 +133,8 @@ def _page(
     context = {
         "link": link, "act": BY_NAME[name], "grant": grant, "put": put, "fault": fault,
         "once": once if ONCE.fullmatch(once) else secrets.token_urlsafe(16), "said": request.POST.get("text", ""),
-        "words": agreement.words(put.revision, link) if put else None,
     }  # fmt: skip
+    if put:
+        text = agreement.words(put.revision, link)
+        context |= {"text": text.content.decode(), "sha256": text.sha256}
     return render(request, "consent/letter/act.html", context, status=status)

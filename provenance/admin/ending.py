@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from consent import endings, records
 from consent.models import Ending, Grant, Statement
+from consent.performer import words
 from provenance import affected
 from registry import permissions
 from registry.admin.acts import ActForm, Day, Moment, attempt
@@ -42,7 +43,7 @@ def end_consent(request: HttpRequest, key: str) -> HttpResponse:
     now = timezone.now()
     going_back = "back" in request.POST
     form = EndingForm(request.POST if request.method == "POST" else None, still_filling=going_back,
-                      initial={"received_at": now, "effective_at": now})  # fmt: skip
+                      initial=_told(grant, now))  # fmt: skip
     if request.method == "POST" and not going_back:
         if "confirm" not in request.POST and attempt(form, lambda: _fit(grant, form, request, now)):
             return page(request, "provenance/desk/ending_preview.html", **_preview(grant, form))
@@ -52,6 +53,13 @@ def end_consent(request: HttpRequest, key: str) -> HttpResponse:
             return redirect("admin:consent_grant_change", grant.public_id)
     title = f"Record an ending of {grant.number}"
     return page(request, "provenance/desk/ending.html", status=form.status, form=form, grant=grant, title=title)
+
+
+def _told(grant: Grant, now: datetime) -> dict:
+    """What is known beforehand: what a performer said at their own door was received when it was said."""
+    wish = words.wish_of(grant)
+    said = wish.recorded_at if wish else now
+    return {"kind": Ending.Kind.WITHDRAWN, "received_at": said, "effective_at": said}
 
 
 def _grant(request: HttpRequest, key: str) -> Grant:

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -34,6 +34,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
     mine = {
         "verifies": permissions.organisations_where(request.user, permissions.VERIFIES),
         "reads": permissions.organisations_where(request.user, permissions.READS_CONSENT),
+        "answers": permissions.organisations_where(request.user, permissions.ENTERS),
         "keeps": permissions.organisations_where(request.user, READS_ASSETS),
     }
     rows = waiting.next_up(**mine, by=request.user, at=at)
@@ -83,11 +84,10 @@ def _list(name: str) -> str:
     return reverse(f"admin:{name}_changelist")
 
 
-def _address(record: Grant | Asset | Authority) -> str:
+def _address(record: Model) -> str:
     if isinstance(record, Authority):
         return reverse("admin:registry_person_change", args=[record.person.public_id])
-    name = "consent_grant_change" if isinstance(record, Grant) else "provenance_asset_change"
-    return reverse(f"admin:{name}", args=[record.public_id])
+    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.public_id])
 
 
 def _words(row: waiting.Waiting) -> str:

@@ -1,4 +1,4 @@
-"""The window's addresses: front page, check a file, one credential, explanations, schemas, whom to trust, a performer's letter."""
+"""The window's addresses: front page, check a file, one credential, explanations, schemas, roots, a performer's letter."""
 
 from django.urls import path
 

@@ -15,6 +15,7 @@ NAVIGATION = (
     ("Consent files", "admin:consent_grant_changelist", permissions.READS_CONSENT),
     ("Can we use it?", "admin:consent_decision_ask", permissions.READS_CONSENT),
     ("People", "admin:registry_person_changelist", (*permissions.READS_CONSENT, permissions.Role.DPO)),
+    ("Doors", "admin:consent_performerlink_changelist", permissions.ENTERS),
     ("Productions", "admin:registry_production_changelist", LEGAL_AND_OPERATORS),
     ("Assets", "admin:provenance_asset_changelist", (*permissions.READS_CONSENT, permissions.Role.OPERATOR)),
     ("Record", "admin:registry_event_changelist", permissions.READS_JOURNAL),

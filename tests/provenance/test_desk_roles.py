@@ -11,6 +11,7 @@ from django.utils import timezone
 from consent import clearance, determinations
 from consent.facts import Depiction
 from consent.models import Evidence, Grant, GrantRevision, Statement
+from consent.performer import links, words
 from provenance.models import Asset, SigningJob
 from registry import people as registry_people
 from registry import permissions
@@ -44,6 +45,9 @@ MAY = {
     "admin:registry_production_correct": permissions.ENTERS, "admin:registry_production_add_unit": permissions.ENTERS,
     "admin:provenance_asset_changelist": ASSETS, "admin:provenance_asset_export": ASSETS,
     "admin:provenance_asset_change": ASSETS,
+    **{f"admin:consent_performerlink_{page}": permissions.ENTERS
+       for page in ("changelist", "export", "change", "add", "revoke", "offer_first", "offer")},
+    **{f"admin:consent_performerword_{page}": permissions.ENTERS for page in ("changelist", "export", "change", "answer")},
     **{f"admin:registry_event_{page}": permissions.READS_JOURNAL for page in ("changelist", "export", "change")},
     **{f"admin:registry_organisation_{page}": permissions.OPERATES for page in ("changelist", "export", "change")},
     **{f"admin:registry_membership_{page}": permissions.OPERATES
@@ -57,7 +61,9 @@ ASKS_AGAIN = {"ending", "admin:registry_apiclient_add", "admin:registry_apiclien
 DOORS = {"admin:login", "admin:logout"}
 # Who may read rows of this kind at all: everybody else has no such list, whosever the row.
 READERS = {
-    "consent_grant": LEGAL, "consent_decision": LEGAL, "ending": LEGAL, "registry_person": PEOPLE, "registry_production": WORKS,
+    "performerlink_offer": permissions.ENTERS, "consent_performerlink": permissions.ENTERS,
+    "consent_performerword": permissions.ENTERS, "consent_grant": LEGAL, "consent_decision": LEGAL, "ending": LEGAL,
+    "registry_person": PEOPLE, "registry_production": WORKS,
     "provenance_asset": ASSETS, "asset": ASSETS, "determination": ASSETS, "registry_event": permissions.READS_JOURNAL,
     "registry_organisation": permissions.OPERATES, "registry_membership": permissions.OPERATES,
     "registry_apiclient": permissions.OPERATES,
@@ -108,8 +114,14 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         clearance.Question(act="release", depictions=(depicted,)), production=cast.harbor, requester=cast.northlight,
         purpose="clearance", at=timezone.now(),
     )  # fmt: skip
+    link, _, _ = links.make(
+        cast.mira.authorities.get(kind="self"), language="en", days=90, by=cast.ines, at=timezone.now(), reason="Asked for it"
+    )
+    word = words.ask(link, text="May I see it?", once="form-of-the-question", at=timezone.now())
     keys = {
-        "consent_grant": [grant.public_id], "ending": [grant.public_id], "registry_person": [cast.mira.public_id],
+        "performerlink_offer": [grant.public_id], "consent_performerlink": [link.public_id],
+        "consent_performerword": [word.public_id], "consent_grant": [grant.public_id], "ending": [grant.public_id],
+        "registry_person": [cast.mira.public_id],
         "registry_production": [cast.harbor.public_id], "provenance_asset": [asset.public_id],
         "registry_event": [Event.objects.filter(organisation=cast.northlight).first().hash],
         "registry_organisation": [cast.northlight.public_id],
@@ -129,7 +141,8 @@ def kind(name):
 
 
 def keyed(name):
-    return not name.endswith(("changelist", "export", "_add", "_ask", "index")) and name not in ("desk", "running-out")
+    by_itself = ("changelist", "export", "_add", "_ask", "_first", "index")
+    return not name.endswith(by_itself) and name not in ("desk", "running-out")
 
 
 def expected(name, role):

@@ -29,5 +29,5 @@ document.querySelectorAll("form[data-entry]").forEach((form) => {
     addBlock(form);
   });
   const input = form.querySelector("input[type=file]");
-  input.addEventListener("change", () => { if (input.files.length) showPaper(form, input); });
+  input?.addEventListener("change", () => { if (input.files.length) showPaper(form, input); });
 });
