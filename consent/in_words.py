@@ -20,8 +20,9 @@ OPENINGS = {
 
 def line_in_words(line: ScopeLine, openings: Mapping[str, str] = OPENINGS) -> str:
     """The block as one sentence; what is left blank in it is said to be any. `openings` say who speaks."""
-    uses, modalities = _listed(line.uses, USES), _listed(line.modalities, MODALITIES)
-    what = f"{uses or _('no use')} ({modalities or _('no modality')})"
+    uses = _listed(line.uses, USES) or _("no use")
+    modalities = _listed(line.modalities, MODALITIES) or _("no modality")
+    what = f"{uses} ({modalities})"
     parts = [openings[line.effect].format(what=what, where=_where(line))]
     every = _("for every act but training a model") if line.effect == ScopeLine.Effect.GRANT else _("for every act")
     parts.append(_("for {acts}").format(acts=_listed(line.acts, ACT_PHRASES)) if line.acts else every)

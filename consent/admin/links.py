@@ -123,10 +123,8 @@ class Links(OwnRows):
         if made:
             link, token, code = made
             address = settings.SITE_URL + reverse("letter-open", args=[token])
-            response = page(request, "consent/desk/link.html", title=f"A link for {link.person}", link=link, address=address,
-                            code=f"{code[:3]} {code[3:]}", onward=self.address(link))  # fmt: skip
-            response["Cache-Control"] = "no-store"
-            return response
+            return page(request, "consent/desk/link.html", title=f"A link for {link.person}", link=link, address=address,
+                        code=f"{code[:3]} {code[3:]}", onward=self.address(link))  # fmt: skip
         return page(
             request, "desk/form.html", status=form.status, form=form, title="Make a link", back=self.list_address,
             button="Make the link", about="It opens the performer’s letter, together with a code that you tell them by another "

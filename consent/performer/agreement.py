@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from consent import grants, in_words
 from consent.models import Ending, Grant, GrantRevision, PerformerLink, RevisionOffer
 from consent.paper import Paper
-from consent.vocabulary import AUTHORITY_KINDS
 from registry import journal
 from registry.errors import Invalid
 from registry.models import Authority, User
@@ -87,7 +86,7 @@ def words(revision: GrantRevision, link: PerformerLink) -> Text:
     grant, person, kind = revision.grant, link.person, link.authority.kind
     name = person.legal_name or person.alias
     who = name if kind == Authority.Kind.SELF else _("{who} ({capacity}), for {person}").format(
-        who=link.authority.party, capacity=_(AUTHORITY_KINDS[kind]), person=name)  # fmt: skip
+        who=link.authority.party, capacity=in_words.capacity(kind), person=name)  # fmt: skip
     blocks = [in_words.line_in_words(line, OPENINGS) for line in revision.lines.prefetch_related("productions")]
     said = [
         _("Agreement {number}, revision {revision}, with {studio}").format(
@@ -96,7 +95,7 @@ def words(revision: GrantRevision, link: PerformerLink) -> Text:
         _("Signed by: {who}").format(who=who),
         *blocks,
         f"{in_words.term_in_words(revision)}.",
-        f"{_('Description of the use:')}\n{revision.description.strip()}",
+        _("Description of the use:") + f"\n{revision.description.strip()}",
         _("I have read this and I agree to it. I confirm it with the code that the studio’s lawyer told me."),
         f"{revision.public_id} · {link.public_id}",
     ]  # fmt: skip
