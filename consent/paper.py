@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from consent.models import Evidence
 from registry import journal
@@ -81,9 +81,18 @@ def shelved(papers: tuple[Paper, ...]) -> Iterator[list[Shelved]]:
             kept.append(Shelved(each, stored, wrap_key(key)))
         yield kept
     except BaseException:
-        for each in kept:
-            default_storage.delete(each.storage_key)
+        _let_go(kept)
         raise
+
+
+def _let_go(kept: list[Shelved]) -> None:
+    """Remove files that no row names. A commit may have come about although its answer was lost; where the database
+    cannot be asked they stay: nobody can open them, and the sweep of leftovers finds them later."""
+    with suppress(DatabaseError, InterfaceError):
+        keys = {each.storage_key for each in kept}
+        named = Evidence.objects.filter(storage_key__in=keys).values_list("storage_key", flat=True)
+        for key in keys - set(named):
+            default_storage.delete(key)
 
 
 def record(shelved: Shelved, *, studio, by, at: datetime, revision=None, kind: str = "agreement") -> Evidence:

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from consent import paper
 from consent.models import Evidence
 from provenance import shelf
-from provenance.models import Asset, Credential, Ingredient
+from provenance.models import Asset, Credential, Ingredient, SigningJob
 from registry import journal
 
 PIECE = 1024 * 1024
+# An asset that is refused keeps its row and no bytes.
+REFUSED = SigningJob.State.REFUSED
 
 
 def faults(*, files: bool = True) -> Iterator[str]:
@@ -48,9 +50,10 @@ def _papers() -> Iterator[str]:
 
 def _kept() -> Iterator[tuple[str, str, str]]:
     """Whose file it is, where it is kept, and the hash it must have."""
-    for asset in Asset.objects.exclude(storage_key="").order_by("pk").iterator():
+    for asset in Asset.objects.exclude(storage_key="").exclude(job__state=REFUSED).order_by("pk").iterator():
         yield asset.public_id, asset.storage_key, asset.sha256
-    for ingredient in Ingredient.objects.filter(known=None).select_related("asset").order_by("pk").iterator():
+    sent = Ingredient.objects.filter(known=None).exclude(asset__job__state=REFUSED).select_related("asset")
+    for ingredient in sent.order_by("pk").iterator():
         yield f"{ingredient.asset.public_id}, {ingredient.label}", ingredient.storage_key, ingredient.sha256
     for credential in Credential.objects.order_by("pk").iterator():
         if credential.sidecar_key:

@@ -19,7 +19,7 @@ from consent import clearance
 from consent.facts import Depiction as DepictionFact
 from consent.facts import Request
 from consent.models import Decision
-from provenance import heritage, manifest, measured, plans, shelf, trust
+from provenance import heritage, leftovers, manifest, measured, plans, shelf, trust
 from provenance.declaration import Declaration, IngredientStatement, check_against, parse
 from provenance.heritage import Laundering, Source
 from provenance.models import Asset, Depiction, Ingredient, KnownContent, Operation, SigningJob
@@ -156,6 +156,8 @@ def reconsider(asset: Asset, *, by: User, at: datetime, reason: str) -> str:
                 reason=reason, decision=decision.public_id)  # fmt: skip
         if state == State.RECEIVED:
             sign_asset.delay_on_commit(asset.public_id)
+        if state == State.REFUSED:
+            leftovers.let_go(asset)
     return state
 
 
@@ -168,6 +170,7 @@ def refuse(asset: Asset, *, by: User, at: datetime, reason: str) -> None:
     with transaction.atomic():
         _turned(asset, (State.HELD,), State.REFUSED, problem, at=at)
         _record(asset, "asset:refused", by=by, at=at, reason=reason)
+        leftovers.let_go(asset)
 
 
 def try_again(asset: Asset, *, by: User, at: datetime, reason: str) -> None:
@@ -308,9 +311,11 @@ def _kept(upload: Upload, decision: Decision, inherited: tuple, at: datetime) ->
     keys: list[str] = []
     try:
         keys.append(shelf.keep(upload.file.path, f"{folder}/file"))
-        sent = {one.statement.id: one for one in upload.materials if one.path}
-        stored = {name: shelf.keep(one.path, f"{folder}/ingredient") for name, one in sent.items()}
-        keys.extend(stored.values())
+        stored: dict[str, str] = {}
+        for one in upload.materials:
+            if one.path:
+                stored[one.statement.id] = shelf.keep(one.path, f"{folder}/ingredient")
+                keys.append(stored[one.statement.id])
         with transaction.atomic():
             asset = _written(upload, decision, state, inherited, at=at, problem=problem, key=keys[0], stored=stored)
             if state == State.RECEIVED:

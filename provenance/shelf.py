@@ -4,6 +4,7 @@ A file in the making lies in the scratch folder and has no name in storage until
 """
 
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
@@ -19,13 +20,15 @@ from django.core.files.storage import default_storage
 
 from registry.errors import Unavailable
 
-# What belongs to us in a scratch folder that may be a whole machine's: our own folders, and Django's uploads.
-IN_THE_MAKING, RECEIVING = "countersign-work-", "tmp*.upload*"
+# Our own folders in a scratch folder that may be a whole machine's.
+IN_THE_MAKING = "countersign-work-"
 FAILURES: tuple[type[Exception], ...] = (OSError,)
 with suppress(ImportError):
     from botocore.exceptions import BotoCoreError, ClientError
 
     FAILURES += (BotoCoreError, ClientError)
+
+log = logging.getLogger(__name__)
 
 
 class FileDamaged(Unavailable):
@@ -60,25 +63,44 @@ class Moved(File):
 
 
 def keep(path: str | Path, key: str) -> str:
-    """Put a complete file into storage under `key`; `path` may be gone afterwards. Gives the key it was kept under."""
+    """Put a complete file into storage under `key`; `path` may be gone afterwards. Gives the key it was kept under.
+
+    It is as old as this moment, also where storage takes the file over as it is: what nobody names goes by its age.
+    """
     with answering(), open(path, "rb") as file:
+        os.utime(file.fileno())
         os.fsync(file.fileno())
         return default_storage.save(key, Moved(file))
 
 
 def keep_by_hash(path: str | Path, folder: str, sha256: str) -> str:
-    """Put a file under its own hash; one that is there already is the same file."""
-    key = f"{folder}/{sha256[:2]}/{sha256}"
-    with answering():
-        if default_storage.exists(key):
-            return key
-    return keep(path, key)
+    """Put a file under its own hash, or beside one that is there already and may be about to be cleared away."""
+    return keep(path, f"{folder}/{sha256[:2]}/{sha256}")
 
 
-def forget(*keys: str) -> None:
-    for key in keys:
-        if key:
+def forget(*keys: str) -> bool:
+    """Remove files. False where storage does not let us: what stays is found again by the sweep of leftovers."""
+    try:
+        for key in filter(None, keys):
             default_storage.delete(key)
+        return True
+    except FAILURES:
+        log.warning("files could not be removed; they are tried again", extra={"files": keys}, exc_info=True)
+        return False
+
+
+def listed(folder: str) -> tuple[list[str], list[str]]:
+    """The names of the folders and of the files in a folder; none where there is no such folder. Raises StorageAway."""
+    with answering(), suppress(FileNotFoundError):
+        folders, files = default_storage.listdir(folder)
+        return folders, files
+    return [], []
+
+
+def kept_at(key: str) -> datetime:
+    """When a file was kept. Raises StorageAway, also where it is gone."""
+    with answering():
+        return default_storage.get_modified_time(key)
 
 
 def opened(key: str) -> BinaryIO:
@@ -121,12 +143,11 @@ def scratch() -> Iterator[Path]:
 
 
 def clear_scratch(*, at: datetime) -> int:
-    """Remove what killed processes left in the scratch folder, once nobody can be at work on it. Gives how many."""
+    """Remove what killed workers left in the scratch folder, once nobody can be at work on it. Gives how many."""
     removed = 0
-    for pattern in (f"{IN_THE_MAKING}*", RECEIVING):
-        for left in Path(settings.SCRATCH_DIR).glob(pattern):
-            with suppress(FileNotFoundError):
-                if at.timestamp() - left.stat().st_mtime > 2 * settings.TASK_TIME_LIMIT:
-                    shutil.rmtree(left) if left.is_dir() else left.unlink()
-                    removed += 1
+    for left in Path(settings.SCRATCH_DIR).glob(f"{IN_THE_MAKING}*"):
+        with suppress(FileNotFoundError):
+            if at.timestamp() - left.stat().st_mtime > 2 * settings.TASK_TIME_LIMIT:
+                shutil.rmtree(left)
+                removed += 1
     return removed

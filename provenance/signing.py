@@ -21,7 +21,7 @@ from django.db.models import F, Q
 
 from consent import clearance
 from consent.models import Decision
-from provenance import heritage, keys, manifest, measured, plans, shelf, trust
+from provenance import heritage, keys, leftovers, manifest, measured, plans, shelf, trust
 from provenance.declaration import Declaration, parse
 from provenance.media.refusal import MediaRefused
 from provenance.models import Asset, Credential, KnownContent, SigningJob, SigningPlan
@@ -314,6 +314,8 @@ def not_released(work: Work, decision: Decision, *, at: datetime) -> None:
     with transaction.atomic():
         if _leave(work, state, problem, at=at):
             _note(work, f"asset:{state.value}", at=at, decision=decision.public_id, step=work.step)
+            if state == State.REFUSED:
+                leftovers.let_go(work.asset)
 
 
 def failed(work: Work, error: Exception, *, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import shelf, signing
+from provenance import leftovers, shelf, signing
 
 
 @shared_task
@@ -18,6 +18,14 @@ def sweep() -> None:
     signing.bury(at=at)
     for asset_id in signing.to_call(at=at):
         sign_asset.delay(asset_id)
+
+
+@shared_task
+def clear_leftovers() -> None:
+    """What killed processes left behind goes, some of it each time; nothing waits for it."""
+    at = timezone.now()
+    shelf.clear_scratch(at=at)
+    leftovers.clear(at=at)
 
 
 @signals.worker_process_init.connect

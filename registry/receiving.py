@@ -2,6 +2,9 @@
 
 import hashlib
 import re
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
@@ -13,6 +16,10 @@ from registry.errors import Invalid, TooLarge
 PIECE = 256 * 1024
 LARGEST_TEXT = 1024 * 1024
 LENGTH = re.compile("[0-9]{1,18}")
+# As Django names them in a scratch folder that may be a whole machine's.
+ARRIVING = "tmp*.upload*"
+# The first of several files waits for the last, and nobody knows how slowly that comes.
+LONGEST = timedelta(days=1)
 UNITS = ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB"))
 
 
@@ -76,3 +83,14 @@ def size_in_words(size: int) -> str:
         if size >= unit:
             return f"{size / unit:.3g} {name}"
     return f"{size} bytes"
+
+
+def clear_scratch(*, at: datetime) -> int:
+    """Remove what killed processes left of files that were arriving. Gives how many."""
+    removed = 0
+    for left in Path(settings.FILE_UPLOAD_TEMP_DIR).glob(ARRIVING):
+        with suppress(FileNotFoundError, PermissionError):
+            if at.timestamp() - left.stat().st_mtime > LONGEST.total_seconds():
+                left.unlink()
+                removed += 1
+    return removed

@@ -305,6 +305,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str((SCRATCH_DIR if PRODUCTION else DATA_DIR) / 
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "provenance.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "heartbeat": {"task": "registry.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+    "leftovers": {"task": "provenance.tasks.clear_leftovers", "schedule": 3600.0, "options": {"expires": 3600}},
     "tidy": {"task": "registry.tasks.tidy", "schedule": 600.0, "options": {"expires": 600}},
 }
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5

@@ -8,7 +8,7 @@ from kombu import Connection
 from oauth2_provider.models import clear_expired
 from sqlalchemy import text
 
-from registry import heartbeats
+from registry import heartbeats, receiving
 
 
 @shared_task(bind=True)
@@ -20,7 +20,9 @@ def heartbeat(self) -> None:
 def tidy() -> None:
     clear_expired()
     call_command("clearsessions")
-    heartbeats.forget(at=timezone.now())
+    at = timezone.now()
+    heartbeats.forget(at=at)
+    receiving.clear_scratch(at=at)
     if settings.BROKER_URL.startswith("sqla+"):
         prune_broker()
 

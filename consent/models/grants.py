@@ -138,6 +138,7 @@ class Evidence(AppendOnly):
     class Meta:
         ordering = ["id"]
         verbose_name_plural = "evidence"
+        indexes = [models.Index(fields=["storage_key"])]
 
 
 class Signature(AppendOnly):

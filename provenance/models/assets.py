@@ -36,6 +36,7 @@ class Asset(AppendOnly):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["storage_key"])]
 
     def __str__(self):
         return self.title
@@ -55,6 +56,7 @@ class Ingredient(AppendOnly):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["storage_key"])]
         constraints = [models.UniqueConstraint(fields=["asset", "label"], name="one_ingredient_per_label")]
 
 

@@ -104,6 +104,7 @@ class Credential(AppendOnly):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["storage_key"]), models.Index(fields=["sidecar_key"])]
 
     def __str__(self):
         return self.public_id

@@ -29,3 +29,10 @@ class Faulty(FileSystemStorage):
                 super()._save(name, content)
                 raise TimeoutError("the storage did not say whether it had kept the file")
         return super()._save(name, content)
+
+
+class Stuck(FileSystemStorage):
+    """Lets go of nothing."""
+
+    def delete(self, name):
+        raise OSError(errno.EROFS, "Read-only file system")

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -11,7 +12,7 @@ from storages.backends.s3 import S3Storage
 
 from consent import paper
 from consent.models import Evidence
-from provenance import intake, shelf
+from provenance import audit, intake, leftovers, shelf
 from provenance.models import SigningJob
 from registry import addresses, health
 from tests import cast as people
@@ -69,6 +70,23 @@ def test_the_loser_of_two_equal_uploads_leaves_the_winners_file_alone(unseen, ca
         assert file.read() == build.result_jpg()
     with shelf.opened(asset.ingredients.get().storage_key) as file:
         assert file.read() == build.plate_jpg()
+
+
+def test_what_no_row_names_goes_from_a_bucket_too_and_what_a_row_names_stays(bucket, cast, program):
+    people.verified(cast, at=timezone.now())
+    hatch = program(cast.parallax)
+    shots.send(hatch, build.result_jpg(), shots.declaration(cast), plate=build.plate_jpg())
+    asset = SigningJob.objects.get().asset
+    own = "0a" * 16
+    left = [default_storage.save(key, ContentFile(b"left")) for key in (
+        f"received/0a/{own}/file", f"received/0a/{own}/ingredient", f"signed/0b/{'0b' * 32}", f"evidence/0c/{'0c' * 32}-0011"
+    )]  # fmt: skip
+    at = timezone.now()
+    assert leftovers.clear(at=at) == 0 and all(map(default_storage.exists, left))
+    assert leftovers.clear(at=at + timedelta(days=2)) == 4 and not any(map(default_storage.exists, left))
+    named = (asset.storage_key, asset.ingredients.get().storage_key, Evidence.objects.get().storage_key)
+    assert all(map(default_storage.exists, named)) and list(audit.faults()) == []
+    assert leftovers.clear(at=at + timedelta(days=2)) == 0
 
 
 def test_a_large_file_passes_through_the_scratch_folder_and_not_through_memory(bucket):

@@ -4,13 +4,15 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from consent import determinations, grants
 from consent.models import Decision
-from provenance import intake, signing, tasks
+from provenance import audit, intake, leftovers, signing, tasks
 from provenance.models import Asset, Credential, SigningJob, SigningPlan
 from registry import journal
 from registry.errors import Conflict
@@ -19,6 +21,7 @@ from registry.models import Authority, Event, User
 from tests import cast as people
 from tests import shots
 from tests.assets import build
+from tests.faults import acts
 
 pytestmark = pytest.mark.django_db
 STATES = SigningJob.State.values
@@ -370,6 +373,89 @@ def test_a_dead_letter_is_queued_again_with_five_new_attempts_and_signed(studio,
     told = hatch.get(f"/api/v1/assets/{held.public_id}")
     assert [step["event"] for step in told.json()["history"]] == ["held", "released_to_signing", "queued_again", "signed"]
     assert "renewed" not in told.content.decode()
+
+
+# --- what is refused keeps its row and no bytes -------------------------------------------------------------------
+
+
+def locked(cast):
+    determinations.lock(
+        studio=cast.northlight, subject=cast.mira.public_id, by=cast.ines, at=timezone.now(), reason="Strike"
+    )
+
+
+def stored():
+    return sorted(acts.stored_files("received"))
+
+
+def bytes_of(asset):
+    sent = asset.ingredients.filter(known=None).values_list("storage_key", flat=True)
+    return sorted(Path(default_storage.path(key)) for key in (asset.storage_key, *sent))
+
+
+@pytest.mark.parametrize("how", ["the desk refuses", "asked again", "at signing"])
+def test_the_bytes_of_what_is_refused_go_once_that_is_committed(
+    studio, hatch, held, how, django_capture_on_commit_callbacks
+):
+    assert stored() == bytes_of(held) and len(stored()) == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        if how == "the desk refuses":
+            at_the_desk(studio, held, intake.refuse)
+        elif how == "asked again":
+            locked(studio)
+            at_the_desk(studio, held)
+        else:
+            own_signature(studio)
+            at_the_desk(studio, held)
+            locked(studio)
+            signing.sign(held.public_id, clock=timezone.now)
+        assert state(held) == "refused" and len(stored()) == 2, "not before"
+    assert stored() == [] and shots.nothing_released()
+    assert list(audit.faults()) == []
+    assert Asset.objects.get().storage_key == held.storage_key
+    with django_capture_on_commit_callbacks(execute=True):
+        again = sent(hatch, shots.declaration(studio), status=403 if how != "the desk refuses" else 202)
+    assert again.get("id") != held.public_id
+
+
+@pytest.mark.parametrize("act", [intake.refuse, intake.reconsider])
+def test_the_bytes_of_what_waits_on_stay(studio, held, act, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        with pytest.raises(ReasonRequired):
+            at_the_desk(studio, held, act, reason=" ")
+        with pytest.raises(intake.NotAtThisDesk):
+            at_the_desk(studio, held, act, by=studio.sol)
+        assert at_the_desk(studio, held) == "held"
+    assert state(held) == "held" and stored() == bytes_of(held) and list(audit.faults()) == []
+
+
+@pytest.mark.parametrize("name", ["shot.jpg", "scene.txt"])
+def test_a_known_asset_keeps_its_bytes_when_what_was_made_of_it_is_refused(
+    studio, hatch, name, django_capture_on_commit_callbacks
+):
+    content = build.plate_jpg() if name == "shot.jpg" else b"Scene 114. Mira enters.\n"
+    first = shots.send(hatch, content, shots.bare(studio, name), name=name)
+    shots.work()
+    used = {"id": "used", "relation": "componentOf", "asset": first.json()["id"]}
+    made = shots.send(hatch, build.result_jpg(), somebody(studio) | {"ingredients": [used]})
+    held = Asset.objects.get(public_id=made.json()["id"])
+    before = shots.fetched(hatch, first.json()["id"])
+    with django_capture_on_commit_callbacks(execute=True):
+        at_the_desk(studio, held, intake.refuse)
+    assert not Path(default_storage.path(held.storage_key)).exists()
+    assert shots.fetched(hatch, first.json()["id"]) == before and list(audit.faults()) == []
+
+
+def test_a_storage_that_does_not_let_go_of_them_changes_nothing_about_the_refusal(
+    studio, hatch, held, settings, django_capture_on_commit_callbacks
+):
+    faulty = settings.STORAGES["default"] | {"BACKEND": "tests.faults.storage.Stuck"}
+    whole, settings.STORAGES = settings.STORAGES, settings.STORAGES | {"default": faulty}
+    with django_capture_on_commit_callbacks(execute=True):
+        at_the_desk(studio, held, intake.refuse)
+    assert state(held) == "refused" and stored() == bytes_of(held)
+    settings.STORAGES = whole
+    assert leftovers.clear(at=timezone.now() + timedelta(days=2)) == 2 and stored() == []
 
 
 # --- what is signed about consent ---------------------------------------------------------------------------------
