@@ -6,6 +6,7 @@ codes ("US-PR" and "PR") they mean the same.
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +29,12 @@ WORLD = GROUPS["WORLD"]
 TERRITORIES: dict[str, str] = {code: group["name"] for code, group in _DATA["groups"].items()} | dict(
     sorted(COUNTRIES.items(), key=lambda country: country[1])
 )
+
+
+def named(text: str) -> str | None:
+    """The code of the place that is called so: "Worldwide", "the European Union", "uk", "US-CA"; None if none is known."""
+    code = text.strip().upper()
+    return _NAMES.get(_bare(text)) or (code if is_territory(code) else None)
 
 
 def is_territory(code: str) -> bool:
@@ -74,6 +81,18 @@ def covers(codes: frozenset[str], excepted: frozenset[str], territory: str) -> b
 def touches(codes: frozenset[str], excepted: frozenset[str], territory: str) -> bool:
     """Whether `codes` but for `excepted` reach any of the territory."""
     return overlaps(territory, _expanded(codes)) and not within(territory, _expanded(excepted))
+
+
+def _bare(name: str) -> str:
+    """A name as it is looked up: without case, accents, doubled spaces and a leading "the"."""
+    letters = unicodedata.normalize("NFKD", name.replace("’", "'")).casefold()
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(bare.split()).removeprefix("the ").removeprefix("whole ")
+
+
+_NAMES = {_bare(name): code for code, name in TERRITORIES.items()} | {
+    _bare(name): code for name, code in _DATA["called"].items()
+}
 
 
 @lru_cache(maxsize=4096)

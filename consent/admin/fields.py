@@ -60,14 +60,12 @@ class Places(Listed):
     """Territories by their names or codes: World, European Union, Germany, US-CA."""
 
     def read(self, part: str) -> str:
-        bare = _bare(part)
-        if bare in _names():
-            return _names()[bare]
-        if territories.is_territory(part.strip().upper()):
-            return part.strip().upper()
-        raise forms.ValidationError(
-            f"“{part.strip()[:40]}” is not a territory known here. Write World, European Union, Germany, DE or US-CA."
-        )
+        code = territories.named(part)
+        if code is None:
+            raise forms.ValidationError(
+                f"“{part.strip()[:40]}” is not a territory known here. Write World, European Union, Germany, DE or US-CA."
+            )
+        return code
 
     def prepare_value(self, value: object) -> object:
         if isinstance(value, list | tuple):
@@ -93,14 +91,6 @@ class Papers(forms.FileField):
     def _bytes(self, file) -> bytes:
         # One byte more than is accepted, so that the act can tell and a huge file is never held whole.
         return file.read(LARGEST + 1)
-
-
-def _bare(name: str) -> str:
-    return name.strip().casefold().removeprefix("the ").removeprefix("whole ")
-
-
-def _names() -> dict[str, str]:
-    return {_bare(name): code for code, name in territories.TERRITORIES.items()}
 
 
 def _shown(code: str) -> str:

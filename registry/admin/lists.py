@@ -3,9 +3,9 @@
 Nothing is changed or deleted here: every change is an act with a form of its own, every row of another tenant a 404.
 """
 
-import csv
 from collections.abc import Callable, Iterator
 from html import unescape
+from itertools import chain
 
 from django.contrib import admin
 from django.contrib.admin.utils import label_for_field, lookup_field
@@ -16,12 +16,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import strip_tags
 
-from registry import permissions
+from registry import permissions, spreadsheets
 from registry.errors import NotAllowed
 from registry.models import Organisation
-
-# A spreadsheet takes a cell that begins like this for a formula (or cuts the cell in two).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class NotThisPage(NotAllowed):
@@ -141,22 +138,10 @@ class OwnRows(admin.ModelAdmin):
         return response
 
     def _lines(self, shown: ChangeList) -> Iterator[str]:
-        writer = csv.writer(_Line())
         columns = [name for name in shown.list_display if name != "action_checkbox"]
-        # A spreadsheet program reads UTF-8 when the file begins with this mark.
-        yield "\ufeff" + writer.writerow([label_for_field(name, self.model, self).capitalize() for name in columns])
-        for row in shown.queryset.iterator(chunk_size=500):
-            yield writer.writerow([harmless(_text(name, row, self)) for name in columns])
-
-
-def harmless(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" \n").startswith(FORMULA) else text
-
-
-class _Line:
-    def write(self, line: str) -> str:
-        return line
+        headings = [label_for_field(name, self.model, self).capitalize() for name in columns]
+        rows = shown.queryset.iterator(chunk_size=500)
+        return spreadsheets.written(chain([headings], ([_text(name, row, self) for name in columns] for row in rows)))
 
 
 def _text(name: str, row: Model, rows: OwnRows) -> str:

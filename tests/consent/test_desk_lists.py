@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from consent import grants, worklists
 from consent.models import Grant
-from registry.admin.lists import harmless
 from registry.models import Person
+from registry.spreadsheets import harmless
 from tests import cast as people
 from tests.desk import FILES, at_the_desk
 
