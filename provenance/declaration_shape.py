@@ -15,6 +15,7 @@ from registry.errors import Fault, Invalid
 from registry.strict_json import pointer
 
 MAX_FAULTS = 50  # told at once; nobody reads more
+NOT_BLANK = r"\S"
 
 
 @cache
@@ -85,9 +86,9 @@ def _unknown(error: ValidationError) -> str:
 _SENTENCES: dict[str, Callable[[Any], str]] = {
     "type": lambda kind: f"This must be of type {kind}.",
     "const": lambda value: f"This must be {json.dumps(value)}.",
-    "pattern": lambda pattern: f"This must be of the form {pattern}",
+    "pattern": lambda pattern: "This may not be empty." if pattern == NOT_BLANK else f"This must be of the form {pattern}",
+    "not": lambda _: "The asset itself is sent under this name, or its declaration: call the part otherwise.",
     "oneOf": lambda _: "Give exactly one of 'part' (a file sent along) or 'asset' (an asset known here).",
-    "minLength": lambda _: "This may not be empty.",
     "maxLength": lambda limit: f"This may have at most {limit} characters.",
     "minItems": lambda limit: f"At least {limit} needed here.",
     "maxItems": lambda limit: f"At most {limit} are accepted here.",

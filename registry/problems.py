@@ -21,7 +21,6 @@ from django.http.request import RawPostDataException, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils.encoding import escape_uri_path
 from rest_framework import exceptions
-from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from registry.errors import (
@@ -83,6 +82,7 @@ SENTENCES = {
     "client.unauthenticated": "Send an access token: “Authorization: Bearer …”. Tokens come from /api/v1/oauth/token.",
     "client.not_allowed": "This program may not do that.",
     "request.not_found": "There is nothing at this address, or it is not yours to see.",
+    "request.not_acceptable": "What is here comes in one form only: send no Accept, or “Accept: */*”.",
     "request.malformed": "The request cannot be read in the form it says it has.",
     "request.too_large": "The request is larger than is accepted here.",
     "request.too_many_fields": "The request has more fields than are accepted.",
@@ -104,8 +104,11 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer", bound=HttpResponse)
 
 
-def answer(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's exception handler: a problem document, or None for what nobody expected (a 500)."""
+def answer(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """REST framework's exception handler: a problem document, or None for what nobody expected (a 500).
+
+    It is JSON whatever the view gives otherwise: pages and files go through REST framework as well.
+    """
     known = _known(error)
     if known is None:
         return None
@@ -114,7 +117,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         log.error("refused with %s", document["code"], exc_info=error)
     set_rollback()
     whole = complete(document, context["request"]._request)
-    return _logged(Response(whole, status=document["status"], headers=headers, content_type=MEDIA_TYPE))
+    return _logged(JsonResponse(whole, status=document["status"], headers=headers, content_type=MEDIA_TYPE))
 
 
 def complete(document: dict[str, Any], request: HttpRequest) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -166,8 +167,15 @@ class OneAsset(APIView):
         return Response(AssetTold(one(request, asset), context={"request": request}).data)
 
 
+class AsItIs(JSONRenderer):
+    """Whatever kind of file is asked for, it is the one kept; what is not a file is JSON."""
+
+    media_type = "*/*"
+
+
 class Content(APIView):
     permission_classes = [requires("assets:read")]
+    renderer_classes = [JSONRenderer, AsItIs]
 
     @extend_schema(
         operation_id="fetch_content", tags=["assets"], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
@@ -180,6 +188,7 @@ class Content(APIView):
 
 class Sidecar(APIView):
     permission_classes = [requires("assets:read")]
+    renderer_classes = [JSONRenderer, AsItIs]
 
     @extend_schema(
         operation_id="fetch_sidecar", tags=["assets"], responses={(200, "application/c2pa"): OpenApiTypes.BINARY}

@@ -17,3 +17,4 @@ class Description(SpectacularAPIView):
 @method_decorator(csp_update({"style-src": ["'unsafe-inline'"]}), name="dispatch")
 class Reference(SpectacularSwaggerSplitView):
     url_name = "openapi"
+    http_method_names = ["get", "head"]  # what OPTIONS would tell of a page, its template cannot show

@@ -16,6 +16,7 @@ from registry import problems
 from registry.permissions import limited
 
 SENTENCES = {
+    "invalid_request": "Send grant_type=client_credentials, client_id and client_secret once each, in the body, as a form.",
     "invalid_client": "The client id or its secret is wrong, or the client was revoked.",
     "unsupported_grant_type": "This server knows one way to fetch a token: grant_type=client_credentials.",
     "invalid_scope": "A scope was asked for that this client may not have.",
@@ -57,7 +58,6 @@ class Token(APIView):
 
     def _explained(self, answer: dict[str, str], status: int, request: Request) -> dict:
         """RFC 6749 fixes `error` and its media type; what our other refusals say stands beside it."""
-        said = answer.get("error_description", "The request for a token is incomplete.")
-        detail = SENTENCES.get(answer["error"], said)
+        detail = SENTENCES.get(answer["error"], "A token cannot be fetched in this way.")
         document = {"status": status, "code": f"client.{answer['error']}", "detail": detail, "errors": []}
         return {"error_description": detail} | problems.complete(document, request._request)
