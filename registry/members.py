@@ -1,12 +1,16 @@
-"""Who may come in: accounts made, roles given and taken back, accounts closed; each with a reason.
+"""Who may come in: accounts made, roles given and taken back, a lost password or second factor, accounts closed.
 
-The journal keeps what a role was; who may do what is asked of the memberships that stand at that moment.
+Each is an act of an operator's, or of whoever runs the installation where `by` may be None, and has a reason. Nobody
+does it to themselves. The journal keeps what a role was; who may do what is asked of the memberships that stand at that moment.
 """
 
 import secrets
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -16,6 +20,8 @@ from registry.models import Membership, Organisation, User
 from registry.permissions import DESK, OPERATES, holds, insist
 
 FIRST_PASSWORD_BYTES = 18
+INSTALLATION = "installation"
+ASK_THE_INSTALLATION = "Ask whoever runs the installation."
 
 
 class NotOneself(Conflict):
@@ -71,16 +77,33 @@ def take_role(membership: Membership, *, by: User, at: datetime, reason: str) ->
 @transaction.atomic
 def close(membership: Membership, *, by: User, at: datetime, reason: str) -> User:
     """Close the member's account: nobody signs in with it any more. Only where no other organisation has a say."""
-    insist(by, membership.organisation, OPERATES, to="close accounts")
-    user = User.objects.select_for_update().get(pk=membership.user_id)
-    if user.pk == by.pk:
-        raise NotOneself
-    others = Organisation.objects.filter(memberships__user=user).distinct()
-    if any(not holds(by, one, OPERATES) for one in others):
-        raise Conflict("member.shared", "This account belongs to another organisation too. Take its roles here instead.")
+    user = _in_hand(membership, by=by, to="close accounts", instead="Take its roles here instead.")
     user.is_active = False
     user.save(update_fields=["is_active"])
     _journal(membership, "member:closed", by=by, at=at, reason=reason)
+    return user
+
+
+@transaction.atomic
+def give_password(membership: Membership, *, by: User | None, at: datetime, reason: str) -> str:
+    """A new first password for a member who has lost theirs, which cannot be shown again; whoever was signed in is not."""
+    user = _in_hand(membership, by=by, to="give passwords", instead=ASK_THE_INSTALLATION)
+    if not user.is_active:
+        raise Conflict("member.closed", "This account is closed: no password opens it.")
+    password = first_password(user)
+    _sign_out(user)
+    _journal(membership, "member:password_given", by=by, at=at, reason=reason)
+    return password
+
+
+@transaction.atomic
+def take_second_factor(membership: Membership, *, by: User | None, at: datetime, reason: str) -> User:
+    """For a member who has lost phone and recovery codes: they set up another; whoever was signed in is not."""
+    user = _in_hand(membership, by=by, to="take second factors away", instead=ASK_THE_INSTALLATION)
+    if not Authenticator.objects.filter(user=user).delete()[0]:
+        raise Conflict("member.no_second_factor", "This account has no second factor.")
+    _sign_out(user)
+    _journal(membership, "member:second_factor_taken", by=by, at=at, reason=reason)
     return user
 
 
@@ -93,6 +116,27 @@ def first_password(user: User) -> str:
     return password
 
 
+def _in_hand(membership: Membership, *, by: User | None, to: str, instead: str) -> User:
+    """The member, nobody else's turn until the transaction ends, where no organisation but the operator's has a say."""
+    user = User.objects.select_for_update().get(pk=membership.user_id)
+    if by is None:
+        return user
+    insist(by, membership.organisation, OPERATES, to=to)
+    if user.pk == by.pk:
+        raise NotOneself
+    others = Organisation.objects.filter(memberships__user=user).distinct()
+    if any(not holds(by, one, OPERATES) for one in others):
+        raise Conflict("member.shared", f"This account belongs to another organisation too. {instead}")
+    return user
+
+
+def _sign_out(user: User) -> None:
+    """End every session of the user, wherever it is."""
+    for session in Session.objects.iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
+
+
 def _refuse_unfit_name(username: str) -> None:
     try:
         UnicodeUsernameValidator()(username)
@@ -102,8 +146,8 @@ def _refuse_unfit_name(username: str) -> None:
         raise Conflict("member.username_taken", f"There is an account {username} already.")
 
 
-def _journal(membership: Membership, tag: str, *, by: User, at: datetime, reason: str) -> None:
+def _journal(membership: Membership, tag: str, *, by: User | None, at: datetime, reason: str) -> None:
     journal.record(
-        actor=journal.by_user(by), tag=tag, subject=f"user:{membership.user_id}", at=at, reason=reason,
-        organisation=membership.organisation, details={"role": str(membership.role)},
+        actor=journal.by_user(by) if by else journal.by_system(INSTALLATION), tag=tag, subject=f"user:{membership.user_id}",
+        at=at, reason=reason, organisation=membership.organisation, details={"role": str(membership.role)},
     )  # fmt: skip

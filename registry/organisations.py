@@ -11,7 +11,6 @@ from registry import journal, legible, members
 from registry.errors import Conflict, Invalid
 from registry.models import Membership, Organisation, User
 
-ACTOR = "installation"
 LONGEST_NAME = 200
 
 
@@ -51,5 +50,5 @@ def open_desk(organisation: Organisation, *, username: str, first_name: str, las
 
 
 def _record(tag: str, organisation: Organisation, *, at: datetime, **details: str) -> None:
-    journal.record(actor=journal.by_system(ACTOR), tag=tag, subject=organisation.public_id, organisation=organisation,
-                   at=at, details=details)  # fmt: skip
+    journal.record(actor=journal.by_system(members.INSTALLATION), tag=tag, subject=organisation.public_id,
+                   organisation=organisation, at=at, details=details)  # fmt: skip

@@ -3,7 +3,9 @@
 from allauth.account import views as account
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path
+from django.views.generic import TemplateView
 
 from registry import health
 from registry.accounts import SignIn
@@ -11,12 +13,15 @@ from registry.accounts import SignIn
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)
 
+new_phone = TemplateView.as_view(template_name="mfa/new_phone.html")
 accounts = [
     path("login/", SignIn.as_view(), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
+    # Before allauth's own page at this address: nobody takes their own second factor away.
+    path("2fa/totp/deactivate/", login_required(new_phone), name="mfa_deactivate_totp"),
     path("2fa/", include("allauth.mfa.urls")),
 ]
 

@@ -1,14 +1,17 @@
 """Members at the desk, for operators: who may come in, in which role."""
 
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 
 from registry import members, permissions
 from registry.admin.acts import ActForm, act_page, attempt, sent
 from registry.admin.lists import OwnRows
 from registry.admin.record import history
+from registry.desk.again import asks_again
 from registry.desk.site import page
 from registry.models import Membership, Organisation
 
@@ -69,18 +72,25 @@ class Members(OwnRows):
             self.at("add/", self.add, "add"),
             self.at("<int:key>/role/", self.give_role, "give_role"),
             self.at("<int:key>/take/", self.take_role, "take_role"),
+            self.at("<int:key>/password/", self.give_password, "give_password"),
+            self.at("<int:key>/second-factor/", self.take_second_factor, "take_second_factor"),
             self.at("<int:key>/close/", self.close, "close"),
         ]
 
     def row(self, request: HttpRequest, key: str) -> HttpResponse:
         membership = self.found(request, key if key.isdecimal() else "0")
         user = membership.user
+        protected = is_mfa_enabled(user)
         acts = [("Give one more role", "give_role"), ("Take this role back", "take_role")]
+        acts += [("Give a new first password", "give_password")] if user.is_active else []
+        acts += [("Take the second factor away", "take_second_factor")] if protected else []
         acts += [("Close the account", "close")] if user.is_active else []
         acts = [(words, self.address(membership, name)) for words, name in acts if user != request.user]
         pairs = [
             ("User name", user.username), ("E-mail", user.email), ("Role", membership.get_role_display()),
             ("At", membership.organisation), ("Account", self.account(membership)),
+            ("Password", "first, not changed yet" if user.password_is_first else "chosen by its owner"),
+            ("Second factor", "set up" if protected else "none"),
             ("Last signed in", f"{user.last_login:%-d %B %Y, %H:%M} UTC" if user.last_login else "never"),
         ]  # fmt: skip
         return page(
@@ -99,12 +109,7 @@ class Members(OwnRows):
             form, lambda: members.add(**form.facts(), by=request.user, at=timezone.now(), reason=form.why)
         )
         if made:
-            membership, password = made
-            return page(
-                request, "desk/secret.html", title=f"{membership.user.display_name} may come in", secret=password,
-                what="The first password", onward=self.address(membership), named=membership.user.username,
-                about="Hand it over in person or by telephone. It opens nothing until it is changed at the first sign-in.",
-            )  # fmt: skip
+            return self._shown_once(request, *made, title=f"{made[0].user.display_name} may come in")
         return page(request, "desk/form.html", status=form.status, form=form, title="Add a member", back=self.list_address,
                     button="Make the account")  # fmt: skip
 
@@ -132,6 +137,36 @@ class Members(OwnRows):
             about="It ends at once. That it was held stays on the record.",
         )  # fmt: skip
 
+    @method_decorator(asks_again)
+    def give_password(self, request: HttpRequest, key: int) -> HttpResponse:
+        membership = self.found(request, key)
+        form = ActForm(sent(request))
+        password = request.method == "POST" and attempt(
+            form, lambda: members.give_password(membership, by=request.user, at=timezone.now(), reason=form.why)
+        )
+        name = membership.user.display_name
+        if password:
+            return self._shown_once(request, membership, password, title=f"{name} has a new first password")
+        return page(
+            request, "desk/form.html", status=form.status, form=form, title=f"Give {name} a new first password", grave=True,
+            back=self.address(membership), button="Give a new password",
+            about="For somebody who has lost theirs: be sure that it is they who ask. The old password stops working at "
+            "once, and wherever they are signed in they are signed out. Their second factor stays.",
+        )  # fmt: skip
+
+    @method_decorator(asks_again)
+    def take_second_factor(self, request: HttpRequest, key: int) -> HttpResponse:
+        membership = self.found(request, key)
+        form = ActForm(sent(request))
+        return act_page(
+            request, form,
+            lambda: members.take_second_factor(membership, by=request.user, at=timezone.now(), reason=form.why),
+            done="The second factor is taken away.", to=lambda user: self.address(membership), back=self.address(membership),
+            title=f"Take the second factor of {membership.user.display_name} away", button="Take it away", grave=True,
+            about="For somebody who has lost both phone and recovery codes: be sure that it is they who ask. Their password "
+            "alone signs them in until they set up another, and wherever they are signed in they are signed out.",
+        )  # fmt: skip
+
     def close(self, request: HttpRequest, key: int) -> HttpResponse:
         membership = self.found(request, key)
         form = ActForm(sent(request))
@@ -140,4 +175,11 @@ class Members(OwnRows):
             done="The account is closed.", to=lambda user: self.address(membership), back=self.address(membership), grave=True,
             title=f"Close the account of {membership.user.display_name}", button="Close the account",
             about="Nobody signs in with it any more. What was done with it stays on the record.",
+        )  # fmt: skip
+
+    def _shown_once(self, request: HttpRequest, membership: Membership, password: str, *, title: str) -> HttpResponse:
+        return page(
+            request, "desk/secret.html", title=title, secret=password, what="The first password",
+            onward=self.address(membership), named=membership.user.username,
+            about="Hand it over in person or by telephone. It opens nothing until it is changed at the first sign-in.",
         )  # fmt: skip

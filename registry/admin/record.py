@@ -29,6 +29,8 @@ WORDS = {
     "person:authority_recorded": "Who speaks for the person recorded",
     "person:authority_verified": "Who speaks for the person verified",
     "production:unit_added": "Scene or shot added",
+    "member:password_given": "New first password given",
+    "member:second_factor_taken": "Second factor taken away",
     "client:registered": "Program registered",
     "client:secret_renewed": "Secret of a program renewed",
     "client:revoked": "Access of a program revoked",

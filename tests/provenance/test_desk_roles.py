@@ -15,7 +15,7 @@ from consent.performer import links, words
 from provenance.models import Asset, SigningJob
 from registry import people as registry_people
 from registry import permissions
-from registry.models import ApiClient, Authority, Event, Membership, Person, Production
+from registry.models import ApiClient, Authority, Event, Membership, Person, Production, User
 from tests import cast as people
 from tests.desk import at_the_desk, minutes_later
 from tests.provenance import registered
@@ -51,12 +51,16 @@ MAY = {
     **{f"admin:registry_event_{page}": permissions.READS_JOURNAL for page in ("changelist", "export", "change")},
     **{f"admin:registry_organisation_{page}": permissions.OPERATES for page in ("changelist", "export", "change")},
     **{f"admin:registry_membership_{page}": permissions.OPERATES
-       for page in ("changelist", "export", "change", "add", "give_role", "take_role", "close")},
+       for page in ("changelist", "export", "change", "add", "give_role", "take_role", "give_password",
+                    "take_second_factor", "close")},
     **{f"admin:registry_apiclient_{page}": permissions.OPERATES
        for page in ("changelist", "export", "change", "add", "renew", "revoke")},
 }  # fmt: skip
 # Where whoever has not shown lately who they are is asked before anything else.
-ASKS_AGAIN = {"ending", "admin:registry_apiclient_add", "admin:registry_apiclient_renew"}
+ASKS_AGAIN = {
+    "ending", "admin:registry_apiclient_add", "admin:registry_apiclient_renew", "admin:registry_membership_give_password",
+    "admin:registry_membership_take_second_factor",
+}  # fmt: skip
 # Leading in and out; everybody is led on or told how.
 DOORS = {"admin:login", "admin:logout"}
 # Who may read rows of this kind at all: everybody else has no such list, whosever the row.
@@ -212,7 +216,7 @@ def test_an_hour_after_signing_in_some_pages_ask_anew_and_do_nothing_before(cast
 
 
 def everything():
-    kept = (Person, Production, Grant, GrantRevision, Authority, Asset, Statement, Membership, ApiClient, Event)
+    kept = (Person, Production, Grant, GrantRevision, Authority, Asset, Statement, Membership, ApiClient, Event, User)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in kept}
 
 
