@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from consent.answers import OUTCOME_OF, PERMIT, Cited, Ground
 from consent.fact_dictionary import FACTS
-from consent.facts import Adoption, Record, Request, known
+from consent.facts import Adoption, Record, Request
 from consent.rulebook import CORE, GATES, ONLY_ADVISES, Agreement, Pack, PackRule, PackUnknown, newest
 from consent.rules import Case, Truth
 
@@ -75,10 +75,10 @@ def nobody_adopted() -> tuple[Adoption, ...]:
 def held(record: Record, request: Request, library: Mapping[str, Pack]) -> tuple[Held, ...]:
     """The packs adopted by then, and core. Raises PackUnknown if somebody adopted what is not in the library."""
     latest: dict[str, Adoption] = {}
-    adopted = known(record.adoptions, request.known_at)
-    for one in sorted(adopted, key=lambda one: (one.effective_at, one.recorded_at, one.mode == ENFORCING, one.hash)):
-        if one.effective_at <= request.as_of:
-            latest[one.pack] = one
+    for one in record.adoptions:
+        if one.effective_at <= request.as_of and one.recorded_at <= request.known_at:
+            before = latest.get(one.pack)
+            latest[one.pack] = one if before is None else max(before, one, key=_later)
     found = {_held(one, library) for one in latest.values()}
     if CORE not in latest:
         found |= {Held(pack, ENFORCING) for pack in newest() if pack.id == CORE}
@@ -88,6 +88,10 @@ def held(record: Record, request: Request, library: Mapping[str, Pack]) -> tuple
 def arranged(held: tuple[Held, ...], case: Case) -> Policy:
     """The policy for a question about the production of this case: what cannot bear on it is left out."""
     return _arranged(held, tuple(_governs(one.pack, case) for one in held))
+
+
+def _later(one: Adoption) -> tuple[datetime, datetime, bool, str]:
+    return one.effective_at, one.recorded_at, one.mode == ENFORCING, one.hash
 
 
 def _held(adoption: Adoption, library: Mapping[str, Pack]) -> Held:
