@@ -121,6 +121,31 @@ def unanswered(held: Iterable[Held]) -> list[Held]:
     ]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """One record of a thread as it stands: in_force, to_come, over, lifted, waiting for a second person, or corrected."""
+
+    record: Stated
+    state: str
+
+
+def told(thread: tuple[Stated, ...], as_of: datetime) -> list[Told]:
+    """What became of each record of a thread, the latest first. A draft that was confirmed is told as one with it."""
+    records = [one for one in thread if one.kind != LIFT]
+    shown = [one for one, after in zip(records, [*records[1:], None], strict=True) if after is None or not _confirms(after, one)]
+    current = next((one for one in reversed(shown) if one.complete), None)
+    lifted = thread[-1].kind == LIFT and thread[-1].effective_at <= as_of
+    found = []
+    for one in shown:
+        if one is current:
+            found.append(Told(one, "lifted" if lifted else _in_time(one, as_of)))
+        elif one is shown[-1]:
+            found.append(Told(one, "lifted" if lifted else "waiting"))
+        else:
+            found.append(Told(one, "corrected"))
+    return found[::-1]
+
+
 def facts(statements: Iterable[Stated], *, as_of: datetime, known_at: datetime) -> list[Fact]:
     """What the records that hold state, in the words of the fact dictionary; each fact of a subject once. Of records
     answered by another nothing is told: a removal that was carried out is asked for no longer."""
@@ -151,6 +176,16 @@ def _held(thread: tuple[Stated, ...], as_of: datetime) -> Held | None:
     if record is None or record.effective_at > as_of or (record.until is not None and record.until <= as_of):
         return None
     return Held(thread[0].id, record)
+
+
+def _confirms(after: Stated, before: Stated) -> bool:
+    return after.details == before.details and set(before.by) < set(after.by)
+
+
+def _in_time(record: Stated, as_of: datetime) -> str:
+    if record.effective_at > as_of:
+        return "to_come"
+    return "over" if record.until is not None and record.until <= as_of else "in_force"
 
 
 def _names(held: Held) -> set[str]:

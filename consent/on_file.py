@@ -21,11 +21,12 @@ def record_for(request: facts.Request, *, studio: Organisation) -> facts.Record:
     """The people, consents and statements that may bear on the question; of this studio alone."""
     people = {one.person for one in request.depictions if one.person}
     grants = tuple(_grants(people, studio)) if people else ()
+    works = _works(request)
     return facts.Record(
         persons=tuple(_persons(people, studio)) if people else (),
         grants=grants,
-        statements=tuple(_statements(request, grants, people, studio)),
-        production=_production(request),
+        statements=tuple(_statements(request, grants, people, studio, works)),
+        production=_production(request, works),
     )
 
 
@@ -34,18 +35,20 @@ def _persons(people: set[str], studio: Organisation) -> Iterator[facts.Person]:
         yield facts.Person(row.public_id, row.kind, row.birth_date, row.death_date)
 
 
-def _production(request: facts.Request) -> facts.Production | None:
+def _works(request: facts.Request) -> list[tuple[Any, ...]]:
+    """The production and the works it is part of, as often as there are agreements that they are made under."""
+    line = Production.objects.filter(public_id__in=request.production_line).order_by("pk")
+    return list(line.values_list("public_id", "kind", "jurisdictions", "photography_starts_on", "agreements__code"))
+
+
+def _production(request: facts.Request, works: list[tuple[Any, ...]]) -> facts.Production | None:
     """The production; what is not said of it is taken from the works it is part of."""
-    line = Production.objects.filter(public_id__in=request.production_line)
-    rows = list(
-        line.values_list("public_id", "kind", "jurisdictions", "photography_starts_on", "agreements__code").order_by("pk")
-    )
-    own = [row for row in rows if row[0] == request.production]
+    own = [row for row in works if row[0] == request.production]
     if not own:
         return None
-    jurisdictions = own[0][2] or [place for row in rows for place in row[2]]
-    starts = own[0][3] or min((row[3] for row in rows if row[3]), default=None)
-    agreements = frozenset(row[4].lower() for row in rows if row[4])
+    jurisdictions = own[0][2] or [place for row in works for place in row[2]]
+    starts = own[0][3] or min((row[3] for row in works if row[3]), default=None)
+    agreements = frozenset(row[4].lower() for row in works if row[4])
     return facts.Production(request.production, own[0][1], frozenset(jurisdictions), agreements, starts)
 
 
@@ -159,14 +162,16 @@ def _endings(grants: list[int]) -> Kept:
 
 
 def _statements(
-    request: facts.Request, grants: tuple[facts.Grant, ...], people: set[str], studio: Organisation
-) -> Iterator[facts.Statement]:
-    """A lock lies on a unit by its id, and a question names units by their code within the production."""
-    units: dict[str, str] = {}
+    request: facts.Request, grants: tuple[facts.Grant, ...], people: set[str], studio: Organisation,
+    works: list[tuple[Any, ...]],
+) -> Iterator[facts.Statement]:  # fmt: skip
+    """A lock lies on a unit by its id, and a question names units by their code within the production. One that lies on
+    a collective agreement lies on every production under it."""
+    asked_as = {f"agreement:{code}": request.production for *_, code in works if code}
     if request.units:
         here = Unit.objects.filter(production__public_id=request.production, code__in=request.units).order_by()
-        units = dict(here.values_list("public_id", "code"))
-    subjects = {facts.GLOBAL, *request.production_line, *units, *people, *(one.id for one in grants)}
+        asked_as |= dict(here.values_list("public_id", "code"))
+    subjects = {facts.GLOBAL, *request.production_line, *asked_as, *people, *(one.id for one in grants)}
     subjects |= {request.asset_sha256} if request.asset_sha256 else set()
     stated = _stated(subjects, studio)
     replicas = {row.public_id for row in stated if row.form == ON_THE_REGISTER}
@@ -175,7 +180,7 @@ def _statements(
     yield from on_record.attested(on_forms, as_of=request.as_of, known_at=request.known_at)
     for row in stated:
         if row.kind != Statement.Kind.RECORD:
-            yield _statement(row, units)
+            yield _statement(row, asked_as)
 
 
 def _stated(subjects: set[str], studio: Organisation) -> list[Statement]:
@@ -183,11 +188,11 @@ def _stated(subjects: set[str], studio: Organisation) -> list[Statement]:
     return list(rows.select_related("refers_to").prefetch_related("by"))
 
 
-def _statement(row: Statement, units: dict[str, str]) -> facts.Statement:
+def _statement(row: Statement, asked_as: dict[str, str]) -> facts.Statement:
     return facts.Statement(
         id=row.public_id,
         kind=row.kind,
-        subject=units.get(row.subject, row.subject),
+        subject=asked_as.get(row.subject, row.subject),
         answer=row.answer,
         acts=frozenset(row.acts),
         by=tuple(str(one.pk) for one in row.by.all()),

@@ -10,7 +10,7 @@ from consent.models import Statement
 from registry import journal
 from registry.errors import Conflict, Invalid
 from registry.journal import ReasonRequired
-from registry.models import Event
+from registry.models import CollectiveAgreement, Event, Production
 from tests import cast as people
 from tests.consent import world
 
@@ -138,3 +138,23 @@ def test_two_lawyers_settle_who_is_seen_in_a_file_but_not_what_may_be_prohibited
     assert world.ask(asked).outcome == "review"
     assert world.ask(asked, statements=(looked_at,)).outcome == outcome
     assert world.ask(world.question(somebody, asset_sha256="e" * 64), statements=(looked_at,)).outcome == "review"
+
+
+def test_a_strike_called_under_an_agreement_stops_every_production_under_it(cast):
+    people.verified(cast)
+    agreement = CollectiveAgreement.objects.create(code="SAG-TV", version="2026", title="SAG-AFTRA TV/Theatrical")
+    with pytest.raises(subjects.NotOnThisFile):
+        determinations.lock(
+            studio=cast.northlight, subject="agreement:DGA", by=cast.ines, at=people.NOON, reason="Strike declared"
+        )
+    locked = determinations.lock(
+        studio=cast.northlight, subject="agreement:SAG-TV", by=cast.ines, at=people.NOON, reason="Strike declared"
+    )
+    assert asked(cast).outcome == "permit"
+    series = Production.objects.create(studio=cast.northlight, title="Harbor, the series", kind="series")
+    series.agreements.add(agreement)
+    cast.harbor.parent = series
+    cast.harbor.save()
+    assert asked(cast).outcome == "deny" and codes(asked(cast)) == {"consent.locked"}
+    determinations.lift(locked, by=cast.tobi, at=people.NOON, reason="Strike over")
+    assert asked(cast).outcome == "permit"
