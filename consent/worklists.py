@@ -54,10 +54,15 @@ def with_state(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[Grant]:
 
 
 def ended(at: datetime) -> QuerySet[Ending]:
-    """The endings in effect of the grant of an outer query: a run-off once it is over, an annulment from ever."""
+    """The endings in effect of the grant of an outer query."""
+    return endings_in_effect(at).filter(grant=OuterRef("pk"))
+
+
+def endings_in_effect(at: datetime) -> QuerySet[Ending]:
+    """A run-off has effect once it is over, an annulment from ever."""
     annulled = Q(kind=Ending.Kind.ANNULLED) | Q(mode=Ending.Mode.ANNUL)
     over = Q(effective_at__lte=at) & (~Q(mode=Ending.Mode.RUN_OFF) | Q(run_off_to__lt=at.date()))
-    return Ending.objects.filter(annulled | over, grant=OuterRef("pk"))
+    return Ending.objects.filter(annulled | over).order_by()
 
 
 def to_verify(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[GrantRevision]:

@@ -18,6 +18,9 @@ kept() { cat "$folder/$1"; }
 keep secret_key "$(random 48)"
 keep secret_key_fallbacks ""
 keep person_keys "$(random 48)"
+keep receipt_key_password "$(random 24)"
+keep receipt_key "$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes256 \
+  -pass file:"$folder/receipt_key_password")"
 keep postgres_password "$(random 24)"
 keep database_url "postgres://countersign:$(kept postgres_password)@postgres/countersign"
 keep redis_password "$(random 24)"

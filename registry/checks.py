@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
@@ -35,6 +37,20 @@ def _person_keys() -> Iterator[Finding]:
             "PERSON_KEYS is missing or too short: birth dates and legal names could not be kept secret.",
             "Set PERSON_KEYS_FILE to a file with at least 32 random characters; keep a copy apart from the database.",
         )
+
+
+def _receipt_key() -> Iterator[Finding]:
+    hint = "Make one with docker/make_secrets.sh; set RECEIPT_KEY_FILE to it, and RECEIPT_KEY_PASSWORD_FILE to its password."
+    if "ENCRYPTED PRIVATE KEY" not in settings.RECEIPT_KEY:
+        yield "RECEIPT_KEY is missing or not encrypted: receipts could not be signed, or by whoever finds the file.", hint
+        return
+    try:
+        key = load_pem_private_key(settings.RECEIPT_KEY.encode(), settings.RECEIPT_KEY_PASSWORD.encode() or None)
+    except (ValueError, TypeError):
+        yield "RECEIPT_KEY does not open with RECEIPT_KEY_PASSWORD: receipts could not be signed.", hint
+        return
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+        yield "RECEIPT_KEY is of another kind than P-256, which alone signs receipts (ES256).", hint
 
 
 def _database() -> Iterator[Finding]:
@@ -113,6 +129,7 @@ SETTINGS: dict[str, Callable[[], Iterator[Finding]]] = {
     "registry.E009": _trust,
     "registry.E010": _site,
     "registry.E011": _second_factor,
+    "registry.E013": _receipt_key,
 }
 
 

@@ -60,6 +60,10 @@ PERSON_KEYS = (
     else environment.kept_secret("PERSON_KEYS", DATA_DIR / "keys" / "person_keys")
 )
 
+# What performers are given is signed with it: an encrypted P-256 key as PEM. Embedded, one is made under data/keys.
+RECEIPT_KEY = environment.text("RECEIPT_KEY")
+RECEIPT_KEY_PASSWORD = environment.text("RECEIPT_KEY_PASSWORD")
+
 # ── Trust: whom this registry believes, and who stamps its time ──────────────────────────────────────────────────
 TIMESTAMP_URL = environment.text("TIMESTAMP_URL")
 TIMESTAMP_ANCHORS = environment.text("TIMESTAMP_ANCHORS")

@@ -31,6 +31,7 @@ urlpatterns = [
     path("api/v1/", include("registry.api.urls")),
     path("api/v1/", include("consent.api.urls")),
     path("api/v1/", include("provenance.api.urls")),
+    path("admin/", include("consent.admin.urls")),
     path("admin/", include("provenance.admin.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include(accounts)),

@@ -16,7 +16,8 @@ RULES = {
     "registry.errors", "registry.identifiers", "registry.addresses",
     "consent.blast", "consent.decision", "consent.facts", "consent.statements", "consent.territories", "consent.vocabulary",
     "consent.wording", "consent.forms.catalogue", "consent.forms.reading", "consent.holding", "consent.transitions",
-    "consent.clocks",
+    "consent.clocks", "consent.retention", "consent.receipts.agreed", "consent.receipts.bitstring",
+    "consent.receipts.credential", "consent.receipts.dpv", "consent.receipts.odrl",
     "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest", "provenance.report",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
 }  # fmt: skip
@@ -24,6 +25,7 @@ RULES = {
 CALCULATE = {"rfc8785", "jsonschema", "PIL"}
 # Hands: they touch the world, and know neither Django nor the record.
 HANDS = {
+    "consent.receipts.checking", "consent.receipts.keys",
     "provenance.credentials", "provenance.keys", "provenance.sandbox", "provenance.sandbox_child", "provenance.media",
     "registry.environment", "registry.household", "registry.logs", "registry.serving",
 }  # fmt: skip

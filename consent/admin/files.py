@@ -124,6 +124,7 @@ class ConsentFiles(OwnRows):
             may_enter=permissions.may_enter(request.user, grant.studio), wish=words.wish_of(grant),
             why_not_verify=why_not_verify(request.user, grant, grant.revisions.last()),
             may_verify=permissions.may_verify(request.user, grant.studio),
+            may_copy=permissions.may_read_personal_data(request.user, grant.studio),
             history=history(grant.public_id, leaving_out=("evidence:viewed",)),
         )  # fmt: skip
 

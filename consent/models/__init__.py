@@ -2,6 +2,7 @@ from consent.models.decisions import Decision
 from consent.models.grants import Evidence, Grant, GrantRevision, ScopeLine, Signature, Verification
 from consent.models.packs import PackAdoption
 from consent.models.performer import DeskAnswer, PerformerLink, PerformerWord, RevisionOffer
+from consent.models.receipts import Receipt, ReceiptKey, StatusList, StatusListEntry
 from consent.models.statements import Ending, Statement
 
 __all__ = [
@@ -15,8 +16,12 @@ __all__ = [
     "PerformerLink",
     "PerformerWord",
     "RevisionOffer",
+    "Receipt",
+    "ReceiptKey",
     "ScopeLine",
     "Signature",
     "Statement",
+    "StatusList",
+    "StatusListEntry",
     "Verification",
 ]

@@ -1,9 +1,10 @@
-"""The addresses of a performer's own door. The letter itself joins both rooms and lies in provenance."""
+"""Public addresses of this room: a performer's own door (the letter itself joins both rooms and lies in provenance), and
+what a receipt is checked with."""
 
 from django.urls import path
 from django.views.i18n import set_language
 
-from consent.public import acts, performer
+from consent.public import acts, performer, receipts
 
 urlpatterns = [
     path("letter/language", set_language, name="letter-language"),
@@ -16,4 +17,8 @@ urlpatterns = [
         path(f"letter/<str:key>/consents/<str:grant>/{one.name}", acts.act, {"name": one.name}, name=f"letter-{one.name}")
         for one in acts.ACTS
     ],
+    path(".well-known/did.json", receipts.did, name="did"),
+    path(".well-known/jwks.json", receipts.key_set, name="receipt-keys"),
+    path("status/<str:list>", receipts.status_list, name="status-list"),
+    path("vocabulary", receipts.vocabulary, name="vocabulary"),
 ]

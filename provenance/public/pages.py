@@ -23,7 +23,7 @@ from registry.errors import NotFound, RegistryError
 from registry.permissions import limited_page
 from registry.problems import status_of
 
-SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+HOUSE = Path(__file__).resolve().parents[2]
 
 
 @require_safe
@@ -116,7 +116,7 @@ def roots(request: HttpRequest) -> HttpResponse:
 
 @lru_cache(maxsize=1)
 def _schemas() -> dict[str, str]:
-    return {path.stem: path.read_text() for path in SCHEMAS.glob("*.json")}
+    return {path.stem: path.read_text() for path in HOUSE.glob("*/schemas/*.json")}
 
 
 def _form(fault: str = "") -> dict[str, str]:

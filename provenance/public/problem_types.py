@@ -89,6 +89,10 @@ FAMILIES = {
         "This ending cannot be recorded",
         "Its dates do not fit together.",
         "An ending is received no later than today and takes effect when it is received, or later."),
+    "receipt": ProblemType(
+        "There is no such receipt, or it cannot be believed",
+        "A receipt is of a verified consent in force; it was changed, is of another registry, or its list is damaged.",
+        "Ask the studio for the receipt again, and fetch the status list afresh."),
     "journal": ProblemType(
         "A reason is missing",
         "Every act at the desk is written down together with its reason.",

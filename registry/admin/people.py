@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 
 from registry import people, permissions
@@ -139,6 +140,8 @@ class People(OwnRows):
             acts.append(("Record who speaks for them", self.address(person, "authority")))
             if person.kind == Person.Kind.LIVING:
                 acts.append(("Record a death", self.address(person, "death")))
+        if permissions.may_read_personal_data(request.user, person.studio):
+            acts.append(("Answer an access request", reverse("access-request", args=[person.public_id])))
         if permissions.holds(request.user, person.studio, people.ERASES):
             acts.append(("Erase", self.address(person, "erase")))
         return acts

@@ -39,6 +39,7 @@ class House:
         for name, value in {
             "SECRET_KEY": token_urlsafe(64), "PERSON_KEYS": person_keys or token_urlsafe(64), "DATABASE_URL": database,
             "BROKER_URL": broker, "CACHE_URL": cache, "STORAGE_URL": storage,
+            "RECEIPT_KEY": (ROOT / PRODUCTION["RECEIPT_KEY_FILE"]).read_text(),
         }.items():  # fmt: skip
             (folder / name.lower()).write_text(value + "\n")
             kept[f"{name}_FILE"] = str(folder / name.lower())

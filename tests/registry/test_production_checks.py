@@ -13,6 +13,7 @@ from registry.models import Organisation
 from tests.environment import PRODUCTION
 
 HOUSE = Path(__file__).resolve().parents[2]
+RECEIPT_KEY = (HOUSE / PRODUCTION["RECEIPT_KEY_FILE"]).read_text()
 
 
 @pytest.fixture
@@ -27,6 +28,7 @@ def production(settings, tmp_path):
     settings.TIMESTAMP_URL, settings.TIMESTAMP_ANCHORS, settings.TRUST_ANCHORS = "http://tsa", str(roots), str(roots)
     settings.SITE_URL, settings.ALLOWED_HOSTS = "https://registry.example", ["registry.example"]
     settings.MFA_REQUIRED = True
+    settings.RECEIPT_KEY, settings.RECEIPT_KEY_PASSWORD = RECEIPT_KEY, "this-is-only-for-checks"
     return settings
 
 
@@ -56,6 +58,11 @@ def test_a_safe_installation_is_told_nothing(production):
     ("SITE_URL", "https://localhost", "registry.E010"),
     ("ALLOWED_HOSTS", ["*"], "registry.E010"),
     ("MFA_REQUIRED", False, "registry.E011"),
+    ("RECEIPT_KEY", "", "registry.E013"),
+    ("RECEIPT_KEY", RECEIPT_KEY[:100], "registry.E013"),
+    ("RECEIPT_KEY", "-----BEGIN PRIVATE KEY-----", "registry.E013"),
+    ("RECEIPT_KEY_PASSWORD", "", "registry.E013"),
+    ("RECEIPT_KEY_PASSWORD", "another", "registry.E013"),
 ])  # fmt: skip
 def test_each_unsafe_setting_is_an_error_with_a_hint_and_shuts_the_house(production, setting, value, error):
     setattr(production, setting, value)
@@ -95,7 +102,7 @@ def test_an_unsafe_one_is_told_everything_at_once_and_the_web_does_not_open(tmp_
     environment = {"PATH": "/usr/bin:/bin", "COUNTERSIGN_ENV": "production", "DATA_DIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "manage.py", "check"], cwd=HOUSE, env=environment, capture_output=True, text=True)
     assert done.returncode == 1
-    for number in (2, 3, 4, 5, 6, 7, 8, 9, 10):
+    for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 13):
         assert f"registry.E{number:03}" in done.stderr
     for entrance in ("registry.wsgi", "registry.asgi"):
         opened = subprocess.run([sys.executable, "-c", f"import {entrance}"], cwd=HOUSE, env=environment,

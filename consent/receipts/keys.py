@@ -1,0 +1,117 @@
+"""The key that signs receipts and status lists: P-256, from an encrypted PEM, or made on the spot for development.
+
+It is not a key that signs works. Signing is JOSE (VC-JOSE-COSE, ES256, through joserfc); a key is known by its RFC 7638
+thumbprint, which is the fragment of its id under the issuer's did:web.
+"""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
+
+from registry.errors import Invalid, Unavailable
+
+ALGORITHM = "ES256"
+
+
+class ReceiptKeyUnavailable(Unavailable):
+    def __init__(self, why: str) -> None:
+        super().__init__("key.receipts", f"Receipts cannot be signed: {why}. An operator sets RECEIPT_KEY.")
+
+
+class NotSignedHere(Invalid):
+    """A receipt or list whose signature is by none of these keys, or that was changed since."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("receipt.signature", f"This was not signed by this registry as it stands: {why}.")
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A key that can sign. `public` are its public members as a JWK, without an id."""
+
+    thumbprint: str
+    public: dict[str, str]
+    development: bool
+    private: ECKey = field(repr=False)
+
+    def sign(self, document: dict[str, Any], *, issuer: str) -> str:
+        """The document as a compact JWS, `application/vc+jwt`."""
+        header = {"alg": ALGORITHM, "typ": "vc+jwt", "cty": "vc", "kid": key_id(issuer, self.thumbprint)}
+        payload = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        return jws.serialize_compact(header, payload, self.private, algorithms=[ALGORITHM])
+
+
+def given(pem: str, password: str) -> SigningKey:
+    """The key in a PEM text. Raises `ReceiptKeyUnavailable`."""
+    return _opened(pem, password, False)
+
+
+def development(folder: Path) -> SigningKey:
+    """The development key kept in the folder, made now if there is none. Of two that make it at once, one is kept."""
+    path = folder / "receipt_key.pem"
+    if not path.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        making = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
+        with open(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(_new_pem())
+        try:
+            os.link(making, path)
+        except FileExistsError:
+            pass
+        finally:
+            making.unlink()
+    return _opened(path.read_text(), "", True)
+
+
+def verified(token: str, jwks: dict[str, Any]) -> dict[str, Any]:
+    """The document inside a compact JWS, once a key of the set is found to have signed it. Raises `NotSignedHere`."""
+    try:
+        signed = jws.deserialize_compact(token.strip(), KeySet.import_key_set(jwks), algorithms=[ALGORITHM])  # type: ignore[arg-type]
+        document = json.loads(signed.payload)
+    except JoseError as error:
+        raise NotSignedHere(WHY.get(error.error, "it is not a signed receipt")) from error
+    except (ValueError, UnicodeDecodeError) as error:
+        raise NotSignedHere("it is not a signed receipt") from error
+    if not isinstance(document, dict) or signed.headers().get("typ") != "vc+jwt":
+        raise NotSignedHere("it is signed, and is not a receipt")
+    return document
+
+
+WHY = {
+    "bad_signature": "it was changed after it was signed",
+    "invalid_key_id": "its key is not among the keys published here",
+}
+
+
+def key_id(issuer: str, thumbprint: str) -> str:
+    return f"{issuer}#{thumbprint}"
+
+
+@lru_cache(maxsize=4)
+def _opened(pem: str, password: str, development: bool) -> SigningKey:
+    if not pem:
+        raise ReceiptKeyUnavailable("no key is given")
+    try:
+        key = serialization.load_pem_private_key(pem.encode(), password.encode() or None)
+    except (ValueError, TypeError) as error:
+        raise ReceiptKeyUnavailable("the key does not open with the password given") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+        raise ReceiptKeyUnavailable("the key is of another kind than P-256")
+    private = ECKey.import_key(key)
+    return SigningKey(private.thumbprint(), dict(private.as_dict(private=False)), development, private)  # type: ignore[arg-type]
+
+
+def _new_pem() -> bytes:
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
