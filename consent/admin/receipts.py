@@ -83,7 +83,6 @@ def _let_in(request: HttpRequest, studio) -> None:
 def _download(document: Document) -> HttpResponse:
     return HttpResponse(document.content, content_type=document.media_type, headers={
         "Content-Disposition": f'attachment; filename="{document.name}"', "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
     })  # fmt: skip
 
 

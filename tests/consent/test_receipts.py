@@ -1,7 +1,9 @@
 """A performer's receipt: signed once, naming nobody, and checked by anybody with what is public."""
 
 import base64
+import gzip
 import json
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -14,11 +16,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from joserfc.errors import JoseError
 
-from consent import grants
+from consent import determinations, grants
 from consent.models import Receipt, ReceiptKey, StatusList, StatusListEntry
 from consent.receipts import checking, issuer, issuing, keys, status
+from consent.receipts.bitstring import ListUnreadable
 from registry import journal
 from registry import people as registry_people
 from registry.errors import Invalid, NotAllowed
@@ -294,3 +298,51 @@ def test_two_processes_make_one_development_key(tmp_path):
     assert len({one.communicate(timeout=60)[0] for one in started}) == 1
     assert (tmp_path / "receipt_key.pem").stat().st_mode & 0o077 == 0
     assert [path.name for path in tmp_path.iterdir()] == ["receipt_key.pem"]
+
+
+# ── The way that the documentation tells ─────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def documented(client, settings):
+    """`check` of docs/receipts.md, which fetches from the pages here."""
+    text = (Path(__file__).parents[2] / "docs" / "receipts.md").read_text()
+    told = {}
+    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], told)
+    site = settings.SITE_URL
+    fetch = lambda address: client.get(address.removeprefix(site)).content
+    return lambda token, fetch=fetch: told["check"](token, site, fetch)
+
+
+def test_the_documented_way_follows_the_record(cast, documented):
+    now = timezone.now()
+    grant = people.verified(cast, at=now)
+    token = given(cast, grant, at=now)
+    assert documented(token) == "valid"
+    determinations.lock(studio=cast.northlight, subject=grant.public_id, by=cast.ines, at=now, reason="Dispute")
+    cache.clear()
+    assert documented(token) == "suspension"
+    people.ended(cast, grant, at=now)
+    cache.clear()
+    assert documented(token) == "revocation"
+    with pytest.raises(JoseError):
+        documented(changed(token))
+
+
+def test_the_documented_way_refuses_a_list_cut_short(cast, documented, client, settings):
+    now = timezone.now()
+    token = given(cast, people.verified(cast, at=now), at=now)
+    short = "u" + base64.urlsafe_b64encode(gzip.compress(bytes(64))).decode().rstrip("=")
+
+    def fetch(address):
+        content = client.get(address.removeprefix(settings.SITE_URL)).content
+        if "/status/" not in address:
+            return content
+        document = unpacked(content.decode())[1]
+        document["credentialSubject"]["encodedList"] = short
+        return issuer.signed(document).encode()
+
+    with pytest.raises(AssertionError, match="cut short"):
+        documented(token, fetch)
+    with pytest.raises(ListUnreadable, match="fewer places"):
+        checking.checked(token, key_set=issuer.key_set(), at=now, status_list=lambda address: fetch(address).decode())

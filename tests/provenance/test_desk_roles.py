@@ -31,6 +31,7 @@ ASSETS = (*LEGAL, Role.OPERATOR)
 MAY = {
     "desk": permissions.DESK, "admin:index": permissions.DESK, "running-out": LEGAL,
     "ending": permissions.ENTERS, "decide-asset": permissions.ENTERS, "propose-determination": permissions.ENTERS,
+    "consent-copies": permissions.ENTERS, "access-request": permissions.READS_PERSONAL_DATA,
     "queue-asset-again": (*permissions.ENTERS, Role.OPERATOR), "second-determination": permissions.VERIFIES,
     "admin:consent_grant_changelist": LEGAL, "admin:consent_grant_export": LEGAL, "admin:consent_grant_change": LEGAL,
     "admin:consent_grant_verify": LEGAL, "admin:consent_grant_paper": LEGAL,
@@ -70,7 +71,7 @@ READERS = {
     "registry_person": PEOPLE, "registry_production": WORKS,
     "provenance_asset": ASSETS, "asset": ASSETS, "determination": ASSETS, "registry_event": permissions.READS_JOURNAL,
     "registry_organisation": permissions.OPERATES, "registry_membership": permissions.OPERATES,
-    "registry_apiclient": permissions.OPERATES,
+    "registry_apiclient": permissions.OPERATES, "copies": LEGAL, "access": PEOPLE,
 }  # fmt: skip
 # Inside the frame of a paper the browser's own viewer draws; the document's policy is tested with verification.
 NO_PAGE = {"admin:consent_grant_paper", "admin:consent_decision_certificate", "admin:consent_decision_json"}
@@ -132,6 +133,7 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         "registry_membership": [Membership.objects.get(user=cast.ines).pk],
         "registry_apiclient": [ApiClient.objects.get().client_id], "determination": [asset.public_id],
         "asset": [asset.public_id], "consent_decision": [decision.public_id],
+        "copies": [grant.public_id], "access": [cast.mira.public_id],
     }  # fmt: skip
     more = {
         "admin:consent_grant_paper": [Evidence.objects.get().public_id], "second-determination": [proposal.public_id],
