@@ -50,10 +50,9 @@ def status_list(request: HttpRequest, list: str) -> HttpResponse:
 def vocabulary(request: HttpRequest) -> HttpResponse:
     """Our own terms in receipts and exports, each with its label and what it is in ODRL or DPV."""
     base = agreed.vocabulary(settings.SITE_URL)
-    terms = [
-        {"@id": f"{base}{name}", "@type": kind, "skos:prefLabel": label} for name, (kind, label) in odrl.terms().items()
-    ]
-    context = {**dpv.PREFIXES, "odrl": "http://www.w3.org/ns/odrl/2/"}
+    words = {name: ("rdfs:Resource", label) for name, label in credential.WORDS.items()} | odrl.terms()
+    terms = [{"@id": f"{base}{name}", "@type": kind, "skos:prefLabel": label} for name, (kind, label) in words.items()]
+    context = {**dpv.PREFIXES, "odrl": "http://www.w3.org/ns/odrl/2/", "rdfs": "http://www.w3.org/2000/01/rdf-schema#"}
     return JsonResponse({"@context": context, "@graph": terms}, content_type="application/ld+json", headers=OPEN)
 
 

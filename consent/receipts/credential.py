@@ -11,6 +11,18 @@ from consent.receipts.agreed import Agreed, named, vocabulary
 CONTEXT = "https://www.w3.org/ns/credentials/v2"
 MEDIA_TYPE = "application/vc+jwt"
 DEVELOPMENT = "Countersign development registry – not for production"
+# The words of a receipt that are this registry's own: name → what it is.
+WORDS = {
+    "ConsentReceipt": "A receipt of a consent",
+    "studio": "The studio to which the consent was given",
+    "production": "The production for which it was given",
+    "revision": "Which signed state of the consent it is, counted from one",
+    "capacity": "In which capacity it was signed",
+    "signedOn": "The day it was signed",
+    "verifiedOn": "The day a second lawyer compared the record with the paper",
+    "summary": "What was allowed, in sentences",
+    "terms": "What was allowed, as an ODRL policy",
+}
 # How long a list may be kept before it is asked for again, and how long at most it may be believed.
 TTL = timedelta(minutes=5)
 LIST_HOLDS = timedelta(hours=1)
@@ -125,13 +137,12 @@ def _status(place: Place, site: str) -> dict[str, str]:
 
 def _context(site: str) -> dict[str, Any]:
     """What the words of a receipt mean; inside `terms` they mean what ODRL says."""
-    own = ("studio", "production", "revision", "capacity", "summary", "ConsentReceipt")
-    day = {"@type": "http://www.w3.org/2001/XMLSchema#date"}
+    day = {"@type": "xsd:date"}
     return {
         "cs": vocabulary(site),
         "dpv": "https://w3id.org/dpv#",
         "xsd": "http://www.w3.org/2001/XMLSchema#",
-        **{name: f"cs:{name}" for name in own},
+        **{name: f"cs:{name}" for name in WORDS},
         "state": {"@id": "dpv:hasConsentStatus", "@type": "@id"},
         "signedOn": {"@id": "cs:signedOn", **day},
         "verifiedOn": {"@id": "cs:verifiedOn", **day},

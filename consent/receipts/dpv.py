@@ -20,7 +20,9 @@ PREFIXES = {
     "schema": "https://schema.org/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
 }
-# consent.md §6.3. Only what is given is valid; what is stopped or not verified has no state of its own in DPV.
+# Fields whose values name something rather than say it.
+NAMES = ("dct:conformsTo", "dpv:hasDataController", "dpv:hasLegalBasis", "dpv:hasRecipient", "dpv:isIndicatedBy")
+# Only what is given is valid; what is stopped or not verified has no state of its own in DPV.
 STATES = {
     said.GIVEN: "dpv:ConsentGiven",
     said.NOT_YET: "dpv:ConsentGiven",
@@ -46,7 +48,11 @@ def record(agreed: Agreed, state: State, *, site: str, on: date) -> dict[str, An
     studio = named(site, agreed.studio.id)
     entities = {one.id: one for one in (agreed.studio, *agreed.recipients)}
     return {
-        "@context": {**PREFIXES, "cs": vocabulary(site)},
+        "@context": {
+            **PREFIXES,
+            "cs": vocabulary(site),
+            **{name: {"@id": name, "@type": "@id"} for name in NAMES},
+        },
         "@id": named(site, agreed.grant),
         "@type": "dpv:ConsentRecord",
         "dct:identifier": agreed.grant,

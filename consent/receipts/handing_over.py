@@ -135,11 +135,21 @@ def _happened(person: Person) -> Iterator[dict[str, Any]]:
     for subject in (person.public_id, *(grant.public_id for grant in _grants(person))):
         for event in journal.chain(subject):
             yield {
-                "about": subject, "entry": event.sequence, "what": event.tag, "by": event.actor.partition(":")[0],
-                "why": event.reason, "in_effect": journal.timestamp(event.effective_at),
-                "recorded": journal.timestamp(event.recorded_at), "hash": event.hash,
+                "about": subject,
+                "entry": event.sequence,
+                "what": event.tag,
+                "in_words": _in_words(event.tag),
+                "by": event.actor.partition(":")[0],
+                "why": event.reason,
+                "in_effect": journal.timestamp(event.effective_at),
+                "recorded": journal.timestamp(event.recorded_at),
+                "hash": event.hash,
                 "hash_before": event.previous_hash,
-            }  # fmt: skip
+            }
+
+
+def _in_words(tag: str) -> str:
+    return tag.replace(":", " ").replace("_", " ").capitalize()
 
 
 def _json(value: Any) -> str:

@@ -15,8 +15,13 @@ from consent.vocabulary import ACTS, ACTS_TO_BE_NAMED, CONTENT_FLAGS, MODALITIES
 CONTEXT = "http://www.w3.org/ns/odrl.jsonld"
 RULES = {"grant": "permission", "exclude": "prohibition", "approval_required": "obligation"}
 # What ODRL has no word for, as left operands of our own profile.
-OPERANDS = {"modality": "The part of a person that is used", "production": "The production it is used in",
-            "unit": "The scene or shot", "content": "What is shown along with it"}  # fmt: skip
+OPERANDS = {
+    "modality": "The part of a person that is used",
+    "production": "The production it is used in",
+    "unit": "The scene or shot",
+    "content": "What is shown along with it",
+    "act": "The act before which a duty is due",
+}
 
 
 def document(agreed: Agreed, *, uid: str, assigner: str, assignee: str, site: str) -> dict[str, Any]:
@@ -54,7 +59,8 @@ def terms() -> dict[str, tuple[str, str]]:
 def _rule(line: Line, agreed: Agreed, assigner: str) -> dict[str, Any]:
     constraints = list(_constraints(line, agreed))
     if line.effect == "approval_required":
-        return {"action": "obtainConsent", "consentingParty": assigner, "constraint": constraints, "cs:for": _acts(line)}
+        before = _bound("cs:act", "isAnyOf", _acts(line))
+        return {"action": "obtainConsent", "consentingParty": assigner, "constraint": [*constraints, before]}
     return {"action": _acts(line), "constraint": constraints}
 
 

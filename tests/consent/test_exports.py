@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from registry import people as registry_people
 from registry.errors import NotAllowed
 from registry.models import Event, Membership
 from tests import cast as people
-from tests.consent.receipts import WHY, believed, given
+from tests.consent.receipts import WHY, believed, given, unpacked
 
 pytestmark = pytest.mark.django_db
 NOON = people.NOON
@@ -136,9 +137,17 @@ def test_every_word_of_ours_is_explained_in_the_open(cast, client):
     vocabulary = client.get("/vocabulary")
     assert vocabulary["Content-Type"] == "application/ld+json"
     explained = {one["@id"].rpartition("#")[2] for one in vocabulary.json()["@graph"]}
-    policy = handed(cast, people.verified(cast), "policy").content.decode()
-    used = {word for word in json.dumps(json.loads(policy)).replace('"', " ").split() if word.startswith("cs:")}
-    assert used and {word.removeprefix("cs:") for word in used} <= explained
+    lines = tuple(
+        grants.Line(effect=effect, uses=("de_aging",), modalities=("face",), territories=("EU",), units=("sh114",),
+                    content_excluded=("nudity",), productions=(cast.harbor,))
+        for effect in ("grant", "exclude", "approval_required")
+    )  # fmt: skip
+    grant = people.verified(cast, lines=lines)
+    copies = [json.loads(handed(cast, grant, form).content) for form in ("policy", "record")]
+    copies.append(unpacked(given(cast, grant))[1])
+    for copy in copies:
+        used = set(re.findall(r'"cs:(\w+)"', json.dumps(copy)))
+        assert used and used <= explained
 
 
 @pytest.mark.parametrize("name", ["receipt-1", "consent-record-1"])
