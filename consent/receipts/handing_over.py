@@ -15,8 +15,9 @@ from django.template.loader import render_to_string
 from consent.models import Grant, GrantRevision
 from consent.receipts import agreed as said
 from consent.receipts import credential, dpv, issuer, issuing, odrl, reading
-from consent.receipts.agreed import ERASED, named
+from consent.receipts.agreed import ERASED, NOT_ON_FILE, Agreed, State, named
 from registry import journal
+from registry.errors import Invalid
 from registry.models import Person, User
 from registry.permissions import READS_PERSONAL_DATA, insist
 
@@ -72,18 +73,20 @@ def answer_access_request(person: Person, *, by: User, at: datetime, reason: str
 
 
 def _made(revision: GrantRevision, form: str, *, by: User, at: datetime, reason: str) -> Document:
+    if form not in FORMS:
+        raise Invalid("receipt.form", f"A copy is one of: {', '.join(FORMS)}.")
     number = f"revision-{revision.number}"
     if form == "receipt":
         token = issuing.issue(revision, by=by, at=at, reason=reason)
         return Document(f"receipt-{number}.vc.jwt", credential.MEDIA_TYPE, token.encode())
     if form == "policy":
         return Document(f"terms-{number}.odrl.jsonld", JSON_LD, _json(_policy(revision)).encode())
-    return Document("consent-record.jsonld", JSON_LD, _json(_record(revision.grant, at)).encode())
+    governing, state = reading.standing(revision.grant, at=at)
+    return Document("consent-record.jsonld", JSON_LD, _json(_record(reading.agreed(governing), state, at)).encode())
 
 
-def _record(grant: Grant, at: datetime) -> dict[str, Any]:
-    revision, state = reading.standing(grant, at=at)
-    return dpv.record(reading.agreed(revision), state, site=settings.SITE_URL, on=at.date())
+def _record(agreed: Agreed, state: State, at: datetime) -> dict[str, Any]:
+    return dpv.record(agreed, state, site=settings.SITE_URL, on=at.date())
 
 
 def _policy(revision: GrantRevision) -> dict[str, Any]:
@@ -105,7 +108,7 @@ def _consent(number: int, grant: Grant, *, by: User, at: datetime, reason: str) 
     """One consent: what the page says of it, and its files."""
     revision, state = reading.standing(grant, at=at)
     agreed = reading.agreed(revision)
-    files = {f"consent-{number}/record.jsonld": _json(_record(grant, at))}
+    files = {f"consent-{number}/record.jsonld": _json(_record(agreed, state, at))}
     for each in grant.revisions.all():
         files[f"consent-{number}/terms-revision-{each.number}.odrl.jsonld"] = _json(_policy(each))
         try:
@@ -124,10 +127,12 @@ def _known(person: Person) -> dict[str, Any]:
     erased = reading.is_erased(person)
     told = {"id": person.public_id, "alias": person.alias, "kind": person.get_kind_display()}
     private = {"legal_name": person.legal_name, "born_on": person.birth_date}
-    return told | {
-        name: ERASED if erased else str(value) if value else said.NOT_ON_FILE for name, value in private.items()
-    } | {"died_on": str(person.death_date or said.NOT_ON_FILE), "isni": person.isni or said.NOT_ON_FILE,
-         "hand": person.hand or said.NOT_ON_FILE, "erased": erased}  # fmt: skip
+    plain = {"died_on": person.death_date, "isni": person.isni, "hand": person.hand}
+    if erased:
+        told |= dict.fromkeys(private, ERASED)
+    else:
+        plain |= private
+    return told | {name: str(value or NOT_ON_FILE) for name, value in plain.items()} | {"erased": erased}
 
 
 def _happened(person: Person) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from consent import determinations, endings, grants
 from consent.receipts import dpv, handing_over, issuing, reading
 from registry import journal
 from registry import people as registry_people
-from registry.errors import NotAllowed
+from registry.errors import Invalid, NotAllowed
 from registry.models import Event, Membership
 from tests import cast as people
 from tests.consent.receipts import WHY, believed, given, unpacked
@@ -177,6 +177,13 @@ def test_nobody_else_gets_a_copy(cast, who):
             handed(cast, grant, form, by=getattr(cast, who))
     with pytest.raises(NotAllowed):
         handing_over.answer_access_request(cast.mira, by=getattr(cast, who), at=NOON, reason=WHY)
+    assert Event.objects.count() == before
+
+
+def test_a_form_of_copy_that_there_is_not_is_refused(cast):
+    grant, before = people.verified(cast), Event.objects.count()
+    with pytest.raises(Invalid):
+        handed(cast, grant, "passport")
     assert Event.objects.count() == before
 
 
