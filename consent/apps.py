@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class ConsentConfig(AppConfig):
     name = "consent"
     verbose_name = "Consent"
+
+    def ready(self) -> None:
+        # Models are known only from here on.
+        from consent import references
+        from registry import productions
+
+        productions.REFERS["consent"] = references.to_unit

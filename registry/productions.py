@@ -3,7 +3,7 @@
 Which codes of territories, media and content there are is consent's to know: the desk's form asks it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -14,6 +14,8 @@ from registry.models import CollectiveAgreement, Organisation, Person, Productio
 from registry.permissions import ENTERS, insist
 
 LINKED = ("agreements", "vendors", "cast")
+# Who may call a scene or shot by its code, by name; a room adds to it when it is loaded: {"consent": function(unit) -> bool}.
+REFERS: dict[str, Callable[[Unit], bool]] = {}
 
 
 @transaction.atomic
@@ -51,17 +53,43 @@ def add_unit(
 ) -> Unit:  # fmt: skip
     """A scene or shot, known by its code within the production."""
     insist(by, production.studio, ENTERS, to="add scenes and shots")
+    unit = Unit.objects.create(
+        production=production, code=_free_code(production, code), kind=kind, description=legible.line(description, "description"),
+        content_flags=list(content_flags),
+    )  # fmt: skip
+    _journal(production, "production:unit_added", {"unit": unit.public_id, "code": unit.code}, by=by, at=at, reason=reason)
+    return unit
+
+
+@transaction.atomic
+def correct_unit(unit: Unit, *, code: str, description: str, by: User, at: datetime, reason: str) -> Unit:
+    """Set the description right; the code too, as long as nothing on record calls the scene or shot by it."""
+    insist(by, unit.production.studio, ENTERS, to="correct scenes and shots")
+    unit = Unit.objects.select_for_update(of=("self",)).select_related("production__studio").get(pk=unit.pk)
+    before = unit.code
+    if code != before:
+        if is_referred_to(unit):
+            raise Conflict("unit.referred_to", f"It is called {before} on record, so the code stays. The description can change.")
+        unit.code = _free_code(unit.production, code)
+    unit.description = legible.line(description, "description")
+    unit.save(update_fields=["code", "description"])
+    details = {"unit": unit.public_id, "code": unit.code, "code_before": before}
+    _journal(unit.production, "production:unit_corrected", details, by=by, at=at, reason=reason)
+    return unit
+
+
+def is_referred_to(unit: Unit) -> bool:
+    """Whether any room's record calls the scene or shot by its code or its id."""
+    return any(refers(unit) for refers in REFERS.values())
+
+
+def _free_code(production: Production, code: str) -> str:
     code = legible.line(code, "code")
     if not code:
         raise Invalid("unit.code", "Give the code by which the scene or shot is known, such as sh114.")
     if Unit.objects.filter(production=production, code=code).exists():
         raise Conflict("unit.code_taken", f"{production} has a scene or shot {code} already.")
-    unit = Unit.objects.create(
-        production=production, code=code, kind=kind, description=legible.line(description, "description"),
-        content_flags=list(content_flags),
-    )  # fmt: skip
-    _journal(production, "production:unit_added", {"unit": unit.public_id, "code": code}, by=by, at=at, reason=reason)
-    return unit
+    return code
 
 
 def _set(production: Production, **facts) -> None:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from consent import territories
@@ -102,6 +103,21 @@ class UnitForm(ActForm):
         return {name: self.cleaned_data[name] for name in ("code", "kind", "description", "content_flags")}
 
 
+class UnitCorrectionForm(UnitForm):
+    """The code is open only while nothing on record calls the scene or shot by it."""
+
+    groups = (("The scene or shot", ("code", "description")),)
+
+    kind = content_flags = None
+
+    def __init__(self, *args, unit: Unit, **kwargs) -> None:
+        super().__init__(*args, initial={"code": unit.code, "description": unit.description}, **kwargs)
+        self.fields["code"].disabled = productions.is_referred_to(unit)
+
+    def facts(self) -> dict:
+        return {name: self.cleaned_data[name] for name in ("code", "description")}
+
+
 @admin.register(Production)
 class Productions(OwnRows):
     reads = (*permissions.READS_CONSENT, permissions.Role.DPO, permissions.Role.OPERATOR)
@@ -134,6 +150,7 @@ class Productions(OwnRows):
             self.at("add/", self.add, "add"),
             self.at("<str:key>/correct/", self.correct, "correct"),
             self.at("<str:key>/unit/", self.add_unit, "add_unit"),
+            self.at("<str:key>/unit/<str:record>/", self.correct_unit, "correct_unit"),
         ]
 
     def row(self, request: HttpRequest, key: str) -> HttpResponse:
@@ -144,6 +161,7 @@ class Productions(OwnRows):
             request, "consent/desk/production.html", title=production.title, about=production.get_kind_display(),
             pairs=facts(production), acts=acts if may_enter else [], back=self.list_address, back_words="Productions",
             units=production.units.all()[:UNITS_SHOWN], production=production, history=history(production.public_id),
+            may_enter=may_enter,
         )  # fmt: skip
 
     def add(self, request: HttpRequest) -> HttpResponse:
@@ -180,6 +198,19 @@ class Productions(OwnRows):
             lambda: productions.add_unit(production, **form.facts(), by=request.user, at=timezone.now(), reason=form.why),
             done="Added.", to=lambda unit: self.address(production), title=f"Add a scene or shot to {production}",
             back=self.address(production), button="Add it",
+        )  # fmt: skip
+
+    def correct_unit(self, request: HttpRequest, key: str, record: str) -> HttpResponse:
+        production = self.found(request, key)
+        self.let_in(request, self.enters)
+        unit = get_object_or_404(production.units, public_id=record)
+        form = UnitCorrectionForm(sent(request), unit=unit)
+        kept = f"It is called {unit.code} in a consent, a declaration or a lock on record, so only the description can change."
+        return act_page(
+            request, form,
+            lambda: productions.correct_unit(unit, **form.facts(), by=request.user, at=timezone.now(), reason=form.why),
+            done="Corrected.", to=lambda corrected: self.address(production), title=f"Correct {unit.code} of {production}",
+            about=kept if form.fields["code"].disabled else "", back=self.address(production),
         )  # fmt: skip
 
 

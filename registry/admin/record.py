@@ -33,6 +33,7 @@ WORDS = {
     "production:unit_added": "Scene or shot added",
     "member:password_given": "New first password given",
     "member:second_factor_taken": "Second factor taken away",
+    "production:unit_corrected": "Scene or shot corrected",
     "client:registered": "Program registered",
     "client:secret_renewed": "Secret of a program renewed",
     "client:revoked": "Access of a program revoked",

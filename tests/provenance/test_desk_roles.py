@@ -15,7 +15,7 @@ from consent.performer import links, words
 from provenance.models import Asset, SigningJob
 from registry import people as registry_people
 from registry import permissions
-from registry.models import ApiClient, Authority, Event, Membership, Person, Production, User
+from registry.models import ApiClient, Authority, Event, Membership, Person, Production, Unit, User
 from tests import cast as people
 from tests.desk import at_the_desk, minutes_later
 from tests.provenance import registered
@@ -44,6 +44,7 @@ MAY = {
     "admin:registry_production_changelist": WORKS, "admin:registry_production_export": WORKS,
     "admin:registry_production_change": WORKS, "admin:registry_production_add": permissions.ENTERS,
     "admin:registry_production_correct": permissions.ENTERS, "admin:registry_production_add_unit": permissions.ENTERS,
+    "admin:registry_production_correct_unit": permissions.ENTERS,
     "admin:provenance_asset_changelist": ASSETS, "admin:provenance_asset_export": ASSETS,
     "admin:provenance_asset_change": ASSETS,
     **{f"admin:consent_performerlink_{page}": permissions.ENTERS
@@ -138,6 +139,7 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
     more = {
         "admin:consent_grant_paper": [Evidence.objects.get().public_id], "second-determination": [proposal.public_id],
         "admin:registry_person_verify_authority": [authority.public_id],
+        "admin:registry_production_correct_unit": [cast.sh114.public_id],
     }  # fmt: skip
     return {name: reverse(name, args=keys[kind(name)] + more.get(name, [])) if keyed(name) else reverse(name) for name in MAY}
 
@@ -218,7 +220,7 @@ def test_an_hour_after_signing_in_some_pages_ask_anew_and_do_nothing_before(cast
 
 
 def everything():
-    kept = (Person, Production, Grant, GrantRevision, Authority, Asset, Statement, Membership, ApiClient, Event, User)
+    kept = (Person, Production, Unit, Grant, GrantRevision, Authority, Asset, Statement, Membership, ApiClient, Event, User)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in kept}
 
 
