@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from consent import endings, life, on_record, paper, subjects
 from consent.forms.catalogue import FORMS, RESOLUTION, form_named
@@ -216,8 +217,7 @@ def _checked(form: Form, about: Subject, details: Mapping[str, Any]) -> dict[str
 def _named(kind: str, form: Form, about: Subject, given: str) -> str:
     """The id under which records name it; of what belongs to a person, only to this one."""
     if kind == RECORD:
-        rows = Statement.objects.filter(studio=about.studio, subject=about.id, form__in=_answered_by(form))
-        if (row := rows.filter(public_id=given).first()) is None:
+        if (row := answerable(form, about).filter(public_id=given).first()) is None:
             raise subjects.NotOnThisFile
         return _first(row).public_id
     named = subjects.found(about.studio, given)
@@ -227,8 +227,10 @@ def _named(kind: str, form: Form, about: Subject, given: str) -> str:
     return named.id
 
 
-def _answered_by(form: Form) -> list[str]:
-    return [one.code for one in FORMS.values() if any(clock.answered_by == form.code for clock in one.clocks)]
+def answerable(form: Form, about: Subject) -> QuerySet[Statement]:
+    """The records about the subject that one on this form may answer."""
+    codes = [one.code for one in FORMS.values() if any(clock.answered_by == form.code for clock in one.clocks)]
+    return Statement.objects.filter(studio=about.studio, subject=about.id, form__in=codes, refers_to=None)
 
 
 def _columns(form: Form, about: Subject, kept: dict[str, Any]) -> dict[str, Any]:

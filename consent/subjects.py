@@ -1,5 +1,6 @@
 """What a record may be about: somebody, something or some file on a studio's own files, found by its id."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -67,6 +68,21 @@ def found(studio: Organisation, subject: str) -> Subject:
         case Statement():
             return _replica(studio, row)
     return Subject(kind, row.public_id, str(row), studio)
+
+
+def labels(ids: Iterable[str], studios: Iterable[Organisation]) -> dict[str, str]:
+    """What to call many subjects at once; one that is on none of the studios' files is left out."""
+    by_kind: dict[str, set[str]] = {}
+    for one in ids:
+        by_kind.setdefault(kind_of(one), set()).add(one)
+    found = {GLOBAL: "Everything"} | {one: f"File {one[:12]}…" for one in by_kind.pop(ASSET, ())}
+    found |= {one: f"Productions under {one.removeprefix('agreement:')}" for one in by_kind.pop(AGREEMENT, ())}
+    by_kind.pop(STUDIO, None)
+    for kind, its in by_kind.items():
+        for studio in studios:
+            for row in _rows(kind, studio).filter(public_id__in=its):
+                found[row.public_id] = row.details.get("name", "") if isinstance(row, Statement) else str(row)
+    return found
 
 
 def _rows(kind: str, studio: Organisation) -> QuerySet:

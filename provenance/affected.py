@@ -1,4 +1,4 @@
-"""What an ending of a consent does to each asset that stands on it, told before it is done (consent.md §6.5).
+"""What an ending of a consent, or a lock, does to each asset it reaches, told before it is done (consent.md §6.5).
 
 Nothing is changed here, nor by the ending itself: signing asks consent again, and reports read how it stands.
 """
@@ -8,10 +8,13 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
+from consent.forms import shape
 from consent.models import Ending, Grant
+from consent.subjects import Subject
 from consent.wording import day_in_words
 from provenance import standing
 from provenance.models import Asset, SigningJob
+from registry.models import Production, Unit
 
 UNDER_WAY = (SigningJob.State.RECEIVED, SigningJob.State.HELD, SigningJob.State.SIGNING)
 PAGE = 200
@@ -67,3 +70,62 @@ def finished(mode: str, run_off_to: date | None) -> str:
         Ending.Mode.CEASE_ALL: "All use has to stop. It stays signed: that tells what was known then.",
         Ending.Mode.ANNUL: "Goes to review: a lawyer decides. Until then its report says “under review”.",
     }[Ending.Mode(mode)]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What a lock would touch: the first assets with how many `more` there are, and the productions it reaches."""
+
+    assets: list[Asset]
+    more: int
+    under_way: int
+    signed: int
+    productions: list[Production]
+
+
+def under_lock(about: Subject) -> Stopped:
+    """Everything that a lock on the subject reaches: a production with all its parts, a person wherever depicted."""
+    assets = _reached(about).distinct()
+    shown = assets.select_related("job", "vendor", "production").order_by("-received_at")[:PAGE]
+    works = Production.objects.filter(pk__in=_works(about)) | Production.objects.filter(pk__in=assets.values("production"))
+    return Stopped(
+        assets=list(shown),
+        more=max(assets.count() - PAGE, 0),
+        under_way=assets.filter(credential__isnull=True, job__state__in=UNDER_WAY).count(),
+        signed=assets.filter(credential__isnull=False).count(),
+        productions=list(works.distinct()),
+    )
+
+
+def _reached(about: Subject) -> QuerySet[Asset]:
+    own = Asset.objects.filter(production__studio=about.studio)
+    match about.kind:
+        case shape.STUDIO:
+            return own
+        case shape.AGREEMENT | shape.PRODUCTION:
+            return own.filter(production__in=_works(about))
+        case shape.UNIT:
+            unit = Unit.objects.get(public_id=about.id)
+            asked = own.filter(production=unit.production).values_list("pk", "decision__request")
+            return own.filter(pk__in=[pk for pk, question in asked if unit.code in question.get("units", ())])
+        case shape.PERSON:
+            return own.filter(depictions__person=about.person)
+        case shape.GRANT:
+            return own.filter(decision__revisions__grant=about.grant)
+    return own.filter(sha256=about.id)
+
+
+def _works(about: Subject) -> set[int]:
+    """The productions that the lock lies on, with all their parts."""
+    rows = Production.objects.filter(studio=about.studio)
+    if about.kind == shape.AGREEMENT:
+        rows = rows.filter(agreements__code=about.id.removeprefix("agreement:"))
+    elif about.kind == shape.PRODUCTION:
+        rows = rows.filter(public_id=about.id)
+    elif about.kind != shape.STUDIO:
+        return set()
+    found = fresh = set(rows.values_list("pk", flat=True))
+    while fresh:
+        fresh = set(Production.objects.filter(parent__in=fresh).values_list("pk", flat=True)) - found
+        found = found | fresh
+    return found

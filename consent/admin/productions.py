@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 
 from consent import territories
@@ -156,10 +157,12 @@ class Productions(OwnRows):
     def row(self, request: HttpRequest, key: str) -> HttpResponse:
         production = self.found(request, key)
         may_enter = permissions.may_enter(request.user, production.studio)
+        records = ("Records", reverse("admin:consent_statement_about", args=[production.studio.public_id, production.public_id]))
         acts = [("Correct", self.address(production, "correct")), ("Add a scene or shot", self.address(production, "add_unit"))]
         return page(
             request, "consent/desk/production.html", title=production.title, about=production.get_kind_display(),
-            pairs=facts(production), acts=acts if may_enter else [], back=self.list_address, back_words="Productions",
+            pairs=facts(production), acts=[records, *(acts if may_enter else [])],
+            back=self.list_address, back_words="Productions",
             units=production.units.all()[:UNITS_SHOWN], production=production, history=history(production.public_id),
             may_enter=may_enter,
         )  # fmt: skip

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from provenance.admin import answers, ending, worklists
+from provenance.admin import answers, ending, holds, worklists
 
 urlpatterns = [
     path("", worklists.front, name="desk"),
     path("running-out/", worklists.running_out, name="running-out"),
+    path("holds/", holds.switch, name="holds"),
+    path("holds/<str:studio>/<str:subject>/<str:code>/", holds.set_hold, name="set-hold"),
     path("consent/grant/<str:key>/ending/", ending.ending, name="ending"),
     path("provenance/asset/<str:key>/decide/", answers.decide_view, name="decide-asset"),
     path("provenance/asset/<str:key>/queue-again/", answers.queue_again_view, name="queue-asset-again"),

@@ -134,7 +134,7 @@ class People(OwnRows):
         )  # fmt: skip
 
     def _acts(self, request: HttpRequest, person: Person) -> list[tuple[str, str]]:
-        acts = []
+        acts = [("Records", reverse("admin:consent_statement_about", args=[person.studio.public_id, person.public_id]))]
         if permissions.may_enter(request.user, person.studio):
             acts.append(("Correct", self.address(person, "correct")))
             acts.append(("Record who speaks for them", self.address(person, "authority")))

@@ -17,6 +17,7 @@ NAVIGATION = (
     ("People", "admin:registry_person_changelist", (*permissions.READS_CONSENT, permissions.Role.DPO)),
     ("Doors", "admin:consent_performerlink_changelist", permissions.ENTERS),
     ("Productions", "admin:registry_production_changelist", LEGAL_AND_OPERATORS),
+    ("Records", "admin:consent_statement_changelist", permissions.READS_CONSENT),
     ("Assets", "admin:provenance_asset_changelist", (*permissions.READS_CONSENT, permissions.Role.OPERATOR)),
     ("Record", "admin:registry_event_changelist", permissions.READS_JOURNAL),
     ("Organisation", "admin:registry_organisation_changelist", permissions.OPERATES),

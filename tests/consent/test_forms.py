@@ -58,6 +58,7 @@ def test_a_form_is_whole(code):
     form = FORMS[code]
     names = [field.name for field in form.fields]
     assert form.code == code and form.title and form.topic and form.about and form.ends and names
+    assert not set(names) & {"reason", "document", "effective_at", "until", "acts"}
     assert len(set(names)) == len(names) and {field.type for field in form.fields} <= TYPES
     assert all(field.label and bool(field.choices) == (field.type == "choice") for field in form.fields)
     assert set(form.acts) <= set(ACTS) and form.people in (1, 2) and form.kind in (RECORD, LOCK, DETERMINATION)
