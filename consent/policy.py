@@ -87,7 +87,7 @@ def held(record: Record, request: Request, library: Mapping[str, Pack]) -> tuple
 
 def arranged(held: tuple[Held, ...], case: Case) -> Policy:
     """The policy for a question about the production of this case: what cannot bear on it is left out."""
-    return _arranged(held, tuple(_governs(one.pack, case) for one in held))
+    return _arranged(held, tuple(_governs(one.pack, case) for one in held), case.request.act, case.request.day)
 
 
 def _later(one: Adoption) -> tuple[datetime, datetime, bool, str]:
@@ -102,15 +102,19 @@ def _held(adoption: Adoption, library: Mapping[str, Pack]) -> Held:
 
 
 @lru_cache(maxsize=256)
-def _arranged(held: tuple[Held, ...], governs: tuple[Truth, ...]) -> Policy:
-    asked = [(one, truth) for one, truth in zip(held, governs, strict=True) if truth is not False]
-    areas = frozenset((area, frozenset[str]()) for one, _ in asked for rule in one.pack.rules for area in rule.asks.areas)
+def _arranged(held: tuple[Held, ...], governs: tuple[Truth, ...], act: str, day: date) -> Policy:
+    asked = [
+        (one, truth, tuple(rule for rule in one.pack.rules if rule.speaks(act, day)))
+        for one, truth in zip(held, governs, strict=True)
+        if truth is not False
+    ]
+    areas = frozenset((area, frozenset[str]()) for *_, rules in asked for rule in rules for area in rule.asks.areas)
 
     def chapter(grant: bool, *, there: bool) -> Chapter:
         def belongs(rule: PackRule) -> bool:
             return (rule.needs_grant, _there(rule)) == (grant, there)
 
-        chosen = ((one, truth, tuple(filter(belongs, one.pack.rules))) for one, truth in asked)
+        chosen = ((one, truth, tuple(filter(belongs, rules))) for one, truth, rules in asked)
         return tuple((one, truth, rules) for one, truth, rules in chosen if rules)
 
     return Policy(
@@ -131,13 +135,12 @@ def ask(chapter: Chapter, case: Case) -> Found:
     """What the rules of these packs find in the case."""
     grounds: list[Ground] = []
     advice: list[Ground] = []
-    day = case.request.day
     for held, governs, rules in chapter:
         connected = held.pack.connect.truth(case)
         if connected is False:
             continue
         connected = None if governs is None else connected
-        found = [ground for rule in rules if rule.holds(day) for ground in _broken(rule, held.pack, case)]
+        found = [ground for rule in rules for ground in _broken(rule, held.pack, case)]
         counting = [ground for ground in found if held.enforcing and ground.severity != "note"]
         if connected is None and any(OUTCOME_OF[ground.severity] != PERMIT for ground in counting):
             grounds.append(_unconnected(held.pack, case))
@@ -152,10 +155,8 @@ def _broken(rule: PackRule, pack: Pack, case: Case) -> Iterator[Ground]:
     broken = rule.rule.severity(case)
     if broken is None:
         return
-    obligation = rule.rule.fail == "obligation"
-    if rule.gate and not obligation and case.request.act not in GATES[rule.gate]:
-        return
     severity, certain = broken
+    obligation = rule.rule.fail == "obligation"
     if obligation:
         severity = "review" if case.request.act in GATES[rule.gate] else "obligation"
     if rule.rule.fail == "note" or rule.status in ONLY_ADVISES:

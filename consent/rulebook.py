@@ -59,7 +59,8 @@ class PackUnknown(Invalid):
 @dataclass(frozen=True, slots=True, eq=False)
 class PackRule:
     """A rule with where it comes from. `first` and `last` are the days from and to which it is in force, both included;
-    `gate` where it must be met by, `due` the fact that says by which day."""
+    `gate` where it must be met by, `due` the fact that says by which day. Of acts not among `acts` it says nothing; None:
+    of any it may."""
 
     rule: Rule
     first: date | None
@@ -73,14 +74,17 @@ class PackRule:
     citation: str
     certainty: str
     asks: Expression
+    acts: frozenset[str] | None
 
     @property
     def id(self) -> str:
         return self.rule.id
 
-    def holds(self, day: date) -> bool:
+    def speaks(self, act: str, day: date) -> bool:
+        """Whether it is in force on that day and may say something of that act."""
         begun = self.first is None or self.first <= day
-        return begun and (self.last is None or day <= self.last) and self.status != "expired"
+        in_force = begun and (self.last is None or day <= self.last) and self.status != "expired"
+        return in_force and (self.acts is None or act in self.acts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +159,19 @@ def _rule(given: Mapping[str, Any], at: str, connect: Expression) -> PackRule:
         ),
         first=first, last=last, status=given["status"], needs_grant=given.get("needs") == "grant",
         gate=given.get("gate") or ("after" if given["fail"] == "obligation" else ""), due=due, text=given["text"],
-        to_clear=given["to_clear"], citation=given["citation"], certainty=given["certainty"], asks=asks,
+        to_clear=given["to_clear"], citation=given["citation"], certainty=given["certainty"], asks=asks, acts=_acts(given),
     )  # fmt: skip
+
+
+def _acts(given: Mapping[str, Any]) -> frozenset[str] | None:
+    """The acts outside of which the rule cannot apply: those its condition names outright, and those of its gate."""
+    named = []
+    for part in given["when"].get("all", [given["when"]]):
+        if part.get("fact") == "request.act" and ("in" in part or "is" in part):
+            named.append(frozenset(part["in"] if "in" in part else [part["is"]]))
+    if "gate" in given and given["fail"] != "obligation":
+        named.append(GATES[given["gate"]])
+    return frozenset.intersection(*named) if named else None
 
 
 def _missing(asked: Iterable[Expression], case: Case) -> tuple[str, ...]:
