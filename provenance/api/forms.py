@@ -1,5 +1,6 @@
 """The forms that files come in (multipart/form-data, RFC 7578): taken whole, with each part once, or not at all."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -83,9 +84,9 @@ def _refuse_in_pieces(form: DataAndFiles, end: bytes, closing: bytes) -> None:
     if closing not in end:
         detail = "The form breaks off: the boundary that its Content-Type names does not close it. Send it again, whole"
         raise ParseError(detail)
-    names = [name for parts in (form.data, form.files) for name, given in parts.lists() for _ in given]
-    for name in names:
-        if names.count(name) > 1:
+    names = Counter(name for parts in (form.data, form.files) for name, given in parts.lists() for _ in given)
+    for name, times in names.items():
+        if times > 1:
             raise PartRepeated(name)
 
 
