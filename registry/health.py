@@ -84,8 +84,9 @@ def worker() -> Told:
     beat = heartbeats.freshest()
     if beat is None:
         return {"state": "absent"}
-    age = int((timezone.now() - beat.seen_at).total_seconds())
-    state = "ok" if age <= settings.HEARTBEAT_SECONDS else "silent"
+    at = timezone.now()
+    age = int((at - beat.seen_at).total_seconds())
+    state = "silent" if heartbeats.is_silent(beat, at=at) else "ok"
     told = {"state": state, "seen_at": _iso(beat.seen_at), "age_seconds": age}
     key = beat.details.get("key")
     return told | ({"key": {name: key[name] for name in OF_KEYS if name in key}} if isinstance(key, dict) else {})

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from registry.models import Heartbeat
 
 # What more a heartbeat tells, by name; a room adds to it when it is loaded: {"key": function(at) -> dict}.
@@ -18,6 +20,11 @@ def beat(name: str, *, at: datetime) -> None:
 
 def freshest() -> Heartbeat | None:
     return Heartbeat.objects.order_by("-seen_at").first()
+
+
+def is_silent(beat: Heartbeat, *, at: datetime) -> bool:
+    """Whether nothing has been heard of the worker for longer than a worker may be silent."""
+    return at - beat.seen_at > timedelta(seconds=settings.HEARTBEAT_SECONDS)
 
 
 def forget(*, at: datetime) -> None:

@@ -327,7 +327,7 @@ elif BROKER_URL.startswith(("redis", "sentinel")):
 # How long a worker may be silent over a job before another takes it: this, and more for large files.
 LEASE_SECONDS = environment.whole("LEASE_SECONDS", 30)
 LEASE_BYTES_PER_SECOND = 2_000_000
-# How old a worker's heartbeat may be before readiness calls the worker silent.
+# How old a worker's heartbeat may be before readiness and the desk call the worker silent.
 HEARTBEAT_SECONDS = 60
 # Children of one worker; 0 is one for each processor.
 WORKER_CHILDREN = environment.whole("WORKER_CHILDREN", 0)

@@ -1,22 +1,24 @@
 """The desk's front page, what waits and soonest first; and the consents that run out, with what stands on them."""
 
+from datetime import datetime
+
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Count, Model
+from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from consent.in_words import last_day
 from consent.models import Grant
-from provenance import key_warnings, waiting
+from provenance import key_warnings, silence, waiting
 from provenance.admin.assets import READS_ASSETS
 from provenance.models import Asset
 from provenance.waiting import SOON, State
 from registry import heartbeats, permissions
 from registry.admin.lists import NotThisPage
 from registry.desk.site import page
-from registry.models import Authority
+from registry.models import Authority, Organisation
 
 SPANS = (30, 60, 90, 180)
 ON_A_PAGE = 50
@@ -40,8 +42,17 @@ def front_page(request: HttpRequest) -> HttpResponse:
     rows = waiting.next_up(**mine, by=request.user, at=at)
     return page(
         request, "provenance/desk/worklists.html", title=f"{at:%A}, {at.day} {at:%B %Y}", cards=_cards(request, mine, at),
-        rows=[(row, _address(row.record), _words(row)) for row in rows], warnings=_of_keys(request),
+        rows=[(row, _address(row.record), _words(row)) for row in rows],
+        warnings=[*_of_worker(request, mine["keeps"], at), *_of_keys(request)],
     )  # fmt: skip
+
+
+def _of_worker(request: HttpRequest, studios: QuerySet[Organisation], at: datetime) -> list[str]:
+    """That the worker is silent, to those who may see what waits for it."""
+    if not studios.exists():
+        return []
+    operates = permissions.organisations_where(request.user, permissions.OPERATES).exists()
+    return [said] if (said := silence.sentence(studios, operates=operates, at=at)) else []
 
 
 def _of_keys(request: HttpRequest) -> list[str]:

@@ -1,14 +1,16 @@
-"""The desk's front page warns of signing keys that end or fail, and leads to the reader's own account."""
+"""The desk's front page warns of a silent worker and of signing keys that end or fail, and leads to the reader's account."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
-from provenance import key_warnings
-from registry.models import Heartbeat
+from provenance import key_warnings, silence
+from provenance.models import SigningJob
+from registry.models import Heartbeat, Organisation
 from tests import cast as people
 from tests.desk import at_the_desk
+from tests.provenance import registered
 
 pytestmark = pytest.mark.django_db
 WELL = {"state": "usable", "usable": 1, "expiring": 0, "unusable": 0, "not_after": "2027-12-04T00:00:00+00:00"}
@@ -64,3 +66,61 @@ def test_under_the_reader_s_name_lie_the_second_factor_the_password_and_the_way_
     assert "<summary>Ines Roth</summary>" in page and 'rel="icon"' in page
     for address in ("/accounts/2fa/", "/accounts/password/change/", 'action="/accounts/logout/"'):
         assert address in page
+
+
+# ── A silent worker ──────────────────────────────────────────────────────────────────────────────────────────────
+
+MORNING = datetime(2026, 11, 25, 9, 12, tzinfo=UTC)
+
+
+def heard_of(at):
+    Heartbeat.objects.update_or_create(name="worker@one", defaults={"seen_at": at})
+
+
+def waits(state, title):
+    job = {"intake_key": title, "not_before": people.NOON, "called_at": people.NOON, "changed_at": people.NOON}
+    return SigningJob.objects.create(asset=registered.asset(title.encode(), title=title), state=state, **job)
+
+
+def silent(at, *, operates=False, studio="Northlight Pictures"):
+    return silence.sentence(Organisation.objects.filter(name=studio), operates=operates, at=at)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0, False), (59, False), (62, True)])
+def test_the_front_page_says_so_as_soon_as_readiness_does(cast, client, seconds, told):
+    heard_of(timezone.now() - timedelta(seconds=seconds))
+    assert ("Nothing has been signed since" in front(cast.ines)) is told
+    assert (client.get("/health/ready").json()["worker"]["state"] == "silent") is told
+
+
+def test_it_tells_since_when_and_how_many_wait(cast):
+    heard_of(MORNING)
+    for number, state in enumerate(("received", "signing", "held", "refused", "dead", "signed")):
+        waits(state, f"sh{number}")
+    at = MORNING + timedelta(minutes=20)
+    assert silent(at) == "Nothing has been signed since 09:12. 2 assets wait; tell an operator."
+    assert "2 assets wait; start the worker again" in silent(at, operates=True)
+    assert "No asset waits yet" in silent(at, studio="Southgate Films")
+    SigningJob.objects.filter(state="signing").update(state="held")
+    assert silent(at + timedelta(days=1)) == (
+        "Nothing has been signed since 09:12 on 25 November 2026. 1 asset waits; tell an operator."
+    )
+
+
+def test_a_signature_made_after_the_worker_s_last_word_counts(cast):
+    registered.credential()
+    heard_of(registered.SIGNED_AT - timedelta(minutes=5))
+    assert "since 09:41" in silent(registered.SIGNED_AT + timedelta(minutes=20))
+    assert "since 09:36" in silent(registered.SIGNED_AT + timedelta(minutes=20), studio="Southgate Films")
+
+
+def test_a_worker_that_never_spoke_is_not_said_to_have_signed(cast):
+    assert silent(MORNING).startswith("No worker has been heard of yet. No asset waits yet;")
+    assert "No worker has been heard of yet" in front(cast.ines)
+
+
+@pytest.mark.parametrize("role", ["legal_enter", "auditor", "operator", "dpo"])
+def test_it_is_told_to_those_who_see_what_waits(cast, role):
+    page = front(people.lawyer("uma", "Reed", cast.northlight, role))
+    assert ("No worker has been heard of" in page) is (role != "dpo")
+    assert ("start the worker again" in page) is (role == "operator")
