@@ -1,6 +1,7 @@
 """Performers' own doors at the desk: the links that open their letters, made, shown once, and revoked."""
 
 from datetime import datetime
+from urllib.parse import quote
 
 from django import forms
 from django.conf import settings
@@ -101,7 +102,12 @@ class Links(OwnRows):
     def row(self, request: HttpRequest, key: str) -> HttpResponse:
         link = self.found(request, key)
         again = f"{reverse('admin:consent_performerlink_add')}?authority={link.authority.public_id}"
-        acts = [] if link.revoked_at else [("Revoke it", self.address(link, "revoke"))]
+        acts = [
+            ("What they said", f"{reverse('admin:consent_performerword_changelist')}?q={quote(link.person.alias)}"),
+            ("Offer a consent", f"{reverse('admin:consent_performerlink_offer_first')}?person={link.person.public_id}"),
+            ("Make a new link", again),
+        ]
+        acts += [] if link.revoked_at else [("Revoke it", self.address(link, "revoke"))]
         pairs = [
             ("State", state(link, at=timezone.now())[1]), ("As", str(link.authority.get_kind_display())),
             ("Who", link.authority.party or link.person), ("On the strength of", link.authority.basis),
@@ -109,7 +115,7 @@ class Links(OwnRows):
             ("Last used", self.used(link)), ("Language", dict(settings.LANGUAGES).get(link.language, link.language)),
         ]  # fmt: skip
         return page(
-            request, "desk/row.html", title=f"The door of {link.person}", pairs=pairs, acts=[("Make a new link", again), *acts],
+            request, "desk/row.html", title=f"The door of {link.person}", pairs=pairs, acts=acts,
             back=self.list_address, back_words="Performers’ own doors", history=history(link.person.public_id),
         )  # fmt: skip
 

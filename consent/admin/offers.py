@@ -26,6 +26,11 @@ class OfferForm(TermsForm):
     papers = signed_on = method = capacity = separate_signature = None
     groups = (("Who is to sign", ("authority",)), TermsForm.groups[1])
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        signs = self.fields["authority"]
+        signs.label, signs.empty_label = "Who signs for the person", "Nobody: the person signs"
+
     def terms(self, lines) -> grants.Terms:
         said = self.cleaned_data
         return grants.Terms(

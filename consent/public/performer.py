@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consent import paper
@@ -23,8 +23,11 @@ INSIDE_PAPER = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; f
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def open_letter(request: HttpRequest, token: str) -> HttpResponse:
-    """A browser that comes with the link is asked for the code. Looking at the page writes nothing down."""
+    """A browser that comes with the link is asked for the code, in the language chosen at the desk until another is chosen
+    here. Looking at the page writes nothing down."""
     link = links.opened(token, at=timezone.now())
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(link.language)
     return _admitted(request, link) if request.method == "POST" else render(request, "consent/letter/open.html")
 
 

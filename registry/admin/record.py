@@ -24,6 +24,7 @@ WORDS = {
     "link:opened": "Letter opened",
     "link:locked": "Link locked after wrong codes",
     "link:revoked": "Link of a performer revoked",
+    "performer:answered": "Desk answered the performer",
     "performer:ends": "Performer wants to end; on hold",
     "performer:stays": "Performer takes the ending back",
     "person:died": "Death recorded",
