@@ -40,13 +40,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """One signed state of a grant: validity is half-open, [effective_from, term_end)."""
+    """One signed state of a grant: validity is half-open, [effective_from, term_end). Its papers say when it was signed
+    and how; what is entered before its paper is at hand leaves that open."""
 
     effective_from: date
     description: str
-    signed_on: date
-    method: str
     lines: tuple[Line, ...]
+    signed_on: date | None = None
+    method: str = ""
     term_end: date | None = None
     authority: object | None = None
     capacity: str = "self"
@@ -127,6 +128,8 @@ def _check(terms: Terms, person) -> None:
         raise Invalid("consent.no_description", "Copy the description of the intended use from the paper.")
     if terms.term_end and terms.term_end <= terms.effective_from:
         raise Invalid("consent.term", "The term ends before it begins. Check both dates against the paper.")
+    if terms.papers and not (terms.signed_on and terms.method):
+        raise Invalid("consent.unsigned", "Say on which day the paper was signed, and how.")
     for document in terms.papers:
         paper.check(document)
 
@@ -142,8 +145,7 @@ def _add_revision(grant, *, terms: Terms, papers, by, at, tag, reason) -> GrantR
         entered_by=by,
         recorded_at=at,
     )
-    for line in terms.lines:
-        _add_line(revision, line)
+    lines = [_add_line(revision, line) for line in terms.lines]
     for document in papers:
         evidence = paper.record(document, studio=grant.studio, revision=revision, by=by, at=at)
         Signature.objects.create(
@@ -165,7 +167,7 @@ def _add_revision(grant, *, terms: Terms, papers, by, at, tag, reason) -> GrantR
         details={
             "revision": revision.public_id,
             "number": revision.number,
-            "lines": [line.public_id for line in revision.lines.all()],
+            "lines": [line.public_id for line in lines],
             "evidence": [document.sha256 for document in terms.papers],
         },
     )
@@ -188,5 +190,6 @@ def _add_line(revision, line: Line) -> ScopeLine:
         start=line.start,
         end=line.end,
     )
-    row.productions.set(line.productions)
+    if line.productions:
+        row.productions.add(*line.productions)
     return row

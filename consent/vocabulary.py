@@ -199,6 +199,14 @@ SPEAKING_ONLY_FOR_THE_LIVING = frozenset({"self", "agent", "attorney_in_fact"})
 
 # --- what is on file -----------------------------------------------------------------------------------------------
 
+GRANT_KINDS = _vocabulary(
+    individual="Individual agreement",
+    rider="Rider",
+    estate="Estate",
+    union="Union",
+    standing="Standing consent",
+)
+
 LINE_EFFECTS = _vocabulary(
     grant="Grants",
     exclude="Excludes",

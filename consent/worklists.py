@@ -20,7 +20,7 @@ from django.db.models import (
 )
 
 from consent.lifecycle import ACTIVE, AWAITING_VERIFICATION, ENDED, EXPIRED, NOT_YET
-from consent.models import Ending, Grant, GrantRevision, Signature
+from consent.models import Ending, Evidence, Grant, GrantRevision, Signature
 
 STATES = {
     AWAITING_VERIFICATION: "Awaiting verification",
@@ -66,7 +66,16 @@ def endings_in_effect(at: datetime) -> QuerySet[Ending]:
 
 
 def to_verify(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[GrantRevision]:
-    """The latest revision of each grant, where nobody has verified it and the grant has not ended."""
+    """The latest revision of each grant, where its paper is there, nobody has verified it and the grant has not ended."""
+    return _unverified(grants, at=at).filter(_has_paper())
+
+
+def without_paper(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[GrantRevision]:
+    """The same where the signed paper is still to come, as after an import: nobody can verify it before."""
+    return _unverified(grants, at=at).exclude(_has_paper())
+
+
+def _unverified(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[GrantRevision]:
     waiting = with_state(grants, at=at).filter(latest_unverified=True).exclude(state=ENDED)
     unverified = GrantRevision.objects.filter(_signed(), grant__in=waiting.values("pk"), verification__isnull=True)
     found = unverified.exclude(_superseded())
@@ -88,3 +97,7 @@ def _signed() -> Q:
 def _superseded() -> Q:
     later = GrantRevision.objects.filter(grant=OuterRef("grant"), number__gt=OuterRef("number"))
     return Q(Exists(later))
+
+
+def _has_paper() -> Q:
+    return Q(Exists(Evidence.objects.filter(revision=OuterRef("pk"))))

@@ -35,6 +35,11 @@ def to_verify(studios: QuerySet[Organisation], *, by: User, at: datetime) -> Que
     return worklists.to_verify(Grant.objects.filter(studio__in=studios), at=at).exclude(entered_by=by)
 
 
+def without_paper(studios: QuerySet[Organisation], *, at: datetime) -> QuerySet[GrantRevision]:
+    """What was entered before its signed paper was at hand."""
+    return worklists.without_paper(Grant.objects.filter(studio__in=studios), at=at)
+
+
 def running_out(studios: QuerySet[Organisation], *, at: datetime, days: int = SOON) -> QuerySet[Grant]:
     return worklists.running_out(Grant.objects.filter(studio__in=studios), at=at, days=days)
 

@@ -18,6 +18,7 @@ RULES = {
     "consent.wording", "consent.forms.catalogue", "consent.forms.reading", "consent.holding", "consent.transitions",
     "consent.clocks", "consent.retention", "consent.receipts.agreed", "consent.receipts.bitstring",
     "consent.receipts.credential", "consent.receipts.dpv", "consent.receipts.odrl",
+    "consent.imports.sheet", "consent.imports.columns", "consent.imports.cells", "consent.imports.entries",
     "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest", "provenance.report",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
 }  # fmt: skip

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -48,11 +49,11 @@ class ByVerification(admin.SimpleListFilter):
     parameter_name = "verification"
 
     def lookups(self, request: HttpRequest, model_admin: OwnRows) -> list:
-        return [("waits", "Waits for one")]
+        return [("waits", "Waits for one"), ("paper", "Waits for its paper")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        waiting = worklists.to_verify(queryset, at=timezone.now()) if self.value() == "waits" else None
-        return queryset if waiting is None else queryset.filter(pk__in=waiting.values("grant"))
+        found = {"waits": worklists.to_verify, "paper": worklists.without_paper}.get(self.value() or "")
+        return queryset.filter(pk__in=found(queryset, at=timezone.now()).values("grant")) if found else queryset
 
 
 class ByEnd(admin.SimpleListFilter):
@@ -86,6 +87,10 @@ class ConsentFiles(OwnRows):
     ordering = ("-id",)
 
     # ── The list ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        acts = [("Import a spreadsheet", reverse("admin:consent_import_add"))] if self.has_add_permission(request) else []
+        return super().changelist_view(request, {"acts": acts} | (extra_context or {}))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return worklists.with_state(super().get_queryset(request), at=timezone.now())

@@ -1,5 +1,6 @@
 from consent.models.decisions import Decision
 from consent.models.grants import Evidence, Grant, GrantRevision, ScopeLine, Signature, Verification
+from consent.models.imports import Import, ImportResult
 from consent.models.packs import PackAdoption
 from consent.models.performer import DeskAnswer, PerformerLink, PerformerWord, RevisionOffer
 from consent.models.receipts import Receipt, ReceiptKey, StatusList, StatusListEntry
@@ -12,6 +13,8 @@ __all__ = [
     "Evidence",
     "Grant",
     "GrantRevision",
+    "Import",
+    "ImportResult",
     "PackAdoption",
     "PerformerLink",
     "PerformerWord",

@@ -68,6 +68,10 @@ def _cards(request: HttpRequest, mine: dict, at) -> list[dict]:
     if mine["verifies"].exists():
         count = waiting.to_verify(mine["verifies"], by=request.user, at=at).count()
         cards.append(_card(count, "to verify", "entered by someone else", f"{_list('consent_grant')}?verification=waits"))
+    enters = permissions.organisations_where(request.user, permissions.ENTERS)
+    if papers := waiting.without_paper(enters, at=at).count():
+        words = "consent without its paper" if papers == 1 else "consents without their paper"
+        cards.append(_card(papers, words, "nobody can verify them before", f"{_list('consent_grant')}?verification=paper"))
     if mine["reads"].exists():
         ending = waiting.running_out(mine["reads"], at=at)
         count = ending.count()

@@ -41,7 +41,7 @@ WORDS = {
 }
 SUBJECTS = (
     ("grt_", "Consent files"), ("per_", "People"), ("prd_", "Productions"), ("ast_", "Assets"),
-    ("client:", "Programs"), ("org_", "Organisations"), ("user:", "Users"),
+    ("client:", "Programs"), ("imp_", "Imports"), ("org_", "Organisations"), ("user:", "Users"),
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from registry import people as registry_people
 from registry import permissions
 from registry.models import ApiClient, Authority, Event, Membership, Person, Production, Unit, User
 from tests import cast as people
+from tests import spreadsheets
 from tests.desk import at_the_desk, minutes_later
 from tests.provenance import registered
 
@@ -37,6 +38,8 @@ MAY = {
     "admin:consent_grant_verify": LEGAL, "admin:consent_grant_paper": LEGAL,
     "admin:consent_grant_add": permissions.ENTERS, "admin:consent_grant_amend": permissions.ENTERS,
     **{f"admin:consent_decision_{page}": LEGAL for page in ("changelist", "export", "change", "ask", "certificate", "json")},
+    **{f"admin:consent_import_{page}": permissions.ENTERS
+       for page in ("changelist", "export", "change", "add", "columns", "stop", "rejects")},
     "admin:registry_person_changelist": PEOPLE, "admin:registry_person_export": PEOPLE, "admin:registry_person_change": PEOPLE,
     "admin:registry_person_add": permissions.ENTERS, "admin:registry_person_correct": permissions.ENTERS,
     "admin:registry_person_death": permissions.ENTERS, "admin:registry_person_authority": permissions.ENTERS,
@@ -68,7 +71,8 @@ DOORS = {"admin:login", "admin:logout"}
 # Who may read rows of this kind at all: everybody else has no such list, whosever the row.
 READERS = {
     "performerlink_offer": permissions.ENTERS, "consent_performerlink": permissions.ENTERS,
-    "consent_performerword": permissions.ENTERS, "consent_grant": LEGAL, "consent_decision": LEGAL, "ending": LEGAL,
+    "consent_performerword": permissions.ENTERS, "consent_grant": LEGAL, "consent_import": permissions.ENTERS,
+    "consent_decision": LEGAL, "ending": LEGAL,
     "registry_person": PEOPLE, "registry_production": WORKS,
     "provenance_asset": ASSETS, "asset": ASSETS, "determination": ASSETS, "registry_event": permissions.READS_JOURNAL,
     "registry_organisation": permissions.OPERATES, "registry_membership": permissions.OPERATES,
@@ -124,9 +128,11 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         cast.mira.authorities.get(kind="self"), language="en", days=90, by=cast.ines, at=timezone.now(), reason="Asked for it"
     )
     word = words.ask(link, text="May I see it?", once="form-of-the-question", at=timezone.now())
+    sheet = spreadsheets.file(spreadsheets.row("C-0500", description=title, productions="", birth_date=""))
     keys = {
         "performerlink_offer": [grant.public_id], "consent_performerlink": [link.public_id],
-        "consent_performerword": [word.public_id], "consent_grant": [grant.public_id], "ending": [grant.public_id],
+        "consent_performerword": [word.public_id], "consent_grant": [grant.public_id],
+        "consent_import": [spreadsheets.sent_in(cast, sheet).public_id], "ending": [grant.public_id],
         "registry_person": [cast.mira.public_id],
         "registry_production": [cast.harbor.public_id], "provenance_asset": [asset.public_id],
         "registry_event": [Event.objects.filter(organisation=cast.northlight).first().hash],

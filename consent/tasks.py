@@ -1,0 +1,20 @@
+"""Messages to the workers: an import's next turn, and the sweep that calls out those standing still."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from consent.imports import runs
+
+
+@shared_task
+def carry_on(import_id: str) -> None:
+    if runs.carry_on(import_id, clock=timezone.now):
+        carry_on.delay(import_id)
+
+
+@shared_task
+def sweep() -> None:
+    at = timezone.now()
+    runs.forget_old(at=at)
+    for import_id in runs.to_call(at=at):
+        carry_on.delay(import_id)
