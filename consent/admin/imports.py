@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from consent import tasks
-from consent.imports import cells, runs, sheet, shelf
+from consent.imports import cells, entries, runs, sheet, shelf
 from consent.imports.columns import FIELDS
 from consent.imports.weighing import Outcome, Preview
 from consent.models import Import
@@ -65,10 +65,7 @@ class ColumnsForm(Sent):
         "required": "Say how the letters of this file are written: choose the line in which the words read right.",
     })  # fmt: skip
     delimiter = forms.ChoiceField(label="What parts its cells", choices=choices(sheet.DELIMITERS))
-    order = forms.ChoiceField(
-        label="A day such as 03/04/2026 is", required=False, widget=forms.RadioSelect,
-        choices=[(cells.DAY_FIRST, "3 April: the day comes first"), (cells.MONTH_FIRST, "4 March: the month comes first")],
-    )  # fmt: skip
+    order = forms.ChoiceField(required=False, widget=forms.RadioSelect)
 
     def __init__(self, *args, run: Import, **kwargs) -> None:
         content = shelf.read(run)
@@ -77,9 +74,27 @@ class ColumnsForm(Sent):
         known = {"encoding": run.encoding, "delimiter": run.delimiter, "order": run.order}
         super().__init__(*args, initial=known | {_name(at): chosen[one] for at, one in enumerate(self.sheet.headings)}, **kwargs)
         self.fields["encoding"].choices = _readings(content, run)
+        self._ask_for_order(self.data and self._posted() or chosen)
         says = [("", "(left out)"), *((name, field.label) for name, field in FIELDS.items())]
         for at, heading in enumerate(self.sheet.headings):
             self.fields[_name(at)] = forms.ChoiceField(label=heading, required=False, choices=says)
+
+    def _posted(self) -> dict[str, str]:
+        return {heading: self.data.get(_name(at), "") for at, heading in enumerate(self.sheet.headings)}
+
+    def _ask_for_order(self, columns: dict[str, str]) -> None:
+        """Ask with the file's own example, where there is one that can be shown; or not at all."""
+        unclear = entries.asked_for_order(self.sheet, columns)
+        if unclear is None:
+            del self.fields["order"]
+            return
+        example = unclear.sentence or "03/04/2026"
+        where = f"{example} in row {unclear.row}" if unclear.sentence else f"A day such as {example}"
+        self.fields["order"].label = f"{where} is"
+        self.fields["order"].choices = [
+            (order, f"{cells.day(example, order):%-d %B}: the {order} comes first")
+            for order in (cells.DAY_FIRST, cells.MONTH_FIRST)
+        ]  # fmt: skip
 
     def columns(self) -> list[tuple[forms.BoundField, list[str]]]:
         """Each column with what stands first in it."""
@@ -135,8 +150,9 @@ class Imports(OwnRows):
         if run is not None:
             return redirect(self.address(run, "columns"))
         return page(
-            request, "desk/form.html", status=form.status, form=form, title="Send in a spreadsheet", back=self.list_address,
-            button="Read it", about="It is read and shown to you first. Nothing is imported before you say so.",
+            request, "desk/form.html", status=form.status, form=form, title="Send in a spreadsheet", button="Read it",
+            about="It is read and shown to you first. Nothing is imported before you say so.", back=self.list_address,
+            back_words=self.heading,
         )  # fmt: skip
 
     def columns(self, request: HttpRequest, key: str) -> HttpResponse:
@@ -232,7 +248,7 @@ def _reread(form: ColumnsForm, run: Import, request: HttpRequest) -> None:
 
 
 def _explained(form: ColumnsForm, run: Import, request: HttpRequest) -> None:
-    runs.explain(run, said=form.said(), order=form.cleaned_data["order"], by=request.user)
+    runs.explain(run, said=form.said(), order=form.cleaned_data.get("order", ""), by=request.user)
 
 
 def _done(act: Callable[[], None]) -> Callable[[], bool]:

@@ -44,10 +44,9 @@ class Words:
         names = [(name, code) for code, name in vocabulary.items()] + [(code, code) for code in vocabulary]
         names += [(name.strip(), code) for code, more in called.items() for name in more.split(",")]
         self._names = {_bare(name): code for name, code in names}
-        few = list(vocabulary.values())[:8]
-        self.advice = f"Write {'one of' if len(few) == len(vocabulary) else 'its name or code as on the entry form:'} " + (
-            f"{', '.join(few)}{'' if len(few) == len(vocabulary) else ' …'}."
-        )
+        few, whole = list(vocabulary.values())[:8], len(vocabulary) <= 8
+        named = f"{', '.join(few[:-1])} or {few[-1]}" if whole else f"{', '.join(few[:3])} or {few[3]}"
+        self.advice = f"Write {named}." if whole else f"Write it as on the entry form, such as {named}, or its code."
 
     def find(self, text: str) -> str | None:
         return self._names.get(_bare(text))
@@ -214,4 +213,4 @@ def _date(text: str, year: str, month: str | int, day: str | int) -> date:
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
-        raise Unread("There is no such day in the order of days and months that this file has.", text) from None
+        raise Unread("There is no such day, in the order that this file has of days and months.", text) from None

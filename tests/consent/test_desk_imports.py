@@ -128,6 +128,7 @@ def test_the_order_of_days_is_asked_on_the_page(cast):
     run = Import.objects.get()
     refused = desk.post(answer.url, said(run))
     assert refused.status_code == 422 and "says 03/04/2026: say whether the day or the month comes first" in text(refused)
+    assert "03/04/2026 in row 2 is" in text(refused) and "4 March: the month comes first" in text(refused)
     assert desk.post(answer.url, said(run, order="day")).status_code == 302
     assert Import.objects.get().order == "day"
 
