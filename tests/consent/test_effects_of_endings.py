@@ -30,7 +30,7 @@ def test_the_table_has_every_mode_and_every_stage():
     assert all(set(left) == set(STAGES) for left in LEFT_OF_WORK.values())
 
 
-@pytest.mark.parametrize(("number", "stage"), enumerate(STAGES))
+@pytest.mark.parametrize(("number", "stage"), list(enumerate(STAGES)))
 @pytest.mark.parametrize("mode", ENDING_MODES)
 def test_each_cell(mode, number, stage):
     from_when = OVER if mode == "run_off" else NOON
