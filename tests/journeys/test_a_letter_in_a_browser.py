@@ -51,7 +51,7 @@ def test_a_performer_ends_a_consent_on_a_telephone(browser):  # noqa: F811
     page.get_by_text("Your letter is closed on this device").wait_for()
 
     ines.goto(re.match(r"http://[^/]+", address).group() + "/admin/")
-    ines.get_by_text("C-0777 of M. Vale – on hold").wait_for()
+    ines.get_by_text("C-0777 of M. Vale – on hold").first.wait_for()
 
 
 def made(page):
