@@ -9,8 +9,8 @@ import random
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from provenance import intake, signing, tasks
