@@ -185,6 +185,7 @@ def _statements(
 
 def _stated(subjects: set[str], studio: Organisation) -> list[Statement]:
     rows = Statement.objects.filter(studio=studio, subject__in=subjects).order_by()
+    rows = rows.defer("sealed", "refers_to__sealed", "refers_to__details")
     return list(rows.select_related("refers_to").prefetch_related("by"))
 
 

@@ -81,8 +81,14 @@ def labels(ids: Iterable[str], studios: Iterable[Organisation]) -> dict[str, str
     for kind, its in by_kind.items():
         for studio in studios:
             for row in _rows(kind, studio).filter(public_id__in=its):
-                found[row.public_id] = row.details.get("name", "") if isinstance(row, Statement) else str(row)
+                found[row.public_id] = _words(row)
     return found
+
+
+def _words(row: Person | Authority | Grant | Production | Unit | Statement) -> str:
+    if isinstance(row, Authority):
+        return f"{row.get_kind_display()}{f', {row.party},' if row.party else ''} for {row.person}"
+    return row.details.get("name", "") if isinstance(row, Statement) else str(row)
 
 
 def _rows(kind: str, studio: Organisation) -> QuerySet:
@@ -107,8 +113,7 @@ def _authority(studio: Organisation, row: Authority) -> Subject:
     """Verified, an authority is a new row; records name the one it began with."""
     while row.replaces is not None:
         row = row.replaces
-    words = f"{row.get_kind_display()}{f', {row.party},' if row.party else ''} for {row.person}"
-    return Subject(AUTHORITY, row.public_id, words, studio, person=row.person)
+    return Subject(AUTHORITY, row.public_id, _words(row), studio, person=row.person)
 
 
 def _replica(studio: Organisation, row: Statement) -> Subject:

@@ -70,7 +70,7 @@ class RecordForm(DetailsForm):
         self.fields["document"] = Document(label="The document", required=needed, help_text=kept)
         self.fields["effective_at"] = Moment(label="Holds from (UTC)", required=False, help_text="Empty: from now on.")
         self.fields["until"] = Moment(
-            label="First moment it no longer holds (UTC)", required=False, help_text=f"Empty: until then. {on_form.ends}"
+            label="First moment it no longer holds (UTC)", required=False, help_text=f"Empty: until this ends it. {on_form.ends}"
         )
         self.groups += (("The document", DOCUMENT), ("From when until when", WHEN))
         if on_form.kind == LOCK:

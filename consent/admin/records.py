@@ -380,9 +380,8 @@ def in_pairs(row: Statement, about: Subject, *, private: bool) -> list[tuple[str
     form = form_named(row.form)
     opened = on_record.opened(row, about.person) if private else {}
     values = values_of(form, row.details | opened)
-    named = subjects.labels({str(values[one.name]) for one in form.fields if one.name in values and "_" in str(values[one.name])},
-                            [about.studio])  # fmt: skip
-    pairs = []
+    references = {str(values[one.name]) for one in form.fields if one.name in values and one.type in records.NAMED}
+    named, pairs = subjects.labels(references, [about.studio]), []
     for field in form.fields:
         if field.name in values:
             pairs.append((field.label, _shown(field, values[field.name], named)))

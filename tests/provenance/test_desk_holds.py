@@ -8,7 +8,7 @@ from provenance import affected
 from provenance.models import Depiction, SigningJob
 from registry.models import CollectiveAgreement, Event, Organisation, Person, Production
 from tests import cast as people
-from tests.desk import at_the_desk
+from tests.desk import at_the_desk, rider
 from tests.provenance import registered
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,14 @@ def test_confirmed_it_is_set_with_its_reason_and_listed(cast):
     page = text(desk.get(HOLDS))
     assert "1 lock holds" in page and "Strike" in page and "dubbing, generating new material" in page and "/lift/" not in page
     assert "/lift/" in text(at_the_desk(cast.tobi).get(HOLDS))
+
+
+def test_the_document_is_asked_for_where_the_lock_is_set_for_a_page_cannot_keep_a_chosen_file(cast):
+    desk = at_the_desk(cast.ines)
+    assert 'name="document"' not in text(desk.get(address(cast, cast.harbor)))
+    assert 'name="document"' in text(desk.post(address(cast, cast.harbor), STRIKE))
+    desk.post(address(cast, cast.harbor), STRIKE | {"confirm": "1", "document": rider()})
+    assert Statement.objects.get().evidence.sha256 == people.RIDER.sha256
 
 
 def test_the_switch_leads_to_the_form_for_the_scope_and_refuses_what_does_not_fit(cast):
