@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from consent import clearance, determinations
+from consent import clearance, determinations, records
 from consent.facts import Depiction
-from consent.models import Evidence, Grant, GrantRevision, Statement
+from consent.models import Grant, GrantRevision, Statement
 from consent.performer import links, words
 from provenance.models import Asset, SigningJob
 from registry import people as registry_people
@@ -40,6 +40,10 @@ MAY = {
     **{f"admin:consent_decision_{page}": LEGAL for page in ("changelist", "export", "change", "ask", "certificate", "json")},
     **{f"admin:consent_import_{page}": permissions.ENTERS
        for page in ("changelist", "export", "change", "add", "columns", "stop", "rejects")},
+    **{f"admin:consent_statement_{page}": LEGAL
+       for page in ("changelist", "export", "due", "change", "paper", "about", "estate")},
+    **{f"admin:consent_statement_{page}": permissions.ENTERS for page in ("choose", "state", "correct", "lift")},
+    "admin:consent_statement_confirm": permissions.VERIFIES, "holds": LEGAL, "set-hold": permissions.ENTERS,
     "admin:registry_person_changelist": PEOPLE, "admin:registry_person_export": PEOPLE, "admin:registry_person_change": PEOPLE,
     "admin:registry_person_add": permissions.ENTERS, "admin:registry_person_correct": permissions.ENTERS,
     "admin:registry_person_death": permissions.ENTERS, "admin:registry_person_authority": permissions.ENTERS,
@@ -70,6 +74,8 @@ ASKS_AGAIN = {
 DOORS = {"admin:login", "admin:logout"}
 # Who may read rows of this kind at all: everybody else has no such list, whosever the row.
 READERS = {
+    **{f"consent_statement_{page}": LEGAL for page in ("about", "estate", "choose", "state")}, "consent_statement": LEGAL,
+    "set-hold": LEGAL,
     "performerlink_offer": permissions.ENTERS, "consent_performerlink": permissions.ENTERS,
     "consent_performerword": permissions.ENTERS, "consent_grant": LEGAL, "consent_import": permissions.ENTERS,
     "consent_decision": LEGAL, "ending": LEGAL,
@@ -79,7 +85,10 @@ READERS = {
     "registry_apiclient": permissions.OPERATES, "copies": LEGAL, "access": PEOPLE,
 }  # fmt: skip
 # Inside the frame of a paper the browser's own viewer draws; the document's policy is tested with verification.
-NO_PAGE = {"admin:consent_grant_paper", "admin:consent_decision_certificate", "admin:consent_decision_json"}
+NO_PAGE = {
+    "admin:consent_grant_paper", "admin:consent_statement_paper", "admin:consent_decision_certificate",
+    "admin:consent_decision_json",
+}  # fmt: skip
 
 
 def names():
@@ -118,6 +127,10 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         cast.mira, kind="agent", party="Bell & Co", basis="Letter of 2 May 2026", by=cast.ines, at=timezone.now(),
         reason="Letter received",
     )  # fmt: skip
+    record = records.state(
+        "person.residence", studio=cast.northlight, subject=cast.mira.public_id, details={"residence": "US-CA"},
+        evidence=people.RIDER, by=cast.ines, at=timezone.now(), reason="Letter received",
+    )  # fmt: skip
     cast.harbor.vendors.set([cast.parallax])
     depicted = Depiction(label, cast.mira.public_id, "target_likeness", "face", "de_aging")
     decision = clearance.decide(
@@ -129,7 +142,10 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
     )
     word = words.ask(link, text="May I see it?", once="form-of-the-question", at=timezone.now())
     sheet = spreadsheets.file(spreadsheets.row("C-0500", description=title, productions="", birth_date=""))
+    about = [cast.northlight.public_id, cast.mira.public_id]
     keys = {
+        **{f"consent_statement_{page}": about for page in ("about", "estate", "choose", "state")},
+        "consent_statement": [record.public_id], "set-hold": [*about, "lock.strike"],
         "performerlink_offer": [grant.public_id], "consent_performerlink": [link.public_id],
         "consent_performerword": [word.public_id], "consent_grant": [grant.public_id],
         "consent_import": [spreadsheets.sent_in(cast, sheet).public_id], "ending": [grant.public_id],
@@ -143,7 +159,8 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         "copies": [grant.public_id], "access": [cast.mira.public_id],
     }  # fmt: skip
     more = {
-        "admin:consent_grant_paper": [Evidence.objects.get().public_id], "second-determination": [proposal.public_id],
+        "admin:consent_grant_paper": [grant.revisions.get().evidence.get().public_id],
+        "admin:consent_statement_state": ["person.encumbrance"], "second-determination": [proposal.public_id],
         "admin:registry_person_verify_authority": [authority.public_id],
         "admin:registry_production_correct_unit": [cast.sh114.public_id],
     }  # fmt: skip
@@ -155,8 +172,8 @@ def kind(name):
 
 
 def keyed(name):
-    by_itself = ("changelist", "export", "_add", "_ask", "_first", "index")
-    return not name.endswith(by_itself) and name not in ("desk", "running-out")
+    by_itself = ("changelist", "export", "_due", "_add", "_ask", "_first", "index")
+    return not name.endswith(by_itself) and name not in ("desk", "running-out", "holds")
 
 
 def expected(name, role):
