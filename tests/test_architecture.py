@@ -14,7 +14,8 @@ KNOWS = {"registry": {"registry"}, "consent": {"registry", "consent"}, "provenan
 # Rules: no Django, no clock, no network; the same answer for the same question. Whatever these import is a rule too.
 RULES = {
     "registry.errors", "registry.identifiers", "registry.addresses",
-    "consent.blast", "consent.decision", "consent.facts", "consent.statements", "consent.territories", "consent.vocabulary",
+    "consent.blast", "consent.decision", "consent.description_lint", "consent.facts", "consent.statements",
+    "consent.territories", "consent.vocabulary",
     "consent.wording", "consent.forms.catalogue", "consent.forms.reading", "consent.holding", "consent.transitions",
     "consent.clocks", "consent.retention", "consent.receipts.agreed", "consent.receipts.bitstring",
     "consent.receipts.credential", "consent.receipts.dpv", "consent.receipts.odrl",

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from consent import grants
+from consent.admin.descriptions import Look, look
 from consent.admin.fields import Codes, Languages, Listed, Papers, Places
 from consent.models import Grant, GrantRevision, ScopeLine, Signature
 from consent.vocabulary import ACTS, AUTHORITY_KINDS, CONTENT_FLAGS, MEDIA, MODALITIES, USES, choices
@@ -48,6 +49,10 @@ class TermsForm(ActForm):
         super().__init__(*args, **kwargs)
         verified = Authority.objects.filter(person__studio__in=studios, verified_by__isnull=False)
         self.fields["authority"].queryset = verified.filter(person=person) if person else verified
+        self.studios = studios
+
+    def looked_over(self) -> list[Look]:
+        return look(self["description"].value() or "", self.studios)
 
     def terms(self, lines: "LineFormSet") -> grants.Terms:
         said = self.cleaned_data

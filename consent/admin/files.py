@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from consent import grants, in_words, paper, worklists
+from consent.admin.descriptions import in_context, look_over
 from consent.admin.entry import EntryForm, LineFormSet, TermsForm, as_initial, filled_in, submitted
 from consent.lifecycle import ACTIVE, ENDED, EXPIRED
 from consent.models import Evidence, Grant, GrantRevision
@@ -24,7 +25,7 @@ from registry.admin.acts import ActForm, attempt
 from registry.admin.lists import OwnRows
 from registry.admin.record import history
 from registry.desk.site import page
-from registry.models import User
+from registry.models import Production, User
 
 # A paper stands in a frame of our own pages, or in one made from the file just chosen.
 with_paper = method_decorator(csp_update({"frame-src": [SELF, "blob:"]}))
@@ -116,6 +117,7 @@ class ConsentFiles(OwnRows):
     def pages(self) -> list:
         return [
             self.at("add/", self.enter, "add"),
+            self.at("description/", look_over, "description"),
             self.at("<str:key>/amend/", self.amend, "amend"),
             self.at("<str:key>/verify/", self.verify, "verify"),
             self.at("<str:key>/paper/<str:document>/", self.paper, "paper"),
@@ -206,12 +208,14 @@ class ConsentFiles(OwnRows):
 
 
 def _with_words(grant: Grant) -> Iterator[GrantRevision]:
-    """The revisions, the latest first, each with its term and its blocks in words."""
+    """The revisions, the latest first, each with its term, its blocks and what its description may want, in words."""
+    titles = list(Production.objects.filter(studio=grant.studio).values_list("title", flat=True))
     together = ("entered_by", "verification__verified_by", "authority")
     for revision in grant.revisions.select_related(*together).order_by("-number"):
         revision.term = in_words.term_in_words(revision)
         lines = revision.lines.prefetch_related("productions")
         revision.blocks = [(line.effect, in_words.line_in_words(line)) for line in lines]
+        revision.looked_over = in_context(revision.description, titles)
         yield revision
 
 

@@ -36,6 +36,7 @@ MAY = {
     "queue-asset-again": (*permissions.ENTERS, Role.OPERATOR), "second-determination": permissions.VERIFIES,
     "admin:consent_grant_changelist": LEGAL, "admin:consent_grant_export": LEGAL, "admin:consent_grant_change": LEGAL,
     "admin:consent_grant_verify": LEGAL, "admin:consent_grant_paper": LEGAL,
+    "admin:consent_grant_description": permissions.ENTERS,
     "admin:consent_grant_add": permissions.ENTERS, "admin:consent_grant_amend": permissions.ENTERS,
     **{f"admin:consent_decision_{page}": LEGAL for page in ("changelist", "export", "change", "ask", "certificate", "json")},
     **{f"admin:consent_import_{page}": permissions.ENTERS
@@ -172,7 +173,7 @@ def kind(name):
 
 
 def keyed(name):
-    by_itself = ("changelist", "export", "_due", "_add", "_ask", "_first", "index")
+    by_itself = ("changelist", "export", "_due", "_add", "_ask", "_first", "_description", "index")
     return not name.endswith(by_itself) and name not in ("desk", "running-out", "holds")
 
 

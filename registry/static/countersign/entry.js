@@ -1,5 +1,6 @@
 // Entering a consent: the chosen paper stands beside the form, and one more block comes without a reload.
-// Without this script the same form works; asking for one more block loads the page again.
+// Without this script the same form works; asking for one more block loads the page again, and the description is looked
+// over on a page of its own.
 "use strict";
 
 function addBlock(form) {
@@ -23,11 +24,26 @@ function showPaper(form, input) {
   frame.src = `${URL.createObjectURL(input.files[0])}#navpanes=0&view=FitH`;
 }
 
+async function lookOver(form, button) {
+  const said = new FormData();
+  for (const name of ["csrfmiddlewaretoken", "description"]) said.append(name, form.elements[name].value);
+  const answer = await fetch(button.formAction, { method: "POST", body: said });
+  if (!answer.ok) return;
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-answer]");
+  form.querySelector("[data-looked-over]").replaceChildren(...(found?.childNodes ?? []));
+}
+
 document.querySelectorAll("form[data-entry]").forEach((form) => {
   form.querySelector("[data-more]").addEventListener("click", (event) => {
     event.preventDefault();
     addBlock(form);
   });
+  const look = form.querySelector("[data-look]");
+  look?.addEventListener("click", (event) => {
+    event.preventDefault();
+    lookOver(form, look);
+  });
+  form.elements.description?.addEventListener("change", () => lookOver(form, look));
   const input = form.querySelector("input[type=file]");
   input?.addEventListener("change", () => { if (input.files.length) showPaper(form, input); });
 });
