@@ -6,6 +6,8 @@ All of it is one shape, a dated statement about something (docs/adr/0002); the d
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from consent.fact_dictionary import FACTS, parsed
 from consent.models import Grant, Statement
 from consent.stating import write
@@ -116,6 +118,12 @@ def lift(locked: Statement, *, by: User, at: datetime, reason: str) -> Statement
         Kind.LIFT, studio=locked.studio, subject=locked.subject, acts=locked.acts, by=[by], actor=by, at=at,
         refers_to=locked, reason=reason, tag="lock:lifted",
     )  # fmt: skip
+
+
+def proposed() -> QuerySet[Statement]:
+    """Every determination that one lawyer proposed and nobody has seconded."""
+    seconded = Statement.objects.filter(refers_to__isnull=False).values("refers_to")
+    return Statement.objects.filter(kind=Kind.DETERMINATION, refers_to=None).exclude(pk__in=seconded)
 
 
 def standing_locks(studio: Organisation, *, at: datetime) -> list[Statement]:

@@ -1,9 +1,11 @@
-"""What waits for a lawyer: consent files by the state they are in, those to verify, those whose term runs out.
+"""What waits for a lawyer: consent files by the state they are in, to verify, running out; minors who come of age.
 
 The states are those of `consent.lifecycle`, for making something new, asked of the database so that lists can page.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.db.models import (
     Case,
@@ -21,6 +23,8 @@ from django.db.models import (
 
 from consent.lifecycle import ACTIVE, AWAITING_VERIFICATION, ENDED, EXPIRED, NOT_YET
 from consent.models import Ending, Evidence, Grant, GrantRevision, Signature
+from consent.rules import OF_AGE
+from registry.models import Person
 
 STATES = {
     AWAITING_VERIFICATION: "Awaiting verification",
@@ -92,6 +96,38 @@ def running_out(grants: QuerySet[Grant], *, at: datetime, days: int) -> QuerySet
 def _signed() -> Q:
     """Not merely offered: what nobody has signed yet is nothing to compare."""
     return Q(offer=None) | Q(Exists(Signature.objects.filter(revision=OuterRef("pk"))))
+
+
+@dataclass(frozen=True, slots=True)
+class ComingOfAge:
+    """A minor, and the first day on which they are none."""
+
+    person: Person
+    on: date
+
+
+def coming_of_age(people: QuerySet[Person], *, at: datetime, days: int) -> list[ComingOfAge]:
+    """Those of the people who turn eighteen today or within so many days, the soonest first.
+
+    Birth dates are encrypted, each under its person's key, so every one that may be a minor's is opened: nobody is
+    a minor on file and may be named in public (registry/people.py).
+    """
+    today = at.date()
+    hidden = people.filter(kind=Person.Kind.LIVING, never_public=True)
+    found = [one for one in _birthdays(hidden) if today <= one.on <= today + timedelta(days=days)]
+    return sorted(found, key=lambda one: (one.on, one.person.alias))
+
+
+def _birthdays(people: QuerySet[Person]) -> Iterator[ComingOfAge]:
+    for person in people.iterator():
+        if born := person.birth_date:
+            yield ComingOfAge(person, eighteenth_birthday(born))
+
+
+def eighteenth_birthday(born: date) -> date:
+    """Of whoever was born on 29 February, 1 March: as ages are counted here."""
+    leap = (born.month, born.day) == (2, 29)
+    return date(born.year + OF_AGE, 3, 1) if leap else born.replace(year=born.year + OF_AGE)
 
 
 def _superseded() -> Q:

@@ -1,20 +1,24 @@
-"""What waits at a studio's desk, soonest first: consents to verify, consents running out, assets held or fallen."""
+"""What waits at a studio's desk, soonest first: what a second lawyer verifies, what runs out, minors, assets held or fallen."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from consent import worklists
+from consent import determinations, worklists
 from consent.in_words import last_day
+from consent.lifecycle import ACTIVE
 from consent.models import Grant, GrantRevision, PerformerLink, PerformerWord
 from consent.performer import words
-from provenance.models import Asset, SigningJob
+from provenance.models import Asset, Depiction, SigningJob
 from provenance.printable import printable
-from registry.models import Authority, Organisation, User
+from registry import people
+from registry.models import Authority, Organisation, Person, User
 
 State = SigningJob.State
 SOON = 30
+# Whoever comes of age is asked for consents of their own; that takes longer.
+COMES_OF_AGE = 180
 SHOWN = 12
 
 
@@ -27,7 +31,7 @@ class Waiting:
     about: str
     due: str
     moment: datetime
-    record: Grant | Asset | Authority | PerformerWord | PerformerLink
+    record: Grant | Asset | Authority | Person | PerformerWord | PerformerLink
 
 
 def to_verify(studios: QuerySet[Organisation], *, by: User, at: datetime) -> QuerySet[GrantRevision]:
@@ -44,15 +48,39 @@ def running_out(studios: QuerySet[Organisation], *, at: datetime, days: int = SO
     return worklists.running_out(Grant.objects.filter(studio__in=studios), at=at, days=days)
 
 
+def coming_of_age(
+    studios: QuerySet[Organisation], *, at: datetime, days: int = COMES_OF_AGE
+) -> list[worklists.ComingOfAge]:  # fmt: skip
+    theirs = Person.objects.filter(studio__in=studios).select_related("studio")
+    return worklists.coming_of_age(theirs, at=at, days=days)
+
+
+def in_force(persons: list[Person], *, studios: QuerySet[Organisation], at: datetime) -> dict[int, list[Grant]]:
+    """The consents of each of the people that are in force on these studios' files."""
+    grants = worklists.with_state(Grant.objects.filter(person__in=persons, studio__in=studios), at=at)
+    found: dict[int, list[Grant]] = {}
+    for grant in grants.filter(state=ACTIVE).select_related("production").order_by("number"):
+        found.setdefault(grant.person_id, []).append(grant)
+    return found
+
+
 def in_state(studios: QuerySet[Organisation], *states: str) -> QuerySet[Asset]:
     assets = Asset.objects.filter(production__studio__in=studios, job__state__in=states)
     return assets.select_related("production", "vendor", "job").order_by("job__changed_at")
 
 
 def authorities(studios: QuerySet[Organisation], *, by: User) -> QuerySet[Authority]:
-    """Records of who may speak for somebody, which wait for a second lawyer."""
-    waiting = Authority.objects.filter(person__studio__in=studios, verified_by=None, replaced_by=None)
-    return waiting.exclude(recorded_by=None).exclude(recorded_by=by).select_related("person").order_by("recorded_at")
+    """Who may speak for somebody, as somebody else recorded it and this reader may verify."""
+    found = people.unverified_authorities().filter(person__studio__in=studios).exclude(recorded_by=by)
+    return found.select_related("person").order_by("recorded_at")
+
+
+def to_agree(assets: QuerySet[Asset], *, by: User) -> QuerySet[Asset]:
+    """Held assets about which, or about somebody in which, another lawyer proposed that no consent is needed."""
+    proposed = determinations.proposed().exclude(by=by)
+    of_it = proposed.filter(studio=OuterRef("production__studio"), subject=OuterRef("sha256"))
+    of_somebody = Depiction.objects.filter(asset=OuterRef("pk"), person__public_id__in=proposed.values("subject"))
+    return assets.filter(Q(Exists(of_it)) | Q(Exists(of_somebody)), job__state=State.HELD)
 
 
 def standing_on(grants: list[Grant]) -> dict[int, list[dict]]:
@@ -71,7 +99,7 @@ def standing_on(grants: list[Grant]) -> dict[int, list[dict]]:
 
 def next_up(
     *, verifies: QuerySet[Organisation], reads: QuerySet[Organisation], keeps: QuerySet[Organisation],
-    answers: QuerySet[Organisation], by: User, at: datetime,
+    answers: QuerySet[Organisation], minors: list[worklists.ComingOfAge], by: User, at: datetime,
 ) -> list[Waiting]:  # fmt: skip
     """The first things to do: `verifies`, `reads`, `keeps` and `answers` are where the reader may verify, read consents and
     assets, and answer performers."""
@@ -81,6 +109,7 @@ def next_up(
     found += [_word(one) for one in words.waiting(answers)[:SHOWN]]
     found += [_locked(one) for one in words.locked_out(answers)[:SHOWN]]
     found += [_ending(one) for one in running_out(reads, at=at)[:SHOWN]]
+    found += [_coming_of_age(one) for one in minors[:SHOWN]]
     return sorted(found, key=lambda one: one.moment)[:SHOWN]
 
 
@@ -119,6 +148,12 @@ def _ending(one: Grant) -> Waiting:
     about = f"{one.number} of {one.person}{f' for {one.production}' if one.production else ''} runs out"
     end = datetime.combine(one.covers_until, time(), UTC)
     return Waiting("Ends", "hold", about, f"last day {last_day(one.covers_until)}", end - timedelta(seconds=1), one)
+
+
+def _coming_of_age(one: worklists.ComingOfAge) -> Waiting:
+    about = f"{one.person} comes of age, and signs anew what a guardian signed"
+    day = datetime.combine(one.on, time(), UTC)
+    return Waiting("Turning 18", "hold", about, _day(day), day, one.person)
 
 
 def reason(job: SigningJob) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from registry import identifiers, journal, legible
 from registry.errors import Conflict, Invalid
@@ -108,6 +109,11 @@ def verify_authority(authority: Authority, *, by: User, at: datetime, reason: st
     details = {"authority": verified.public_id, "replaces": authority.public_id}
     _journal(person, "person:authority_verified", details, by=by, at=at, reason=reason)
     return verified
+
+
+def unverified_authorities() -> QuerySet[Authority]:
+    """Records of who may speak for somebody, which wait for a second lawyer."""
+    return Authority.objects.filter(verified_by=None, replaced_by=None).exclude(recorded_by=None)
 
 
 @transaction.atomic

@@ -113,12 +113,8 @@ def second(request: HttpRequest, key: str, statement: str) -> HttpResponse:
 def open_proposals(asset: Asset):
     """Determinations about this file or somebody in it that one lawyer proposed and nobody has seconded."""
     people = list(asset.depictions.filter(person__isnull=False).values_list("person__public_id", flat=True))
-    proposed = Statement.objects.filter(
-        Q(subject=asset.sha256) | Q(subject__in=people), studio=asset.production.studio,
-        kind=Statement.Kind.DETERMINATION, refers_to=None,
-    )  # fmt: skip
-    seconded = Statement.objects.filter(refers_to__isnull=False).values("refers_to")
-    return proposed.exclude(pk__in=seconded).prefetch_related("by")
+    about = Q(subject=asset.sha256) | Q(subject__in=people)
+    return determinations.proposed().filter(about, studio=asset.production.studio).prefetch_related("by")
 
 
 def named(asset: Asset, proposal: Statement) -> str:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from consent.vocabulary import MODALITIES, ROLES, USES
+from provenance import waiting
 from provenance.admin import answers
 from provenance.models import Asset, SigningJob
 from provenance.printable import bounded, printable
@@ -49,6 +50,17 @@ class ByProduction(admin.SimpleListFilter):
         return queryset.filter(production__public_id=self.value()) if self.value() else queryset
 
 
+class ByDetermination(admin.SimpleListFilter):
+    title = "determination"
+    parameter_name = "determination"
+
+    def lookups(self, request: HttpRequest, model_admin: OwnRows) -> list:
+        return [("waits", "Waits for a second lawyer")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return waiting.to_agree(queryset, by=request.user) if self.value() == "waits" else queryset
+
+
 @admin.register(Asset)
 class Assets(OwnRows):
     reads = READS_ASSETS
@@ -58,7 +70,7 @@ class Assets(OwnRows):
     none_yet = "No vendor has sent anything yet."
     list_display = ("name", "production", "vendor", "state", "told", "received")
     list_display_links = ("name",)
-    list_filter = (ByState, ByProduction, "received_at")
+    list_filter = (ByState, ByProduction, ByDetermination, "received_at")
     list_select_related = ("production", "vendor", "job")
     search_fields = ("title",)
     search_help_text = "Part of a title, an asset’s id, or the SHA-256 of its bytes."

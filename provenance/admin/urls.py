@@ -1,4 +1,4 @@
-"""The desk's pages that join both rooms: what waits, what runs out, what an ending touches, what is answered."""
+"""The desk's pages that join rooms: what waits, who comes of age, what runs out, what an ending touches, what is answered."""
 
 from django.urls import path
 
@@ -6,6 +6,7 @@ from provenance.admin import answers, ending, holds, worklists
 
 urlpatterns = [
     path("", worklists.front, name="desk"),
+    path("turning-18/", worklists.turning_18, name="turning-18"),
     path("running-out/", worklists.running_out, name="running-out"),
     path("holds/", holds.switch, name="holds"),
     path("holds/<str:studio>/<str:subject>/<str:code>/", holds.set_hold, name="set-hold"),

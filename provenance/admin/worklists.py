@@ -1,5 +1,6 @@
-"""The desk's front page, what waits and soonest first; and the consents that run out, with what stands on them."""
+"""The desk's front page, what waits and soonest first; the consents that run out, and the minors who come of age."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.contrib import admin
@@ -11,23 +12,25 @@ from django.utils import timezone
 
 from consent.in_words import last_day
 from consent.models import Grant
+from consent.worklists import ComingOfAge
 from provenance import key_warnings, silence, waiting
 from provenance.admin.assets import READS_ASSETS
 from provenance.models import Asset
-from provenance.waiting import SOON, State
+from provenance.waiting import COMES_OF_AGE, SOON, State
 from registry import heartbeats, permissions
 from registry.admin.lists import NotThisPage
 from registry.desk.site import page
-from registry.models import Authority, Organisation
+from registry.models import Authority, Organisation, Person, User
 
 SPANS = (30, 60, 90, 180)
+BEFORE_18 = (30, 90, 180)
 ON_A_PAGE = 50
 # Whose work stands still when a key does, and who renews it.
 NEEDS_KEYS = (*permissions.ENTERS, *permissions.OPERATES)
 QUEUES = (
-    (State.HELD, "asset held", "assets held", "waiting for a decision here"),
-    (State.REFUSED, "asset refused", "assets refused", "the vendor was told why"),
-    (State.DEAD, "dead letter", "dead letters", "signing failed five times"),
+    (State.HELD, "asset held", "assets held", "waiting for a decision here", "none waits for a decision"),
+    (State.REFUSED, "asset refused", "assets refused", "the vendor was told why", "none was refused"),
+    (State.DEAD, "dead letter", "dead letters", "signing failed five times", "nothing failed"),
 )
 
 
@@ -39,9 +42,16 @@ def front_page(request: HttpRequest) -> HttpResponse:
         "answers": permissions.organisations_where(request.user, permissions.ENTERS),
         "keeps": permissions.organisations_where(request.user, READS_ASSETS),
     }
-    rows = waiting.next_up(**mine, by=request.user, at=at)
+    knows = permissions.organisations_where(request.user, permissions.READS_PERSONAL_DATA)
+    minors = waiting.coming_of_age(knows, at=at)
+    rows = waiting.next_up(**mine, minors=minors, by=request.user, at=at)
     return page(
-        request, "provenance/desk/worklists.html", title=f"{at:%A}, {at.day} {at:%B %Y}", cards=_cards(request, mine, at),
+        request, "provenance/desk/worklists.html", title=f"{at:%A}, {at.day} {at:%B %Y}",
+        cards=[
+            *_for_a_second_lawyer(mine["verifies"], request.user, at), *_without_paper(mine["answers"], at),
+            *_ending(mine["reads"], at), *_minors(knows, minors),
+            *_assets(mine["keeps"]),
+        ],
         rows=[(row, _address(row.record), _words(row)) for row in rows],
         warnings=[*_of_worker(request, mine["keeps"], at), *_of_keys(request)],
     )  # fmt: skip
@@ -62,26 +72,49 @@ def _of_keys(request: HttpRequest) -> list[str]:
     return key_warnings.sentences(told) if isinstance(told, dict) else []
 
 
-def _cards(request: HttpRequest, mine: dict, at) -> list[dict]:
-    """What waits in numbers; only what this reader may open."""
-    cards = []
-    if mine["verifies"].exists():
-        count = waiting.to_verify(mine["verifies"], by=request.user, at=at).count()
-        cards.append(_card(count, "to verify", "entered by someone else", f"{_list('consent_grant')}?verification=waits"))
-    enters = permissions.organisations_where(request.user, permissions.ENTERS)
-    if papers := waiting.without_paper(enters, at=at).count():
+# ── What waits in numbers; only what this reader may open ─────────────────────────────────────────────────────────
+
+
+def _for_a_second_lawyer(studios: QuerySet[Organisation], user: User, at: datetime) -> Iterator[dict]:
+    if studios.exists():
+        count = waiting.to_verify(studios, by=user, at=at).count()
+        yield _card(count, "to verify", "entered by someone else", "no consent waits for you",
+                    f"{_list('consent_grant')}?verification=waits")  # fmt: skip
+        count = waiting.authorities(studios, by=user).count()
+        yield _card(count, f"{'record' if count == 1 else 'records'} of who speaks", "to compare with the document",
+                    "none waits for you", f"{_list('registry_person')}?authority=waits")  # fmt: skip
+        count = waiting.to_agree(waiting.in_state(studios, State.HELD), by=user).count()
+        yield _card(count, f"{'determination' if count == 1 else 'determinations'} proposed", "that no consent is needed",
+                    "none waits for you", f"{_list('provenance_asset')}?determination=waits")  # fmt: skip
+
+
+def _without_paper(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
+    if papers := waiting.without_paper(studios, at=at).count():
         words = "consent without its paper" if papers == 1 else "consents without their paper"
-        cards.append(_card(papers, words, "nobody can verify them before", f"{_list('consent_grant')}?verification=paper"))
-    if mine["reads"].exists():
-        ending = waiting.running_out(mine["reads"], at=at)
+        yield _card(papers, words, "nobody can verify them before", "", f"{_list('consent_grant')}?verification=paper")
+
+
+def _ending(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
+    if studios.exists():
+        ending = waiting.running_out(studios, at=at)
         count = ending.count()
         words = f"{'consent' if count == 1 else 'consents'} ending in {SOON} days"
-        cards.append(_card(count, words, _touched(ending) if count else "none runs out soon", reverse("running-out")))
-    if mine["keeps"].exists():
-        for state, one, many, more in QUEUES:
-            count = waiting.in_state(mine["keeps"], state).count()
-            cards.append(_card(count, one if count == 1 else many, more, f"{_list('provenance_asset')}?state={state}"))
-    return cards
+        yield _card(count, words, _touched(ending) if count else "", "none runs out soon", reverse("running-out"))
+
+
+def _minors(studios: QuerySet[Organisation], minors: list[ComingOfAge]) -> Iterator[dict]:
+    if studios.exists():
+        count = len(minors)
+        words = f"{'minor' if count == 1 else 'minors'} turning 18 in {COMES_OF_AGE} days"
+        first = f"the first on {minors[0].on:%-d %B %Y}" if minors else ""
+        yield _card(count, words, first, "none comes of age soon", reverse("turning-18"))
+
+
+def _assets(studios: QuerySet[Organisation]) -> Iterator[dict]:
+    if studios.exists():
+        for state, one, many, more, none in QUEUES:
+            count = waiting.in_state(studios, state).count()
+            yield _card(count, one if count == 1 else many, more, none, f"{_list('provenance_asset')}?state={state}")
 
 
 def _touched(grants) -> str:
@@ -91,8 +124,8 @@ def _touched(grants) -> str:
     return f"assets affected: {found['assets']}, vendors: {found['vendors']}"
 
 
-def _card(count: int, words: str, more: str, address: str) -> dict:
-    return {"count": count, "words": words, "more": more, "address": address}
+def _card(count: int, words: str, more: str, none: str, address: str) -> dict:
+    return {"count": count, "words": words, "more": more if count else none, "address": address}
 
 
 def _list(name: str) -> str:
@@ -100,8 +133,9 @@ def _list(name: str) -> str:
 
 
 def _address(record: Model) -> str:
-    if isinstance(record, Authority):
-        return reverse("admin:registry_person_change", args=[record.person.public_id])
+    if isinstance(record, Authority | Person):
+        person = record.person if isinstance(record, Authority) else record
+        return reverse("admin:registry_person_change", args=[person.public_id])
     return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.public_id])
 
 
@@ -115,7 +149,7 @@ def running_out_page(request: HttpRequest) -> HttpResponse:
     studios = permissions.organisations_where(request.user, permissions.READS_CONSENT)
     if not studios.exists():
         raise NotThisPage
-    days = int(request.GET["days"]) if request.GET.get("days") in map(str, SPANS) else SOON
+    days = _days(request, SPANS, SOON)
     at = timezone.now()
     shown = Paginator(waiting.running_out(studios, at=at, days=days), ON_A_PAGE).get_page(request.GET.get("p"))
     on_it = waiting.standing_on(list(shown))
@@ -130,5 +164,30 @@ def running_out_page(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+def turning_18_page(request: HttpRequest) -> HttpResponse:
+    """No spreadsheet of it is made: what is known of minors stays here."""
+    studios = permissions.organisations_where(request.user, permissions.READS_PERSONAL_DATA)
+    if not studios.exists():
+        raise NotThisPage
+    days = _days(request, BEFORE_18, COMES_OF_AGE)
+    at = timezone.now()
+    shown = Paginator(waiting.coming_of_age(studios, at=at, days=days), ON_A_PAGE).get_page(request.GET.get("p"))
+    reads = permissions.organisations_where(request.user, permissions.READS_CONSENT)
+    in_force = waiting.in_force([one.person for one in shown], studios=reads, at=at)
+    rows = [
+        {"person": one.person, "on": one.on, "left": (one.on - at.date()).days, "grants": in_force.get(one.person.pk, [])}
+        for one in shown
+    ]  # fmt: skip
+    return page(
+        request, "provenance/desk/turning_18.html", title="Minors turning 18", spans=BEFORE_18, days=days, rows=rows,
+        shown=shown, reads_consent=reads.exists(),
+    )  # fmt: skip
+
+
+def _days(request: HttpRequest, spans: tuple[int, ...], otherwise: int) -> int:
+    return int(request.GET["days"]) if request.GET.get("days") in map(str, spans) else otherwise
+
+
 front = admin.site.admin_view(front_page)
 running_out = admin.site.admin_view(running_out_page)
+turning_18 = admin.site.admin_view(turning_18_page)

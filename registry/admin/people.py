@@ -80,6 +80,18 @@ class AuthorityForm(ActForm):
         return said | {"valid_to": last + timedelta(days=1) if last else None}
 
 
+class ByAuthority(admin.SimpleListFilter):
+    title = "who speaks for them"
+    parameter_name = "authority"
+
+    def lookups(self, request: HttpRequest, model_admin: OwnRows) -> list:
+        return [("waits", "Waits for a second lawyer")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        waiting = people.unverified_authorities().values("person")
+        return queryset.filter(pk__in=waiting) if self.value() == "waits" else queryset
+
+
 @admin.register(Person)
 class People(OwnRows):
     reads = (*permissions.READS_CONSENT, permissions.Role.DPO)
@@ -89,7 +101,7 @@ class People(OwnRows):
     none_yet = "Nobody is on file yet. Add the first person before you enter a consent."
     add_words = "Add a person"
     list_display = ("alias", "kind", "public", "added")
-    list_filter = ("kind", "never_public")
+    list_filter = ("kind", "never_public", ByAuthority)
     search_fields = ("alias",)
     search_help_text = "Any part of an alias, or a whole legal name."
     ordering = ("alias", "pk")

@@ -32,8 +32,8 @@ def asset(received: bytes = b"received", *, title="harbor_sh114_v07.jpg") -> Ass
         client_type=ApiClient.CLIENT_CONFIDENTIAL, authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
     )  # fmt: skip
     decision = Decision.objects.create(
-        production=production, requester=vendor, purpose="release", request={}, request_hash="0" * 64, outcome="permit",
-        answer={}, decision_hash="0" * 64, engine_version="1",
+        production=production, requester=vendor, purpose="release", request={"asset_sha256": sha256(received)},
+        request_hash="0" * 64, outcome="permit", answer={}, decision_hash="0" * 64, engine_version="1",
         as_of=SIGNED_AT, known_at=SIGNED_AT, recorded_at=SIGNED_AT,
     )  # fmt: skip
     row = Asset.objects.create(

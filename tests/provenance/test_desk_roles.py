@@ -31,6 +31,7 @@ ASSETS = (*LEGAL, Role.OPERATOR)
 # Who may open it (GET). Whoever may read the row but not this page of it gets a 403.
 MAY = {
     "desk": permissions.DESK, "admin:index": permissions.DESK, "running-out": LEGAL,
+    "turning-18": permissions.READS_PERSONAL_DATA,
     "ending": permissions.ENTERS, "decide-asset": permissions.ENTERS, "propose-determination": permissions.ENTERS,
     "consent-copies": permissions.ENTERS, "access-request": permissions.READS_PERSONAL_DATA,
     "queue-asset-again": (*permissions.ENTERS, Role.OPERATOR), "second-determination": permissions.VERIFIES,
@@ -174,7 +175,7 @@ def kind(name):
 
 def keyed(name):
     by_itself = ("changelist", "export", "_due", "_add", "_ask", "_first", "_description", "index")
-    return not name.endswith(by_itself) and name not in ("desk", "running-out", "holds")
+    return not name.endswith(by_itself) and name not in ("desk", "running-out", "turning-18", "holds")
 
 
 def expected(name, role):

@@ -1,11 +1,15 @@
 """The front page of the desk is what waits for this reader, soonest first; the queues behind it tell why."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
 
+from consent import determinations
 from provenance.models import SigningJob
+from registry import people as registry_people
 from tests import cast as people
 from tests.desk import FILES, at_the_desk
 from tests.provenance import registered
@@ -87,6 +91,65 @@ def test_consents_that_run_out_tell_what_stands_on_them(cast):
     page = desk.get("/admin/running-out/", {"days": "60"}).content.decode()
     assert f"{FILES}{grant.public_id}/" in page and "Harbor: 1 asset of Parallax VFX" in page and "40 days left" in page
     assert desk.get("/admin/running-out/", {"days": "everything"}).status_code == 200
+
+
+def cards(user):
+    """Of the front page: words → what stands below them and where the card leads."""
+    found = re.findall(r'<a href="([^"]+)"><b>(\d+)</b>([^<]+)<br><small>([^<]*)</small>', front(user))
+    return {words: (int(count), more, unescape(address)) for address, count, words, more in found}
+
+
+def test_with_nothing_to_do_each_worklist_says_so_in_words(cast):
+    assert {words: (count, more) for words, (count, more, _) in cards(cast.tobi).items()} == {
+        "to verify": (0, "no consent waits for you"), "records of who speaks": (0, "none waits for you"),
+        "determinations proposed": (0, "none waits for you"), "consents ending in 30 days": (0, "none runs out soon"),
+        "minors turning 18 in 180 days": (0, "none comes of age soon"), "assets held": (0, "none waits for a decision"),
+        "assets refused": (0, "none was refused"), "dead letters": (0, "nothing failed"),
+    }  # fmt: skip
+
+
+def test_each_worklist_is_counted_and_leads_to_what_it_counts(cast):
+    now = timezone.now()
+    people.entered(cast, number="C-1")
+    people.verified(cast, number="C-2", term_end=now.date() + timedelta(days=9))
+    registry_people.record_authority(cast.jon, kind="agent", party="Bell & Co", basis="Letter", by=cast.ines, at=now, reason="R")
+    for state in ("held", "refused", "dead"):
+        asset(state, title=f"{state}.jpg")
+    of_file, of_somebody = asset("held", title="proposed.jpg"), asset("held", title="of_mira.jpg")
+    of_somebody.depictions.create(label="mira", person=cast.mira, role="target_likeness", modality="face")
+    for subject in (of_file.sha256, cast.mira.public_id):
+        propose(cast, subject, by=cast.ines)
+    desk = at_the_desk(cast.tobi)
+    shown = {
+        "to verify": ("C-1", "C-2"), "record of who speaks": ("Jon Abara", "M. Vale"),
+        "determinations proposed": ("proposed.jpg", "held.jpg"), "consent ending in 30 days": ("C-2", "C-1"),
+        "assets held": ("held.jpg", "dead.jpg"), "asset refused": ("refused.jpg", "held.jpg"),
+        "dead letter": ("dead.jpg", "held.jpg"),
+    }  # fmt: skip
+    found = cards(cast.tobi)
+    for words, (there, elsewhere) in shown.items():
+        page = desk.get(found[words][2]).content.decode().partition("<main")[2]
+        assert there in page and f">{elsewhere}<" not in page, words
+    counted = {words: count for words, (count, _, _) in found.items()}
+    assert counted == dict.fromkeys(shown, 1) | {
+        "determinations proposed": 2, "assets held": 3, "minors turning 18 in 180 days": 0,
+    }  # fmt: skip
+
+
+def propose(cast, subject, *, by, studio=None):
+    return determinations.propose(
+        studio=studio or cast.northlight, subject=subject, question="no_consent_needed", answer="yes", by=by,
+        at=timezone.now(), reason="A passer-by",
+    )  # fmt: skip
+
+
+def test_a_determination_waits_for_a_second_lawyer_until_one_has_agreed(cast):
+    made = asset("held")
+    proposal = propose(cast, made.sha256, by=cast.tobi)
+    uma = people.lawyer("uma", "Reed", cast.northlight, "legal_verify")
+    assert cards(cast.tobi)["determinations proposed"][0] == 0 and cards(uma)["determination proposed"][0] == 1
+    determinations.second(proposal, by=uma, at=timezone.now(), reason="So it is")
+    assert cards(uma)["determinations proposed"][0] == 0
 
 
 def test_the_front_page_asks_a_bounded_number_of_questions(cast, django_assert_max_num_queries):
