@@ -81,7 +81,7 @@ def _for_a_second_lawyer(studios: QuerySet[Organisation], user: User, at: dateti
         yield _card(count, "to verify", "entered by someone else", "no consent waits for you",
                     f"{_list('consent_grant')}?verification=waits")  # fmt: skip
         count = waiting.authorities(studios, by=user).count()
-        yield _card(count, f"{'record' if count == 1 else 'records'} of who speaks", "to compare with the document",
+        yield _card(count, f"{'authority' if count == 1 else 'authorities'} to verify", "who may speak for somebody",
                     "none waits for you", f"{_list('registry_person')}?authority=waits")  # fmt: skip
         count = waiting.to_agree(waiting.in_state(studios, State.HELD), by=user).count()
         yield _card(count, f"{'determination' if count == 1 else 'determinations'} proposed", "that no consent is needed",

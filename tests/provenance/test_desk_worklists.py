@@ -101,7 +101,7 @@ def cards(user):
 
 def test_with_nothing_to_do_each_worklist_says_so_in_words(cast):
     assert {words: (count, more) for words, (count, more, _) in cards(cast.tobi).items()} == {
-        "to verify": (0, "no consent waits for you"), "records of who speaks": (0, "none waits for you"),
+        "to verify": (0, "no consent waits for you"), "authorities to verify": (0, "none waits for you"),
         "determinations proposed": (0, "none waits for you"), "consents ending in 30 days": (0, "none runs out soon"),
         "minors turning 18 in 180 days": (0, "none comes of age soon"), "assets held": (0, "none waits for a decision"),
         "assets refused": (0, "none was refused"), "dead letters": (0, "nothing failed"),
@@ -121,7 +121,7 @@ def test_each_worklist_is_counted_and_leads_to_what_it_counts(cast):
         propose(cast, subject, by=cast.ines)
     desk = at_the_desk(cast.tobi)
     shown = {
-        "to verify": ("C-1", "C-2"), "record of who speaks": ("Jon Abara", "M. Vale"),
+        "to verify": ("C-1", "C-2"), "authority to verify": ("Jon Abara", "M. Vale"),
         "determinations proposed": ("proposed.jpg", "held.jpg"), "consent ending in 30 days": ("C-2", "C-1"),
         "assets held": ("held.jpg", "dead.jpg"), "asset refused": ("refused.jpg", "held.jpg"),
         "dead letter": ("dead.jpg", "held.jpg"),
