@@ -14,6 +14,7 @@ from consent.subjects import Subject
 from consent.wording import day_in_words
 from provenance import standing
 from provenance.models import Asset, SigningJob
+from registry import productions
 from registry.models import Production, Unit
 
 UNDER_WAY = (SigningJob.State.RECEIVED, SigningJob.State.HELD, SigningJob.State.SIGNING)
@@ -87,7 +88,7 @@ def under_lock(about: Subject) -> Stopped:
     """Everything that a lock on the subject reaches: a production with all its parts, a person wherever depicted."""
     assets = _reached(about).distinct()
     shown = assets.select_related("job", "vendor", "production").order_by("-received_at")[:PAGE]
-    works = Production.objects.filter(pk__in=_works(about)) | Production.objects.filter(pk__in=assets.values("production"))
+    works = _works(about) | Production.objects.filter(pk__in=assets.values("production"))
     return Stopped(
         assets=list(shown),
         more=max(assets.count() - PAGE, 0),
@@ -115,7 +116,7 @@ def _reached(about: Subject) -> QuerySet[Asset]:
     return own.filter(sha256=about.id)
 
 
-def _works(about: Subject) -> set[int]:
+def _works(about: Subject) -> QuerySet[Production]:
     """The productions that the lock lies on, with all their parts."""
     rows = Production.objects.filter(studio=about.studio)
     if about.kind == shape.AGREEMENT:
@@ -123,9 +124,5 @@ def _works(about: Subject) -> set[int]:
     elif about.kind == shape.PRODUCTION:
         rows = rows.filter(public_id=about.id)
     elif about.kind != shape.STUDIO:
-        return set()
-    found = fresh = set(rows.values_list("pk", flat=True))
-    while fresh:
-        fresh = set(Production.objects.filter(parent__in=fresh).values_list("pk", flat=True)) - found
-        found = found | fresh
-    return found
+        return Production.objects.none()
+    return productions.with_parts(rows)

@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -115,12 +116,12 @@ def record(
     )
 
 
-def broken_links() -> list[str]:
-    """Re-derive every chain from its entries; name each entry that does not follow from the one before, or whose
-    readable columns say otherwise than what was hashed."""
+def broken_links(events: Iterable[Event] | None = None) -> list[str]:
+    """Re-derive every chain from its entries, or the whole chains given, each in order; name each entry that does not
+    follow from the one before, or whose readable columns say otherwise than what was hashed."""
     faults: list[str] = []
     last: dict[str, tuple[int, str]] = {}
-    for event in Event.objects.order_by("chain", "sequence").iterator():
+    for event in Event.objects.order_by("chain", "sequence").iterator() if events is None else events:
         sequence, previous = last.get(event.chain, (0, GENESIS))
         if (event.sequence, event.previous_hash) != (sequence + 1, previous) or event.hash != digest(
             previous, event.body

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from registry import identifiers, journal, legible
 from registry.errors import Conflict, Invalid
@@ -16,6 +17,15 @@ from registry.permissions import ENTERS, insist
 LINKED = ("agreements", "vendors", "cast")
 # Who may call a scene or shot by its code, by name; a room adds to it when it is loaded: {"consent": function(unit) -> bool}.
 REFERS: dict[str, Callable[[Unit], bool]] = {}
+
+
+def with_parts(works: QuerySet[Production]) -> QuerySet[Production]:
+    """The works, and everything that is a part of one of them."""
+    found = fresh = set(works.values_list("pk", flat=True))
+    while fresh:
+        fresh = set(Production.objects.filter(parent__in=fresh).values_list("pk", flat=True)) - found
+        found = found | fresh
+    return Production.objects.filter(pk__in=found)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 
 from consent import certificate, clearance, outlook
 from consent.admin.fields import Codes, Languages, Listed, Places
-from consent.answer_in_words import COLOURS, Told, outcome_in_words, tell
+from consent.answer_in_words import COLOURS, outcome_in_words
 from consent.answers import Decision as Answer
 from consent.facts import Depiction, Request
 from consent.models import Decision
@@ -198,7 +198,7 @@ class Clearances(OwnRows):
             for detail in dict.fromkeys([refused.detail, *(fault.detail for fault in refused.errors)]):
                 form.add_error(None, detail)
             return page(request, "consent/desk/question.html", status=422, **about)
-        told = _told(put.as_dict(), answer.as_dict())
+        told = certificate.in_words(put.as_dict(), answer.as_dict())
         return page(
             request, "consent/desk/question.html", **about, told=told, later=_later(put, production.studio, answer),
             day=form.cleaned_data["day"],
@@ -216,14 +216,15 @@ class Clearances(OwnRows):
     def row(self, request: HttpRequest, key: str) -> HttpResponse:
         decision = self.found(request, key)
         return page(
-            request, "consent/desk/decision.html", decision=decision, told=_told(decision.request, decision.answer),
+            request, "consent/desk/decision.html", decision=decision,
+            told=certificate.in_words(decision.request, decision.answer),
             title=f"Decision about {decision.production}", back=self.list_address, occasion=self.occasion(decision),
             asked=certificate.question_in_words(decision), stood_on=_stood_on(decision),
         )  # fmt: skip
 
     def certificate(self, request: HttpRequest, key: str) -> HttpResponse:
         decision = self.found(request, key)
-        made = certificate.as_pdf(decision, _told(decision.request, decision.answer))
+        made = certificate.as_pdf(decision, certificate.in_words(decision.request, decision.answer))
         name = f"clearance-{decision.public_id}.pdf"
         return HttpResponse(made, content_type="application/pdf", headers={
             "Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff",
@@ -252,11 +253,6 @@ def _filled_in(said: QueryDict, production: Production, *, asked: bool) -> tuple
 def _moment(day: date, now: datetime) -> datetime:
     """Today is asked about as it stands; of any other day, its last moment: whatever ends on it has ended."""
     return now if day == now.astimezone(UTC).date() else datetime.combine(day, time.max, tzinfo=UTC)
-
-
-def _told(question: dict, answer: dict) -> Told:
-    whole = clearance.unfolded(answer)
-    return tell(question, whole, clearance.names_for(question, whole, to_studio=True))
 
 
 def _later(put: Request, studio: Organisation, answer: Answer) -> list[dict[str, str]]:

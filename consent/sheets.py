@@ -1,0 +1,100 @@
+"""A4 sheets as the house prints them: its type, its tables, and a foot with the number of the page.
+
+Whatever stands in a text stays text: nothing in it is markup, hides, or turns the line around.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from io import BytesIO
+from xml.sax.saxutils import escape
+
+import pymupdf_fonts
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
+
+INK, SOFT, LINE = HexColor("#1c1b19"), HexColor("#5f5b53"), HexColor("#d9d4c8")
+COLOURS = {"deny": HexColor("#8a2b20"), "review": HexColor("#7a5b14"), "permit": HexColor("#2b4a74")}
+
+
+def printed(content: Iterable[Flowable], *, title: str, subject: str, foot: str) -> bytes:
+    """The content as a PDF, over as many pages as it needs, each with the `foot` and its number."""
+    out = BytesIO()
+    document = SimpleDocTemplate(
+        out, pagesize=A4, leftMargin=22 * mm, rightMargin=22 * mm, topMargin=20 * mm, bottomMargin=22 * mm,
+        title=_visible(title), author="Countersign", subject=_visible(subject), invariant=1,
+    )  # fmt: skip
+    at_the_foot = _foot(foot)
+    document.build(list(content), onFirstPage=at_the_foot, onLaterPages=at_the_foot)
+    return out.getvalue()
+
+
+def say(style: str, text: str) -> Paragraph:
+    """Text as a paragraph of a style: text, soft, small, heading, or title- and tag- with an outcome."""
+    return Paragraph(escape(_visible(text)), _styles()[style])
+
+
+def pairs(rows: Iterable[tuple[str, str]]) -> Table:
+    """Names with their values."""
+    told = [(say("soft", name), say("text", value)) for name, value in rows]
+    table = Table(told, colWidths=[46 * mm, 118 * mm], hAlign="LEFT")
+    table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, -1), 0),
+                               ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)]))  # fmt: skip
+    return table
+
+
+def ruled(rows: Sequence[Sequence[Flowable]], *, first: float | None = None) -> Table:
+    """Rows under a hairline each; the first is the heading, unless the width of a `first` column is given."""
+    width, columns = 164 * mm, len(rows[0])
+    rest = (width - first) / (columns - 1) if first else width / columns
+    table = Table(rows, colWidths=[first or rest, *[rest] * (columns - 1)], repeatRows=0 if first else 1, hAlign="LEFT")
+    table.setStyle(TableStyle([
+        ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE), ("LEFTPADDING", (0, 0), (0, -1), 0),
+    ]))  # fmt: skip
+    return table
+
+
+def _visible(text: str) -> str:
+    """Without characters that print nothing, turn the line around or that no font has a shape for."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
+def _foot(text: str):
+    def draw(canvas, document) -> None:
+        canvas.saveState()
+        canvas.setFont(_fonts()[0], 7.5)
+        canvas.setFillColor(SOFT)
+        canvas.drawString(22 * mm, 12 * mm, _visible(text))
+        canvas.drawRightString(A4[0] - 22 * mm, 12 * mm, f"Page {document.page}")
+        canvas.restoreState()
+
+    return draw
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> tuple[str, str]:
+    """FiraGO, for Latin, Greek, Cyrillic, Hebrew, Arabic, Thai, Georgian and Devanagari names alike."""
+    names = ("FiraGO", "FiraGO-Bold")
+    for name, kept in zip(names, ("figo", "figbo"), strict=True):
+        pdfmetrics.registerFont(TTFont(name, BytesIO(pymupdf_fonts.fontbuffers[kept]())))
+    return names
+
+
+@lru_cache(maxsize=1)
+def _styles() -> dict[str, ParagraphStyle]:
+    regular, bold = _fonts()
+    text = ParagraphStyle("text", fontName=regular, fontSize=9.5, leading=13, textColor=INK, spaceAfter=2)
+    title = ParagraphStyle("title", text, fontName=bold, fontSize=17, leading=21, spaceBefore=6, spaceAfter=6)
+    tag = ParagraphStyle("tag", text, fontName=bold)
+    return {
+        "text": text,
+        "soft": ParagraphStyle("soft", text, textColor=SOFT),
+        "small": ParagraphStyle("small", text, fontSize=8, leading=11, textColor=SOFT),
+        "heading": ParagraphStyle("heading", text, fontName=bold, fontSize=11.5, leading=15, spaceBefore=10, spaceAfter=3),
+        **{f"title-{one}": ParagraphStyle(f"title-{one}", title, textColor=colour) for one, colour in COLOURS.items()},
+        **{f"tag-{one}": ParagraphStyle(f"tag-{one}", tag, textColor=colour) for one, colour in COLOURS.items()},
+    }  # fmt: skip
