@@ -5,12 +5,19 @@ from datetime import datetime
 
 from django.db import transaction
 
-from consent import blast, clearance, facts, rulebook
+from consent import blast, clearance, facts, policy, rulebook
 from consent.models import Decision, PackAdoption
+from consent.wording import day_in_words
 from registry import journal
-from registry.errors import Invalid
+from registry.errors import Conflict, Invalid
 from registry.models import Organisation, User
 from registry.permissions import NotYourDesk, may_verify
+
+
+class AdoptedAlready(Conflict):
+    def __init__(self, before: PackAdoption) -> None:
+        told = f"{before.by.display_name} adopted it so on {day_in_words(before.effective_at.date())}"
+        super().__init__("pack.adopted_already", f"That is how it stands already: {told}. Nothing was recorded.")
 
 
 def adopt(hash: str, *, studio: Organisation, mode: str, by: User, at: datetime, reason: str,
@@ -21,6 +28,9 @@ def adopt(hash: str, *, studio: Organisation, mode: str, by: User, at: datetime,
     pack = _adoptable(hash, mode)
     if effective_at is not None and effective_at < at:
         raise Invalid("pack.backdated", "An adoption counts from now on, or from a later day; what was decided stays.")
+    before = in_force(studio, at=at).get(pack.id)
+    if effective_at is None and before is not None and (before.hash, before.mode) == (hash, mode):
+        raise AdoptedAlready(before)
     with transaction.atomic():
         row = PackAdoption.objects.create(
             studio=studio, pack=pack.id, version=pack.version, hash=hash, mode=mode, by=by, reason=reason,
@@ -32,6 +42,13 @@ def adopt(hash: str, *, studio: Organisation, mode: str, by: User, at: datetime,
             details={"pack": pack.id, "version": pack.version, "hash": hash, "mode": mode},
         )  # fmt: skip
     return row
+
+
+def in_force(studio: Organisation, *, at: datetime) -> dict[str, PackAdoption]:
+    """Of each pack that the studio's lawyers have adopted the adoption that counts, by the pack's id."""
+    rows = PackAdoption.objects.filter(studio=studio, effective_at__lte=at, recorded_at__lte=at).select_related("by")
+    latest = sorted(rows, key=lambda row: (row.effective_at, row.recorded_at, row.mode == policy.ENFORCING, row.hash))
+    return {row.pack: row for row in latest}
 
 
 def would_change(hash: str, *, studio: Organisation, mode: str, decisions: Iterable[Decision],

@@ -248,6 +248,13 @@ CERTAINTIES: Vocabulary = MappingProxyType(
         "M": "from memory, not checked",
     }
 )
+TEXTS_READ = _vocabulary(
+    primary="the text itself", secondary="accounts of the text", memory="nothing: written down from memory"
+)
+PACK_KINDS = _vocabulary(law="Law", cba="Collective agreement", policy="Policy", core="Rules of the house")
+RULE_STATUSES = _vocabulary(
+    in_force="in force", pending="pending: only noted", negotiating="being negotiated: only noted", expired="expired"
+)
 
 QUESTIONS = _vocabulary(no_consent_needed="No consent is needed")
 ANSWERS = _vocabulary(yes="Yes", no="No")

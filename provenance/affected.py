@@ -1,4 +1,4 @@
-"""What an ending of a consent, or a lock, does to each asset it reaches, told before it is done (consent.md §6.5).
+"""What an ending of a consent, a lock, or a rule pack does to each asset it reaches, told before it is done (consent.md §6.5).
 
 Nothing is changed here, nor by the ending itself: signing asks consent again, and reports read how it stands.
 """
@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
+from consent import adoptions
 from consent.forms import shape
 from consent.models import Ending, Grant
 from consent.subjects import Subject
@@ -15,10 +16,11 @@ from consent.wording import day_in_words
 from provenance import standing
 from provenance.models import Asset, SigningJob
 from registry import productions
-from registry.models import Production, Unit
+from registry.models import Organisation, Production, Unit
 
 UNDER_WAY = (SigningJob.State.RECEIVED, SigningJob.State.HELD, SigningJob.State.SIGNING)
 PAGE = 200
+LOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,40 @@ def under_lock(about: Subject) -> Stopped:
         signed=assets.filter(credential__isnull=False).count(),
         productions=list(works.distinct()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """An asset under way whose answer would be another one, from `before` to `after`, by these `rules`."""
+
+    asset: Asset
+    before: str
+    after: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Radius:
+    """What an adoption would turn, of the newest `looked_at` of all `under_way`."""
+
+    turned: tuple[Turned, ...]
+    looked_at: int
+    under_way: int
+
+
+def by_adoption(pack_hash: str, *, studio: Organisation, mode: str, at: datetime) -> Radius:
+    """Which assets under way would be answered otherwise with the pack adopted so; at most LOOKED_AT are asked about."""
+    open_assets = Asset.objects.filter(production__studio=studio, credential__isnull=True, job__state__in=UNDER_WAY)
+    together = ("job", "vendor", "production", "decision__production__studio")
+    shown = list(open_assets.select_related(*together).order_by("-received_at")[:LOOKED_AT])
+    stored = {one.decision for one in shown}
+    changes = adoptions.would_change(pack_hash, studio=studio, mode=mode, decisions=stored, at=at)
+    by_id = {one.id: one for one in changes}
+    turned = [(one, by_id[one.decision.public_id]) for one in shown if one.decision.public_id in by_id]
+    return Radius(
+        tuple(Turned(asset, change.before, change.after, change.rules) for asset, change in turned),
+        looked_at=len(shown), under_way=open_assets.count(),
+    )  # fmt: skip
 
 
 def _reached(about: Subject) -> QuerySet[Asset]:

@@ -17,7 +17,7 @@ RULES = {
     "consent.blast", "consent.decision", "consent.description_lint", "consent.facts", "consent.statements",
     "consent.territories", "consent.vocabulary",
     "consent.wording", "consent.forms.catalogue", "consent.forms.reading", "consent.holding", "consent.transitions",
-    "consent.clocks", "consent.retention", "consent.receipts.agreed", "consent.receipts.bitstring",
+    "consent.clocks", "consent.retention", "consent.rules_in_words", "consent.receipts.agreed", "consent.receipts.bitstring",
     "consent.receipts.credential", "consent.receipts.dpv", "consent.receipts.odrl",
     "consent.imports.sheet", "consent.imports.columns", "consent.imports.cells", "consent.imports.entries",
     "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest", "provenance.report",

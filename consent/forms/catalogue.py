@@ -17,6 +17,23 @@ FORMS: Mapping[str, Form] = MappingProxyType(
     }
 )  # fmt: skip
 RESOLUTION = locks.RESOLUTION
+# Facts of the dictionary that no form states, and why.
+STATED_BY_NONE: Mapping[str, str] = MappingProxyType(
+    {
+        "person.court_order_complied": "The record “Court order complied with” answers its order, which is then told no longer.",
+        "asset.removed": "The record “Removal” answers its request, which is then told no longer.",
+    }
+)
+# Questions that two lawyers answer for the file, and that no rule asks.
+ASKED_BY_NO_RULE: Mapping[str, str] = MappingProxyType(
+    {
+        "no_consent_needed": "It takes the place of a consent, before any rule is asked.",
+        "grant.capacity_ok": "It is kept beside the signature; whether a signatory could sign is read from their authority.",
+        "person.representative_search_diligent": "It is kept for whoever disputes the search later.",
+        "asset.recognisable": "Whom a file shows is declared; this is kept beside the declaration.",
+        "asset.fleeting": "It is kept as a ground of an exception, which is a question of its own.",
+    }
+)
 
 
 class NoSuchForm(Invalid):

@@ -1,8 +1,8 @@
-"""The desk's pages that join rooms: what waits, who comes of age, what runs out, what an ending touches, what is answered."""
+"""The desk's pages that join rooms: what waits, who comes of age, what runs out, what an act touches, what is answered."""
 
 from django.urls import path
 
-from provenance.admin import answers, ending, holds, worklists
+from provenance.admin import adopting, answers, ending, holds, worklists
 
 urlpatterns = [
     path("", worklists.front, name="desk"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("running-out/", worklists.running_out, name="running-out"),
     path("holds/", holds.switch, name="holds"),
     path("holds/<str:studio>/<str:subject>/<str:code>/", holds.set_hold, name="set-hold"),
+    path("rules/<str:studio>/<str:pack>/<str:version>/<str:mode>/", adopting.adopt, name="adopt-pack"),
     path("consent/grant/<str:key>/ending/", ending.ending, name="ending"),
     path("provenance/asset/<str:key>/decide/", answers.decide_view, name="decide-asset"),
     path("provenance/asset/<str:key>/queue-again/", answers.queue_again_view, name="queue-asset-again"),

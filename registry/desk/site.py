@@ -18,6 +18,7 @@ NAVIGATION = (
     ("Letters", "admin:consent_performerlink_changelist", permissions.ENTERS),
     ("Productions", "admin:registry_production_changelist", LEGAL_AND_OPERATORS),
     ("Records", "admin:consent_statement_changelist", permissions.READS_CONSENT),
+    ("Rules", "rules", permissions.READS_CONSENT),
     ("Assets", "admin:provenance_asset_changelist", (*permissions.READS_CONSENT, permissions.Role.OPERATOR)),
     ("Journal", "admin:registry_event_changelist", permissions.READS_JOURNAL),
     ("Organisation", "admin:registry_organisation_changelist", permissions.OPERATES),

@@ -22,8 +22,8 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def asset(received: bytes = b"received", *, title="harbor_sh114_v07.jpg") -> Asset:
-    """An upload of Parallax VFX for Northlight's Harbor, not signed."""
+def asset(received: bytes = b"received", *, title="harbor_sh114_v07.jpg", decision: Decision | None = None) -> Asset:
+    """An upload of Parallax VFX for Northlight's Harbor, not signed; with `decision`, what was asked of it."""
     studio, _ = Organisation.objects.get_or_create(name="Northlight Pictures", kind="studio")
     vendor, _ = Organisation.objects.get_or_create(name="Parallax VFX", kind="vendor")
     production, _ = Production.objects.get_or_create(title="Harbor", studio=studio)
@@ -31,7 +31,7 @@ def asset(received: bytes = b"received", *, title="harbor_sh114_v07.jpg") -> Ass
         name="Pipeline", organisation=vendor,
         client_type=ApiClient.CLIENT_CONFIDENTIAL, authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
     )  # fmt: skip
-    decision = Decision.objects.create(
+    decision = decision or Decision.objects.create(
         production=production, requester=vendor, purpose="release", request={"asset_sha256": sha256(received)},
         request_hash="0" * 64, outcome="permit", answer={}, decision_hash="0" * 64, engine_version="1",
         as_of=SIGNED_AT, known_at=SIGNED_AT, recorded_at=SIGNED_AT,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from consent import clearance, determinations, records
 from consent.facts import Depiction
-from consent.models import Grant, GrantRevision, Statement
+from consent.models import Grant, GrantRevision, PackAdoption, Statement
 from consent.performer import links, words
 from provenance.models import Asset, SigningJob
 from registry import people as registry_people
@@ -56,6 +56,7 @@ MAY = {
     "admin:registry_production_correct_unit": permissions.ENTERS,
     "admin:provenance_asset_changelist": ASSETS, "admin:provenance_asset_export": ASSETS,
     "admin:provenance_asset_change": ASSETS,
+    "rules": LEGAL, "rule-facts": LEGAL, "rule-pack": LEGAL, "adopt-pack": permissions.VERIFIES,
     **{f"admin:consent_performerlink_{page}": permissions.ENTERS
        for page in ("changelist", "export", "change", "add", "revoke", "offer_first", "offer")},
     **{f"admin:consent_performerword_{page}": permissions.ENTERS for page in ("changelist", "export", "change", "answer")},
@@ -84,7 +85,7 @@ READERS = {
     "registry_person": PEOPLE, "registry_production": WORKS,
     "provenance_asset": ASSETS, "asset": ASSETS, "determination": ASSETS, "registry_event": permissions.READS_JOURNAL,
     "registry_organisation": permissions.OPERATES, "registry_membership": permissions.OPERATES,
-    "registry_apiclient": permissions.OPERATES, "copies": LEGAL, "access": PEOPLE,
+    "registry_apiclient": permissions.OPERATES, "copies": LEGAL, "access": PEOPLE, "rule-pack": LEGAL, "adopt-pack": LEGAL,
 }  # fmt: skip
 # Inside the frame of a paper the browser's own viewer draws; the document's policy is tested with verification.
 NO_PAGE = {
@@ -115,7 +116,12 @@ def world(cast):
 def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
     """One row of each kind at Northlight, and where each address of the desk leads there."""
     grant = people.entered(cast)
-    asset = registered.asset(title=title)
+    depicted = Depiction(label, cast.mira.public_id, "target_likeness", "face", "de_aging")
+    decision = clearance.decide(
+        clearance.Question(act="release", depictions=(depicted,)), production=cast.harbor, requester=cast.northlight,
+        purpose="clearance", at=timezone.now(),
+    )  # fmt: skip
+    asset = registered.asset(title=title, decision=decision)
     SigningJob.objects.create(asset=asset, intake_key="k", state="held", not_before=people.NOON, called_at=people.NOON,
                               changed_at=people.NOON)  # fmt: skip
     asset.decision.revisions.add(grant.revisions.get())
@@ -134,11 +140,6 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         evidence=people.RIDER, by=cast.ines, at=timezone.now(), reason="Letter received",
     )  # fmt: skip
     cast.harbor.vendors.set([cast.parallax])
-    depicted = Depiction(label, cast.mira.public_id, "target_likeness", "face", "de_aging")
-    decision = clearance.decide(
-        clearance.Question(act="release", depictions=(depicted,)), production=cast.harbor, requester=cast.northlight,
-        purpose="clearance", at=timezone.now(),
-    )  # fmt: skip
     link, _, _ = links.make(
         cast.mira.authorities.get(kind="self"), language="en", days=90, by=cast.ines, at=timezone.now(), reason="Asked for it"
     )
@@ -159,10 +160,12 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         "registry_apiclient": [ApiClient.objects.get().client_id], "determination": [asset.public_id],
         "asset": [asset.public_id], "consent_decision": [decision.public_id],
         "copies": [grant.public_id], "access": [cast.mira.public_id],
+        "rule-pack": [cast.northlight.public_id, "us-ca", "1"], "adopt-pack": [cast.northlight.public_id, "us-ca", "1"],
     }  # fmt: skip
     more = {
         "admin:consent_grant_paper": [grant.revisions.get().evidence.get().public_id],
-        "admin:consent_statement_state": ["person.encumbrance"], "second-determination": [proposal.public_id],
+        "admin:consent_statement_state": ["person.encumbrance"], "adopt-pack": ["enforcing"],
+        "second-determination": [proposal.public_id],
         "admin:registry_person_verify_authority": [authority.public_id],
         "admin:registry_production_correct_unit": [cast.sh114.public_id],
     }  # fmt: skip
@@ -175,7 +178,9 @@ def kind(name):
 
 def keyed(name):
     by_itself = ("changelist", "export", "_due", "_add", "_ask", "_first", "_description", "index")
-    return not name.endswith(by_itself) and name not in ("desk", "running-out", "turning-18", "holds")
+    return not name.endswith(by_itself) and name not in (
+        "desk", "running-out", "turning-18", "holds", "rules", "rule-facts"
+    )
 
 
 def expected(name, role):
@@ -245,7 +250,8 @@ def test_an_hour_after_signing_in_some_pages_ask_anew_and_do_nothing_before(cast
 
 
 def everything():
-    kept = (Person, Production, Unit, Grant, GrantRevision, Authority, Asset, Statement, Membership, ApiClient, Event, User)
+    kept = (Person, Production, Unit, Grant, GrantRevision, Authority, Asset, Statement, Membership, ApiClient, Event, User,
+            PackAdoption)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in kept}
 
 
