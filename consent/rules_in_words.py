@@ -26,6 +26,7 @@ _ASKED = {
     "is": "is", "in": "is one of", "has": "among them", "overlaps": "one of them", "lt": "less than", "lte": "at most",
     "gte": "at least",
 }  # fmt: skip
+_OF_ONE = {"in": "is", "overlaps": "among them"}
 _ON_DAYS = {"lt": "before", "lte": "by", "gte": "from"}
 _CALLED: Mapping[str, Vocabulary] = {
     "request.act": ACT_PHRASES, "request.media": MEDIA, "depiction.use": USES, "depiction.modality": MODALITIES,
@@ -78,7 +79,8 @@ def span(first: date | None, last: date | None) -> str:
 
 
 def text_read(pack: Pack) -> str:
-    return TEXTS_READ[pack.source["text_read"]]
+    """How far the text itself was read, and when."""
+    return f"{TEXTS_READ[pack.source['text_read']]}, on {day_in_words(date.fromisoformat(pack.source['retrieved']))}"
 
 
 def jurisdiction(pack: Pack) -> str:
@@ -110,9 +112,15 @@ def _about_a_fact(given: Mapping[str, Any]) -> str:
     if fact.type == "bool":
         return f"{fact.help}: {'yes' if value else 'no'}"
     values = value if isinstance(value, list) else [value]
-    asked = _ON_DAYS[operator] if fact.type == "date" else _ASKED[operator]
-    asked = "is" if operator == "in" and len(values) == 1 else asked
-    return f"{fact.help}: {asked} {', '.join(_value(fact, one) for one in values)}"
+    return f"{fact.help}: {_asked(fact, operator, len(values))} {', '.join(_value(fact, one) for one in values)}"
+
+
+def _asked(fact: Fact, operator: str, many: int) -> str:
+    if fact.type == "date":
+        return _ON_DAYS[operator]
+    if fact.type == "place":
+        return "in"
+    return _OF_ONE.get(operator, _ASKED[operator]) if many == 1 else _ASKED[operator]
 
 
 def _value(fact: Fact, value: Any) -> str:

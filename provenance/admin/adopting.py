@@ -15,7 +15,7 @@ from registry.admin.acts import ActForm, attempt, sent
 from registry.admin.lists import NotThisPage
 from registry.desk.site import page
 
-MODES = {policy.ENFORCING: "Let it decide", policy.ADVISORY: "Let it only advise"}
+MODES = {policy.ENFORCING: "Adopt as enforcing", policy.ADVISORY: "Return to advisory"}
 
 
 def adopt_page(request: HttpRequest, studio: str, pack: str, version: str, mode: str) -> HttpResponse:
