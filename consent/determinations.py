@@ -1,4 +1,4 @@
-"""What lawyers state: a determination by two of them, a fact, an approval of an exact file, a lock and its lifting.
+"""What lawyers state: a determination by two of them, an approval of an exact file, a lock and its lifting.
 
 All of it is one shape, a dated statement about something (docs/adr/0002); the decision reads it afresh each time.
 """
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from consent.fact_dictionary import FACTS, parsed
+from consent.fact_dictionary import FACTS
 from consent.models import Grant, Statement
 from consent.stating import write
 from consent.subjects import found
@@ -62,24 +62,6 @@ def second(proposal: Statement, *, by: User, at: datetime, reason: str) -> State
         Kind.DETERMINATION, studio=studio, subject=proposal.subject, question=proposal.question, answer=proposal.answer,
         acts=proposal.acts, by=[*first, by], actor=by, at=at, until=proposal.until, refers_to=proposal, reason=reason,
         form=proposal.form, details=proposal.details, sealed=bytes(proposal.sealed), tag="determination:made",
-    )  # fmt: skip
-
-
-def attest(*, studio: Organisation, subject: str, fact: str, answer: str, by: User, at: datetime, reason: str,
-           acts: Iterable[str] = (), effective_at: datetime | None = None, until: datetime | None = None) -> Statement:
-    """Write down a fact that rules ask for (fact_dictionary.py) about a person, consent, production or file: yes or no,
-    a code, a number, a day as 2026-07-01, or codes with commas between. A later statement takes the place of it."""
-    if not may_enter(by, studio):
-        raise NotYourDesk(studio, "state a fact")
-    known = FACTS.get(fact)
-    if known is None or not known.about or known.lawyers > 1:
-        raise Invalid("statement.term", "This is no fact that somebody states alone. The dictionary of facts lists them.")
-    if parsed(known, answer) is None:
-        raise Invalid("statement.term", f"“{answer[:60]}” is no value of {fact}, which is a {known.type}.")
-    found(studio, subject)
-    return write(
-        Kind.FACT, studio=studio, subject=subject, question=fact, answer=answer.strip(), acts=acts, by=[by], actor=by,
-        at=at, effective_at=effective_at, until=until, reason=reason, tag="fact:stated",
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 A fact that is absent is one of two things. Closed: the registry would hold it, so it is not so. Open: it lies outside,
 so nobody can tell. What `speaks_against` a use is the only closed fact whose absence may let something through: like a
 lock, it holds once it is on record. Many facts are computed from what is on file; the others are attested: somebody
-stated them about a person, a consent, a production or a file, from a day on (docs/adr/0002).
+stated them on a form about a person, a consent, a production or a file, from a day on (docs/adr/0007).
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping

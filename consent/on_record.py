@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from django.db.models import Q
 
 from consent import facts
 from consent.holding import Held, Stated, holding, threads
@@ -19,11 +20,8 @@ Kind = Statement.Kind
 
 def rows_about(subjects: Collection[str], *, studio: Organisation) -> list[Statement]:
     """Everything stated on a form about the subjects, and what lifts it, oldest first."""
-    on_forms = Statement.objects.filter(studio=studio, subject__in=subjects).exclude(form="", kind__in=_OF_OLD)
-    return list(on_forms.select_related("refers_to", "evidence").prefetch_related("by").order_by("pk"))
-
-
-_OF_OLD = [Kind.LOCK, Kind.DETERMINATION, Kind.APPROVAL]
+    rows = Statement.objects.filter(~Q(form="") | Q(kind=Kind.LIFT), studio=studio, subject__in=subjects)
+    return list(rows.select_related("refers_to", "evidence").prefetch_related("by").order_by("pk"))
 
 
 def about(subjects: Collection[str], *, studio: Organisation) -> list[Stated]:

@@ -118,6 +118,12 @@ FORMS = (
         states=(always("production.synthetic_disclosed"),),
     ),
     Form(
+        "production.marks", "Mark that everything made for the work carries", WORK, (PRODUCTION,),
+        (yes("readable", "Its output carries a machine-readable mark"), text("system", "System that sets it", required=False)),
+        "European Union, Article 50. What is recorded of a file goes before it.",
+        states=(says("asset.machine_readable_mark", "readable"),),
+    ),
+    Form(
         "asset.marks", "Marks in the file", FILE, (ASSET,),
         (
             yes("upstream", "It came with a latent mark"), yes("kept", "The mark is kept in an ingredient"),

@@ -74,7 +74,6 @@ class Statement(AppendOnly):
         LIFT = "lift", "Lifting of a lock"
         APPROVAL = "approval", "Approval of an exact file"
         DETERMINATION = "determination", "Determination"
-        FACT = "fact", "Fact"
         RECORD = "record", "Record"
 
     public_id = models.CharField(max_length=40, unique=True, default=statement_id, editable=False)

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from consent.forms.catalogue import FORMS, NoSuchForm, form_named
+from consent.fact_dictionary import FACTS
+from consent.forms.catalogue import ASKED_BY_NO_RULE, FORMS, STATED_BY_NONE, NoSuchForm, form_named
 from consent.forms.reading import NotFilledIn, checked, values_of
 from consent.forms.shape import DETERMINATION, LOCK, RECORD, REPLICA
 from consent.holding import spelt
@@ -106,11 +107,10 @@ def test_no_private_field_and_no_empty_one_makes_a_fact(code):
 
 @pytest.mark.parametrize("code", CODES)
 def test_facts_are_those_of_the_dictionary(code):
-    dictionary = pytest.importorskip("consent.fact_dictionary", reason="the rule engine is not here yet").FACTS
     form = FORMS[code]
     values = values_of(form, checked(form, entered(form)))
     for states in form.states:
-        fact, value = dictionary[states.fact], states.of(values)
+        fact, value = FACTS[states.fact], states.of(values)
         assert fact.owner == "attested" and fact.lawyers <= form.people
         assert set(states.only or form.about) & set(fact.about) or states.about in fact.about
         if value is not None and states.fact != "grant.replica_origin":
@@ -119,8 +119,24 @@ def test_facts_are_those_of_the_dictionary(code):
     for field in form.fields:
         for states in form.states:
             answers = {spelt(given) for code, _ in field.choices if (given := states.of(values | {field.name: code}))}
-            if field.choices and answers > {spelt(states.of(values) or "")} and dictionary[states.fact].values:
-                assert answers <= set(dictionary[states.fact].values)
+            if field.choices and answers > {spelt(states.of(values) or "")} and FACTS[states.fact].values:
+                assert answers <= set(FACTS[states.fact].values)
+
+
+def test_every_fact_that_somebody_states_stands_on_a_form_about_each_of_its_subjects():
+    attested = {(name, of) for name, fact in FACTS.items() if fact.owner == "attested" for of in fact.about}
+    stated = {(form.question, of) for form in FORMS.values() for of in form.about}
+    for form in FORMS.values():
+        for states in form.states:
+            stated |= {(states.fact, of) for of in (("grant",) if states.about else states.only or form.about)}
+    assert {name for name, _ in attested - stated} == set(STATED_BY_NONE)
+    assert not {name for name, _ in stated} & set(STATED_BY_NONE)
+
+
+def test_every_question_is_a_fact_that_two_lawyers_find_or_is_named_with_its_reason():
+    questions = {form.question for form in FORMS.values() if form.kind == DETERMINATION}
+    asked = {name for name in questions if name in FACTS}
+    assert all(FACTS[name].lawyers == 2 for name in asked) and questions - asked == set(ASKED_BY_NO_RULE)
 
 
 @pytest.mark.parametrize(("code", "changes", "wrong"), [

@@ -1,4 +1,4 @@
-"""A lawyer adopts a pack, facts are stated, and stored decisions stand as they were: through the tables."""
+"""A lawyer adopts a pack, facts are stated on forms, and stored decisions stand as they were: through the tables."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from consent import adoptions, clearance, determinations, facts, rulebook, subjects
+from consent import adoptions, clearance, determinations, facts, records, rulebook, subjects
 from consent.models import Decision, PackAdoption, Statement
 from registry.errors import Invalid, NotAllowed
 from registry.models import CollectiveAgreement, Event, Production
@@ -39,9 +39,9 @@ def adopt(cast, pack=CALIFORNIA, *, at=NOON, mode="enforcing", by=None, **more):
     return adoptions.adopt(pack.hash, **told | more)
 
 
-def state(cast, fact, answer, *, at=NOON, subject=None, by=None):
-    return determinations.attest(
-        studio=cast.northlight, subject=subject or cast.grant.public_id, fact=fact, answer=answer, by=by or cast.ines, at=at,
+def state(cast, code="grant.manner", *, at=NOON, by=None, studio=None, **details):
+    return records.state(
+        code, studio=studio or cast.northlight, subject=cast.grant.public_id, details=details, by=by or cast.ines, at=at,
         reason="From the rider",
     )  # fmt: skip
 
@@ -103,11 +103,11 @@ def test_an_adoption_is_journalled_with_its_text_and_never_changed(cast):
 # --- facts ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_fact_stated_clears_what_a_rule_asks_for_and_a_later_one_takes_its_place(cast):
+def test_a_fact_stated_clears_what_a_rule_asks_for_and_its_correction_takes_its_place(cast):
     adopt(cast)
-    state(cast, "grant.replaces_work_in_person", "no", at=NOON + HOUR)
+    row = state(cast, replaces_work=False, at=NOON + HOUR)
     assert decided(cast, at=NOON + 2 * HOUR).outcome == "permit"
-    state(cast, "grant.replaces_work_in_person", "yes", at=NOON + 3 * HOUR)
+    records.correct(row, details={"replaces_work": True}, by=cast.ines, at=NOON + 3 * HOUR, reason="Misread")
     assert decided(cast, at=NOON + 4 * HOUR).outcome == "review"
     assert decided(cast, at=NOON + 2 * HOUR).outcome == "permit"
 
@@ -121,25 +121,23 @@ def test_what_two_lawyers_must_find_takes_two(cast):
     assert decided(cast, at=NOON + HOUR).outcome == "permit"
 
 
-@pytest.mark.parametrize("fact, answer", [
-    ("grant.mood", "yes"), ("grant.replaces_work_in_person", "perhaps"), ("grant.represented_by", "a friend"),
-    ("grant.reasonably_specific", "yes"), ("person.age", "30"), ("grant.notice_hours", "two days"),
+@pytest.mark.parametrize("code, details", [
+    ("grant.manner", {"mood": True}), ("grant.manner", {"replaces_work": "perhaps"}), ("grant.mood", {"mood": True}),
+    ("grant.representation", {"represented_by": "a friend"}), ("grant.reasonably_specific", {"answer": "yes"}),
+    ("person.residence", {"residence": "US-CA"}), ("notice.replica_creation", {"services_at": "in two days"}),
 ])  # fmt: skip
-def test_what_is_no_fact_or_no_value_of_it_is_not_written_down(cast, fact, answer):
+def test_what_is_no_fact_or_no_value_of_it_is_not_written_down(cast, code, details):
     with pytest.raises(Invalid):
-        state(cast, fact, answer)
-    assert not Statement.objects.filter(kind="fact").exists()
+        state(cast, code, **details)
+    assert not Statement.objects.exists() and not Event.objects.filter(tag="record:stated").exists()
 
 
 def test_only_who_may_enter_states_facts_and_only_of_the_studios_own(cast):
     with pytest.raises(NotAllowed):
-        state(cast, "grant.notice_hours", "48", by=cast.ada)
+        state(cast, replaces_work=False, by=cast.ada)
     with pytest.raises(subjects.NotOnThisFile):
-        determinations.attest(
-            studio=cast.southgate, subject=cast.grant.public_id, fact="grant.notice_hours", answer="48", by=cast.sol,
-            at=NOON, reason="Ours, surely",
-        )  # fmt: skip
-    assert not Statement.objects.filter(kind="fact").exists()
+        state(cast, replaces_work=False, studio=cast.southgate, by=cast.sol)
+    assert not Statement.objects.exists() and not Event.objects.filter(tag="record:stated").exists()
 
 
 # --- the production, and what was decided of it --------------------------------------------------------------------
@@ -167,14 +165,14 @@ def test_a_decision_replays_to_its_hash_after_another_adoption_another_fact_and_
     stored = decided(cast, at=NOON + HOUR)
     adopt(cast, at=NOON + 2 * HOUR, mode="advisory")
     adopt(cast, SAG_2023, at=NOON + 2 * HOUR)
-    state(cast, "grant.replaces_work_in_person", "no", at=NOON + 2 * HOUR)
+    state(cast, replaces_work=False, at=NOON + 2 * HOUR)
     Production.objects.filter(pk=cast.harbor.pk).update(jurisdictions=["GB"])
     assert clearance.replay(Decision.objects.get(pk=stored.pk)) == stored.decision_hash
 
 
 def test_advice_that_changes_is_no_other_answer_and_a_pack_that_begins_to_decide_is(cast):
     stored = decided(cast, at=NOON + HOUR)
-    state(cast, "grant.replaces_work_in_person", "no", at=NOON + 2 * HOUR)
+    state(cast, replaces_work=False, at=NOON + 2 * HOUR)
     again = clearance.confirm(stored, purpose="signing", at=NOON + 3 * HOUR)
     assert again == stored and Decision.objects.count() == 1
     adopt(cast, at=NOON + 4 * HOUR)
@@ -206,6 +204,17 @@ def test_an_answer_of_the_first_engine_is_told_as_ever(cast):
     }  # fmt: skip
     told = clearance.told(Decision(answer=old, request=stored.request, as_of=NOON, recorded_at=NOON))
     assert (told["by_territory"], told["reasons"][0]["territories"], told["packs"]) == ({"US": "deny"}, ["US"], [])
+
+
+def test_what_stands_already_is_not_adopted_twice(cast):
+    adopt(cast)
+    with pytest.raises(adoptions.AdoptedAlready):
+        adopt(cast, at=NOON + HOUR)
+    assert PackAdoption.objects.count() == 1 and Event.objects.filter(tag="pack:adopted").count() == 1
+    adopt(cast, at=NOON + HOUR, mode="advisory")
+    assert adoptions.in_force(cast.northlight, at=NOON)["us-ca"].mode == "enforcing"
+    assert adoptions.in_force(cast.northlight, at=NOON + HOUR)["us-ca"].mode == "advisory"
+    assert adoptions.in_force(cast.southgate, at=NOON + HOUR) == {}
 
 
 # --- before adopting -----------------------------------------------------------------------------------------------
