@@ -1,5 +1,4 @@
-"""What every request passes: its id and log line, its language, plain speech refused to programs, and what one shows to
-enter the desk."""
+"""What every request passes: its id, log line and language, no plain speech of programs, and what one shows at the desk."""
 
 import logging
 import re
