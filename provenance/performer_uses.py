@@ -18,6 +18,7 @@ from consent.models import PerformerLink
 from consent.performer import letter
 from provenance.models import Credential
 from provenance.techniques import TECHNIQUES
+from registry.models import Person
 
 SHOWN = 200
 
@@ -43,7 +44,7 @@ def uses(link: PerformerLink) -> list[Use]:
             known[work.pk] = letter.knows(link, work)
         title = work.title if known[work.pk] else _("A work whose title is not told yet")
         consents = {one.grant.number for one in row.decision.revisions.all() if one.grant.person_id == link.person.pk}
-        altered, sentence = tuple(_alterations(row, link)), row.extent["headline"]["text"]
+        altered, sentence = tuple(alterations(row, link.person)), row.extent["headline"]["text"]
         found.append(Use(row.signed_at.date(), title, tuple(sorted(consents)), altered, sentence))
     return found
 
@@ -54,9 +55,9 @@ def signed_with(link: PerformerLink) -> QuerySet[Credential]:
     return shown.select_related("asset__production", "decision").prefetch_related(*behind).distinct()
 
 
-def _alterations(row: Credential, link: PerformerLink) -> Iterable[str]:
+def alterations(row: Credential, person: Person) -> Iterable[str]:
     """What was done to this person, each with how much of which element."""
-    theirs = {one.label for one in row.asset.depictions.all() if one.person_id == link.person.pk}
+    theirs = {one.label for one in row.asset.depictions.all() if one.person_id == person.pk}
     told = {one["id"]: one for one in row.extent.get("operations", ())}
     for one in row.asset.operations.all():
         if theirs & set(one.statement.get("depicts", ())):

@@ -159,9 +159,11 @@ class Productions(OwnRows):
         may_enter = permissions.may_enter(request.user, production.studio)
         records = ("Records", reverse("admin:consent_statement_about", args=[production.studio.public_id, production.public_id]))
         acts = [("Correct", self.address(production, "correct")), ("Add a scene or shot", self.address(production, "add_unit"))]
+        reads = permissions.may_read_consent(request.user, production.studio)
         return page(
             request, "consent/desk/production.html", title=production.title, about=production.get_kind_display(),
-            pairs=facts(production), acts=[records, *(acts if may_enter else [])],
+            pairs=facts(production),
+            acts=[records, *(outputs(production, may_enter) if reads else []), *(acts if may_enter else [])],
             back=self.list_address, back_words="Productions",
             units=production.units.all()[:UNITS_SHOWN], production=production, history=history(production.public_id),
             may_enter=may_enter,
@@ -215,6 +217,14 @@ class Productions(OwnRows):
             done="Corrected.", to=lambda corrected: self.address(production), title=f"Correct {unit.code} of {production}",
             about=kept if form.fields["code"].disabled else "", back=self.address(production),
         )  # fmt: skip
+
+
+def outputs(production: Production, may_enter: bool) -> list[tuple[str, str]]:
+    """What is handed out about it; the room above makes it, and is named as a string only."""
+    key = production.public_id
+    usage = f"{reverse('usage-report')}?production={key}"
+    shown = [("Usage report", usage), ("Human performance and consent", reverse("human-performance", args=[key]))]
+    return [*shown, ("Evidence pack", reverse("evidence-of-production", args=[key]))] if may_enter else shown
 
 
 def facts(production: Production) -> list[tuple[str, object]]:

@@ -1,8 +1,8 @@
-"""The desk's pages that join rooms: what waits, who comes of age, what runs out, what an act touches, what is answered."""
+"""The desk's pages that join rooms: what waits, comes of age, runs out; what an act touches; what is answered, handed out."""
 
 from django.urls import path
 
-from provenance.admin import adopting, answers, ending, holds, worklists
+from provenance.admin import adopting, answers, ending, holds, outputs, worklists
 
 urlpatterns = [
     path("", worklists.front, name="desk"),
@@ -11,6 +11,12 @@ urlpatterns = [
     path("holds/", holds.switch, name="holds"),
     path("holds/<str:studio>/<str:subject>/<str:code>/", holds.set_hold, name="set-hold"),
     path("rules/<str:studio>/<str:pack>/<str:version>/<str:mode>/", adopting.adopt, name="adopt-pack"),
+    path("usage/", outputs.usage_report, name="usage-report"),
+    path("usage/usage.csv", outputs.usage_export, name="usage-report-export"),
+    path("registry/production/<str:key>/evidence/", outputs.of_production, name="evidence-of-production"),
+    path("registry/person/<str:key>/evidence/", outputs.of_person, name="evidence-of-person"),
+    path("registry/production/<str:key>/human-performance/", outputs.statement, name="human-performance"),
+    path("registry/production/<str:key>/human-performance.pdf", outputs.statement_pdf, name="human-performance-pdf"),
     path("consent/grant/<str:key>/ending/", ending.ending, name="ending"),
     path("provenance/asset/<str:key>/decide/", answers.decide_view, name="decide-asset"),
     path("provenance/asset/<str:key>/queue-again/", answers.queue_again_view, name="queue-asset-again"),

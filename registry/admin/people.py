@@ -147,7 +147,10 @@ class People(OwnRows):
 
     def _acts(self, request: HttpRequest, person: Person) -> list[tuple[str, str]]:
         acts = [("Records", reverse("admin:consent_statement_about", args=[person.studio.public_id, person.public_id]))]
+        if permissions.may_read_consent(request.user, person.studio):
+            acts.append(("Usage report", f"{reverse('usage-report')}?person={person.public_id}"))
         if permissions.may_enter(request.user, person.studio):
+            acts.append(("Evidence pack", reverse("evidence-of-person", args=[person.public_id])))
             acts.append(("Correct", self.address(person, "correct")))
             acts.append(("Record who speaks for them", self.address(person, "authority")))
             if person.kind == Person.Kind.LIVING:

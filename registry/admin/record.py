@@ -31,6 +31,8 @@ WORDS = {
     "person:authority_recorded": "Who speaks for the person recorded",
     "person:authority_verified": "Who speaks for the person verified",
     "person:access_answered": "Access request answered",
+    "person:evidence_packed": "Evidence pack made",
+    "production:evidence_packed": "Evidence pack made",
     "production:unit_added": "Scene or shot added",
     "member:password_given": "New first password given",
     "member:second_factor_taken": "Second factor taken away",

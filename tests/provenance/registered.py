@@ -45,9 +45,10 @@ def asset(received: bytes = b"received", *, title="harbor_sh114_v07.jpg", decisi
     return row
 
 
-def credential(signed=b"signed", received=b"received", *, consent="confirmed", **changes) -> Credential:
+def credential(signed=b"signed", received=b"received", *, consent="confirmed", decision: Decision | None = None,
+               **changes) -> Credential:
     """That upload signed and released by Northlight Pictures."""
-    row = asset(received)
+    row = asset(received, decision=decision)
     plan = SigningPlan.objects.create(
         asset=row, attempt=1, token="t", decision=row.decision, manifest={}, manifest_hash="0" * 64,
         certificate_fingerprint="ab" * 32, recorded_at=SIGNED_AT,

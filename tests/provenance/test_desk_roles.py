@@ -34,6 +34,8 @@ MAY = {
     "turning-18": permissions.READS_PERSONAL_DATA,
     "ending": permissions.ENTERS, "decide-asset": permissions.ENTERS, "propose-determination": permissions.ENTERS,
     "consent-copies": permissions.ENTERS, "access-request": permissions.READS_PERSONAL_DATA,
+    "usage-report": LEGAL, "usage-report-export": LEGAL, "human-performance": LEGAL, "human-performance-pdf": LEGAL,
+    "evidence-of-production": permissions.ENTERS, "evidence-of-person": permissions.ENTERS,
     "queue-asset-again": (*permissions.ENTERS, Role.OPERATOR), "second-determination": permissions.VERIFIES,
     "admin:consent_grant_changelist": LEGAL, "admin:consent_grant_export": LEGAL, "admin:consent_grant_change": LEGAL,
     "admin:consent_grant_verify": LEGAL, "admin:consent_grant_paper": LEGAL,
@@ -77,6 +79,7 @@ ASKS_AGAIN = {
 DOORS = {"admin:login", "admin:logout"}
 # Who may read rows of this kind at all: everybody else has no such list, whosever the row.
 READERS = {
+    "evidence-of-production": LEGAL, "evidence-of-person": LEGAL, "human-performance": LEGAL,
     **{f"consent_statement_{page}": LEGAL for page in ("about", "estate", "choose", "state")}, "consent_statement": LEGAL,
     "set-hold": LEGAL,
     "performerlink_offer": permissions.ENTERS, "consent_performerlink": permissions.ENTERS,
@@ -90,7 +93,7 @@ READERS = {
 # Inside the frame of a paper the browser's own viewer draws; the document's policy is tested with verification.
 NO_PAGE = {
     "admin:consent_grant_paper", "admin:consent_statement_paper", "admin:consent_decision_certificate",
-    "admin:consent_decision_json",
+    "admin:consent_decision_json", "human-performance-pdf",
 }  # fmt: skip
 
 
@@ -159,6 +162,8 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         "registry_membership": [Membership.objects.get(user=cast.ines).pk],
         "registry_apiclient": [ApiClient.objects.get().client_id], "determination": [asset.public_id],
         "asset": [asset.public_id], "consent_decision": [decision.public_id],
+        "evidence-of-production": [cast.harbor.public_id], "evidence-of-person": [cast.mira.public_id],
+        "human-performance": [cast.harbor.public_id],
         "copies": [grant.public_id], "access": [cast.mira.public_id],
         "rule-pack": [cast.northlight.public_id, "us-ca", "1"], "adopt-pack": [cast.northlight.public_id, "us-ca", "1"],
     }  # fmt: skip
@@ -179,7 +184,7 @@ def kind(name):
 def keyed(name):
     by_itself = ("changelist", "export", "_due", "_add", "_ask", "_first", "_description", "index")
     return not name.endswith(by_itself) and name not in (
-        "desk", "running-out", "turning-18", "holds", "rules", "rule-facts"
+        "desk", "running-out", "turning-18", "holds", "rules", "rule-facts", "usage-report",
     )
 
 
