@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consent import territories
+from consent.grants import Line
 from consent.models import GrantRevision, ScopeLine
 from consent.vocabulary import ACT_PHRASES, AUTHORITY_KINDS, CONTENT_FLAGS, MEDIA, MODALITIES, USES
 
@@ -20,13 +21,18 @@ OPENINGS = {
 
 def line_in_words(line: ScopeLine, openings: Mapping[str, str] = OPENINGS) -> str:
     """The block as one sentence; what is left blank in it is said to be any. `openings` say who speaks."""
+    return block_in_words(line, line.productions.all(), openings)
+
+
+def block_in_words(line: ScopeLine | Line, productions: Iterable[object], openings: Mapping[str, str] = OPENINGS) -> str:
+    """The same of a block that is not on file yet."""
     uses = _listed(line.uses, USES) or _("no use")
     modalities = _listed(line.modalities, MODALITIES) or _("no modality")
     what = f"{uses} ({modalities})"
     parts = [openings[line.effect].format(what=what, where=_where(line))]
     every = _("for every act but training a model") if line.effect == ScopeLine.Effect.GRANT else _("for every act")
     parts.append(_("for {acts}").format(acts=_listed(line.acts, ACT_PHRASES)) if line.acts else every)
-    works = _and(str(one) for one in line.productions.all())
+    works = _and(str(one) for one in productions)
     parts.append(_("in {works}").format(works=works) if works else _("in any production"))
     if line.units:
         parts.append(_("scenes and shots {units}").format(units=_and(line.units)))
@@ -44,9 +50,13 @@ def line_in_words(line: ScopeLine, openings: Mapping[str, str] = OPENINGS) -> st
 
 
 def term_in_words(revision: GrantRevision) -> str:
-    begins = day_in_words(revision.effective_from)
-    if revision.term_end:
-        return _("From {first} until {last}").format(first=begins, last=last_day(revision.term_end))
+    return span_in_words(revision.effective_from, revision.term_end)
+
+
+def span_in_words(start: date, end: date | None) -> str:
+    begins = day_in_words(start)
+    if end:
+        return _("From {first} until {last}").format(first=begins, last=last_day(end))
     return _("From {first}, no end stated").format(first=begins)
 
 
@@ -71,7 +81,7 @@ def capacity(kind: str) -> str:
     return _lower(_(AUTHORITY_KINDS[kind]))
 
 
-def _where(line: ScopeLine) -> str:
+def _where(line: ScopeLine | Line) -> str:
     if not line.territories:
         return _("nowhere")
     where = _("in {places}").format(places=_and(place_in_words(code) for code in line.territories))

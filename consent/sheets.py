@@ -34,7 +34,7 @@ def printed(content: Iterable[Flowable], *, title: str, subject: str, foot: str)
 
 
 def say(style: str, text: str) -> Paragraph:
-    """Text as a paragraph of a style: text, soft, small, heading, or title- and tag- with an outcome."""
+    """Text as a paragraph of a style: text, soft, small, heading, title, or title- and tag- with an outcome."""
     return Paragraph(escape(_visible(text)), _styles()[style])
 
 
@@ -95,6 +95,7 @@ def _styles() -> dict[str, ParagraphStyle]:
         "soft": ParagraphStyle("soft", text, textColor=SOFT),
         "small": ParagraphStyle("small", text, fontSize=8, leading=11, textColor=SOFT),
         "heading": ParagraphStyle("heading", text, fontName=bold, fontSize=11.5, leading=15, spaceBefore=10, spaceAfter=3),
+        "title": title,
         **{f"title-{one}": ParagraphStyle(f"title-{one}", title, textColor=colour) for one, colour in COLOURS.items()},
         **{f"tag-{one}": ParagraphStyle(f"tag-{one}", tag, textColor=colour) for one, colour in COLOURS.items()},
     }  # fmt: skip

@@ -20,6 +20,7 @@ RULES = {
     "consent.clocks", "consent.retention", "consent.rules_in_words", "consent.receipts.agreed", "consent.receipts.bitstring",
     "consent.receipts.credential", "consent.receipts.dpv", "consent.receipts.odrl",
     "consent.imports.sheet", "consent.imports.columns", "consent.imports.cells", "consent.imports.entries",
+    "consent.riders.wordings",
     "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest", "provenance.report",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
 }  # fmt: skip

@@ -1,1 +1,1 @@
-from consent.admin import clearances, files, imports, links, productions, records, words  # noqa: F401
+from consent.admin import clearances, files, imports, links, productions, records, riders, words  # noqa: F401

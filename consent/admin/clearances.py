@@ -220,6 +220,7 @@ class Clearances(OwnRows):
             told=certificate.in_words(decision.request, decision.answer),
             title=f"Decision about {decision.production}", back=self.list_address, occasion=self.occasion(decision),
             asked=certificate.question_in_words(decision), stood_on=_stood_on(decision),
+            may_enter=permissions.may_enter(request.user, decision.production.studio),
         )  # fmt: skip
 
     def certificate(self, request: HttpRequest, key: str) -> HttpResponse:

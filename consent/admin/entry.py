@@ -157,15 +157,22 @@ def filled_in(
     person: Person | None = None,
 ) -> tuple[TermsForm, _Lines]:  # fmt: skip
     """The form and its blocks: as they were before, as sent, or as sent with one more block to fill in."""
-    known, of_line = {"studios": studios, "person": person}, {"studios": studios}
+    known, more = {"studios": studios, "person": person}, request.method == "POST" and not submitted(request)
+    lines = lines_filled_in(request, studios, blocks=blocks, more=more)
+    if request.method != "POST":
+        return kind(initial=initial, **known), lines
+    return kind(request.POST, request.FILES, still_filling=more, **known), lines
+
+
+def lines_filled_in(request: HttpRequest, studios: QuerySet[Organisation], *, blocks: list[dict], more: bool) -> _Lines:
+    """The blocks as they were before, as sent, or as sent with one more to fill in."""
+    of_line = {"studios": studios}
     if request.method != "POST":
         lines = LineFormSet(prefix=LINES, initial=blocks, form_kwargs=of_line)
         lines.extra = 0 if blocks else 1
-        return kind(initial=initial, **known), lines
-    more = not submitted(request)
+        return lines
     data = _with_one_more(request) if more else request.POST
-    lines = LineFormSet(data, prefix=LINES, form_kwargs=of_line | {"still_filling": more})
-    return kind(data, request.FILES, still_filling=more, **known), lines
+    return LineFormSet(data, prefix=LINES, form_kwargs=of_line | {"still_filling": more})
 
 
 def submitted(request: HttpRequest) -> bool:

@@ -20,6 +20,7 @@ from consent.admin.entry import EntryForm, LineFormSet, TermsForm, as_initial, f
 from consent.lifecycle import ACTIVE, ENDED, EXPIRED
 from consent.models import Evidence, Grant, GrantRevision
 from consent.performer import words
+from consent.riders import drafting
 from registry import permissions
 from registry.admin.acts import ActForm, attempt
 from registry.admin.lists import OwnRows
@@ -215,6 +216,8 @@ def _with_words(grant: Grant) -> Iterator[GrantRevision]:
         revision.term = in_words.term_in_words(revision)
         lines = revision.lines.prefetch_related("productions")
         revision.blocks = [(line.effect, in_words.line_in_words(line)) for line in lines]
+        papers = [one.sha256 for one in revision.evidence.all()]
+        revision.as_drafted = drafting.drafted_as(papers, person=grant.person)
         revision.looked_over = in_context(revision.description, titles)
         yield revision
 

@@ -20,6 +20,8 @@ WORDS = {
     "grant:offered": "Offered to whoever is to sign",
     "grant:handed_over": "Copy handed over",
     "evidence:viewed": "Paper read",
+    "rider:drafted": "Rider drafted",
+    "rider:viewed": "Rider read",
     "link:made": "Link of a performer made",
     "link:opened": "Letter opened",
     "link:locked": "Link locked after wrong codes",

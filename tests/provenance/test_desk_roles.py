@@ -17,7 +17,7 @@ from registry import people as registry_people
 from registry import permissions
 from registry.models import ApiClient, Authority, Event, Membership, Person, Production, Unit, User
 from tests import cast as people
-from tests import spreadsheets
+from tests import riders, spreadsheets
 from tests.desk import at_the_desk, minutes_later
 from tests.provenance import registered
 
@@ -39,7 +39,8 @@ MAY = {
     "queue-asset-again": (*permissions.ENTERS, Role.OPERATOR), "second-determination": permissions.VERIFIES,
     "admin:consent_grant_changelist": LEGAL, "admin:consent_grant_export": LEGAL, "admin:consent_grant_change": LEGAL,
     "admin:consent_grant_verify": LEGAL, "admin:consent_grant_paper": LEGAL,
-    "admin:consent_grant_description": permissions.ENTERS,
+    **{f"admin:consent_rider_{page}": LEGAL for page in ("changelist", "export", "change", "pdf")},
+    "admin:consent_rider_add": permissions.ENTERS, "admin:consent_grant_description": permissions.ENTERS,
     "admin:consent_grant_add": permissions.ENTERS, "admin:consent_grant_amend": permissions.ENTERS,
     **{f"admin:consent_decision_{page}": LEGAL for page in ("changelist", "export", "change", "ask", "certificate", "json")},
     **{f"admin:consent_import_{page}": permissions.ENTERS
@@ -84,7 +85,7 @@ READERS = {
     "set-hold": LEGAL,
     "performerlink_offer": permissions.ENTERS, "consent_performerlink": permissions.ENTERS,
     "consent_performerword": permissions.ENTERS, "consent_grant": LEGAL, "consent_import": permissions.ENTERS,
-    "consent_decision": LEGAL, "ending": LEGAL,
+    "consent_rider": LEGAL, "consent_decision": LEGAL, "ending": LEGAL,
     "registry_person": PEOPLE, "registry_production": WORKS,
     "provenance_asset": ASSETS, "asset": ASSETS, "determination": ASSETS, "registry_event": permissions.READS_JOURNAL,
     "registry_organisation": permissions.OPERATES, "registry_membership": permissions.OPERATES,
@@ -93,7 +94,7 @@ READERS = {
 # Inside the frame of a paper the browser's own viewer draws; the document's policy is tested with verification.
 NO_PAGE = {
     "admin:consent_grant_paper", "admin:consent_statement_paper", "admin:consent_decision_certificate",
-    "admin:consent_decision_json", "human-performance-pdf",
+    "admin:consent_decision_json", "human-performance-pdf", "admin:consent_rider_pdf",
 }  # fmt: skip
 
 
@@ -149,6 +150,7 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
     word = words.ask(link, text="May I see it?", once="form-of-the-question", at=timezone.now())
     sheet = spreadsheets.file(spreadsheets.row("C-0500", description=title, productions="", birth_date=""))
     about = [cast.northlight.public_id, cast.mira.public_id]
+    drafted = riders.kept(cast)
     keys = {
         **{f"consent_statement_{page}": about for page in ("about", "estate", "choose", "state")},
         "consent_statement": [record.public_id], "set-hold": [*about, "lock.strike"],
@@ -164,7 +166,7 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         "asset": [asset.public_id], "consent_decision": [decision.public_id],
         "evidence-of-production": [cast.harbor.public_id], "evidence-of-person": [cast.mira.public_id],
         "human-performance": [cast.harbor.public_id],
-        "copies": [grant.public_id], "access": [cast.mira.public_id],
+        "consent_rider": [drafted.public_id], "copies": [grant.public_id], "access": [cast.mira.public_id],
         "rule-pack": [cast.northlight.public_id, "us-ca", "1"], "adopt-pack": [cast.northlight.public_id, "us-ca", "1"],
     }  # fmt: skip
     more = {
