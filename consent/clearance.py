@@ -53,6 +53,21 @@ def ask(question: Question, *, production: Production, at: datetime) -> tuple[fa
     return request, decision.decide(request, record_with_packs(request, production.studio))
 
 
+def foresee(
+    questions: Iterable[Question], *, production: Production, at: datetime
+) -> list[tuple[facts.Request, decision.Decision]]:
+    """The answers to several questions from one reading of the file, also of people who are not in the cast yet; they
+    name no units. Nothing is kept. Raises Invalid for unknown codes."""
+    requests = [_in_full(question, production, at) for question in questions]
+    for request in requests:
+        refuse_unknown(request)
+    if not requests:
+        return []
+    everybody = tuple(one for request in requests for one in request.depictions)
+    record = record_with_packs(replace(requests[0], depictions=everybody), production.studio)
+    return [(request, decision.decide(request, record)) for request in requests]
+
+
 def decide(question: Question, *, production: Production, requester: Organisation, purpose: str,
            at: datetime) -> Decision:
     """The answer to a question, stored with all it stood on."""
@@ -182,6 +197,10 @@ def faults(stored: Decision, *, pointers: Mapping[str, str]) -> tuple[Fault, ...
 
 def _request(question: Question, production: Production, at: datetime) -> facts.Request:
     _refuse_strangers(question, production)
+    return _in_full(question, production, at)
+
+
+def _in_full(question: Question, production: Production, at: datetime) -> facts.Request:
     return facts.Request(
         act=question.act,
         production=production.public_id,

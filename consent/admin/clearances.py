@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from consent import certificate, clearance, outlook
+from consent.admin import reuse
 from consent.admin.fields import Codes, Languages, Listed, Places
 from consent.answer_in_words import COLOURS, outcome_in_words
 from consent.answers import Decision as Answer
@@ -163,6 +164,7 @@ class Clearances(OwnRows):
     def pages(self) -> list:
         return [
             self.at("ask/", self.ask, "ask"),
+            self.at("reuse/", reuse.check, "reuse"),
             self.at("<str:key>/certificate.pdf", self.certificate, "certificate"),
             self.at("<str:key>/decision.json", self.as_json, "json"),
         ]

@@ -159,11 +159,14 @@ class Productions(OwnRows):
         may_enter = permissions.may_enter(request.user, production.studio)
         records = ("Records", reverse("admin:consent_statement_about", args=[production.studio.public_id, production.public_id]))
         acts = [("Correct", self.address(production, "correct")), ("Add a scene or shot", self.address(production, "add_unit"))]
+        again = ("What may be used again?", f"{reverse('admin:consent_decision_reuse')}?made_for={production.public_id}")
+        rider = ("Prepare a rider", f"{reverse('admin:consent_rider_add')}?production={production.public_id}")
         reads = permissions.may_read_consent(request.user, production.studio)
+        handed_out = [again, *outputs(production, may_enter)] if reads else []
+        acts = [records, *handed_out, *([rider, *acts] if may_enter else [])]
         return page(
             request, "consent/desk/production.html", title=production.title, about=production.get_kind_display(),
-            pairs=facts(production),
-            acts=[records, *(outputs(production, may_enter) if reads else []), *(acts if may_enter else [])],
+            pairs=facts(production), acts=acts,
             back=self.list_address, back_words="Productions",
             units=production.units.all()[:UNITS_SHOWN], production=production, history=history(production.public_id),
             may_enter=may_enter,

@@ -42,7 +42,8 @@ MAY = {
     **{f"admin:consent_rider_{page}": LEGAL for page in ("changelist", "export", "change", "pdf")},
     "admin:consent_rider_add": permissions.ENTERS, "admin:consent_grant_description": permissions.ENTERS,
     "admin:consent_grant_add": permissions.ENTERS, "admin:consent_grant_amend": permissions.ENTERS,
-    **{f"admin:consent_decision_{page}": LEGAL for page in ("changelist", "export", "change", "ask", "certificate", "json")},
+    **{f"admin:consent_decision_{page}": LEGAL
+       for page in ("changelist", "export", "change", "ask", "reuse", "certificate", "json")},
     **{f"admin:consent_import_{page}": permissions.ENTERS
        for page in ("changelist", "export", "change", "add", "columns", "stop", "rejects")},
     **{f"admin:consent_statement_{page}": LEGAL
@@ -184,7 +185,7 @@ def kind(name):
 
 
 def keyed(name):
-    by_itself = ("changelist", "export", "_due", "_add", "_ask", "_first", "_description", "index")
+    by_itself = ("changelist", "export", "_due", "_add", "_ask", "_reuse", "_first", "_description", "index")
     return not name.endswith(by_itself) and name not in (
         "desk", "running-out", "turning-18", "holds", "rules", "rule-facts", "usage-report",
     )

@@ -1,0 +1,54 @@
+"""Sequel and re-use at the desk: pick two productions, and read what of the first may be used in the second."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from consent import reuse
+from consent.vocabulary import ACTS, MODALITIES, USES
+from registry import permissions
+from registry.admin.lists import NotThisPage
+from registry.desk.site import page
+from registry.models import Production
+
+ASKED_OF = ("generate", "alter", "dub", "release", "promote")
+
+
+def check(request: HttpRequest) -> HttpResponse:
+    studios = permissions.organisations_where(request.user, permissions.READS_CONSENT)
+    if not studios.exists():
+        raise NotThisPage
+    works = list(Production.objects.filter(studio__in=studios).select_related("studio", "parent").order_by("title", "pk"))
+    chosen = {one.public_id: one for one in works}
+    made_for, wanted_in = (chosen.get(request.GET.get(name, "")) for name in ("made_for", "wanted_in"))
+    act = request.GET.get("act", "")
+    act = act if act in ASKED_OF else "generate"
+    about = {
+        "title": "What may be used again?", "works": works, "made_for": made_for, "wanted_in": wanted_in, "act": act,
+        "acts": [(code, ACTS[code]) for code in ASKED_OF], "back": reverse("admin:consent_decision_ask"),
+    }  # fmt: skip
+    if not (made_for and wanted_in):
+        return page(request, "consent/desk/reuse.html", **about)
+    try:
+        found = reuse.check(made_for, wanted_in, act=act, at=timezone.now(), person=request.GET.get("person", ""))
+    except reuse.SameProduction as refused:
+        return page(request, "consent/desk/reuse.html", status=422, refused=refused.detail, **about)
+    people = [(one, [_row(one, use, wanted_in, act) for use in one.uses]) for one in found.people]
+    return page(
+        request, "consent/desk/reuse.html", **about, checked=True, people=people, left=found.left,
+        everywhere=not wanted_in.default_territories, may_enter=permissions.may_enter(request.user, wanted_in.studio),
+    )  # fmt: skip
+
+
+def _row(somebody: reuse.Somebody, use: reuse.Use, wanted_in: Production, act: str) -> dict:
+    asked = {
+        "person": somebody.person.public_id, "production": wanted_in.public_id, "use": use.use, "modality": use.modality,
+        "act": act,
+    }  # fmt: skip
+    cleared = use.told.verdict.outcome == "permit"
+    return {
+        "use": USES.get(use.use, use.use), "modality": MODALITIES.get(use.modality, use.modality), "of": use, "told": use.told,
+        "rider": "" if cleared else f"{reverse('admin:consent_rider_add')}?{urlencode(asked)}",
+    }  # fmt: skip
