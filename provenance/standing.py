@@ -9,10 +9,9 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
+from consent.lifecycle import PUBLIC_AFTER_ENDING
 from consent.models import Decision, Ending, Grant, GrantRevision
 from provenance.models import Credential
-
-STOPPING = {Ending.Mode.CEASE_ALL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,9 @@ def standing_on(grant: Grant) -> QuerySet[Credential]:
 
 
 def judge(bases: Iterable[Basis], *, at: datetime) -> Standing:
-    """The worst that became of any revision the decision stood on: never valid, ended for good, ended, on file."""
+    """The worst that became of any revision the decision stood on: under review, ended for good, ended, on file."""
     ended = [basis for basis in bases if basis.effective_at is not None and basis.effective_at <= at]
-    if any(basis.mode == Ending.Mode.ANNUL or basis.kind == Ending.Kind.ANNULLED for basis in ended):
+    if any(_under_review(basis) for basis in ended):
         return Standing("under_review")
     if ended:
         return Standing("ended", may_continue=not any(_stops(basis, at) for basis in ended))
@@ -59,9 +58,13 @@ def judge(bases: Iterable[Basis], *, at: datetime) -> Standing:
     return Standing("confirmed")
 
 
+def _under_review(basis: Basis) -> bool:
+    """Never valid, or all use had to stop."""
+    return basis.kind == Ending.Kind.ANNULLED or PUBLIC_AFTER_ENDING[basis.mode or ""] == "under_review"
+
+
 def _stops(basis: Basis, at: datetime) -> bool:
-    over = basis.run_off_to is not None and basis.run_off_to < at.date()
-    return basis.mode in STOPPING or (basis.mode == Ending.Mode.RUN_OFF and over)
+    return basis.mode == Ending.Mode.RUN_OFF and basis.run_off_to is not None and basis.run_off_to < at.date()
 
 
 def _bases(decision: Decision | int) -> list[Basis]:

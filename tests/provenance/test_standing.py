@@ -30,7 +30,7 @@ def test_an_ending_counts_from_its_moment(after, state):
     [
         ("prospective_new_use", Standing("ended", True)),
         ("no_new_release", Standing("ended", True)),
-        ("cease_all", Standing("ended", False)),
+        ("cease_all", Standing("under_review", True)),
         ("annul", Standing("under_review", True)),
     ],
 )
