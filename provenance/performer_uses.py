@@ -74,10 +74,10 @@ def _altered(technique: str, element: str, told: dict[str, Any]) -> str:
 
 
 def _percent(share: Fraction) -> str:
-    """As `extent_wording.percent`, in the language of the page."""
+    """As `extent_wording.percent`, in the language of the page. `number_format` alone would cut off, not round."""
     hundredths = float(share * 100)
     if 0 < hundredths < 0.1:
         return _("less than {number} %").format(number=number_format(0.1, 1))
     if 99.95 <= hundredths < 100:
         return _("more than {number} %").format(number=number_format(99.9, 1))
-    return f"{number_format(hundredths, 1)} %"
+    return f"{number_format(round(hundredths, 1), 1)} %"

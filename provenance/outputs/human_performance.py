@@ -128,8 +128,11 @@ def _silent(files: Sequence[File], roles: set[str], *, in_cast: bool, more: int)
         yield f"{more} earlier files are on record and not listed here."
 
 
-def _gaps(made: Iterable[Credential]) -> Iterator[str]:
+def _gaps(made: Sequence[Credential]) -> Iterator[str]:
     depicted = [{who.role for who in one.asset.depictions.all() if who.person_id is None} for one in made]
+    trial = sum(one.development_key for one in made)
+    if trial:
+        yield f"A development key signed {trial} of the files: that signature proves nothing to others."
     unknown, synthetic = sum(bool(one - {"synthetic"}) for one in depicted), sum("synthetic" in one for one in depicted)
     if unknown:
         files = f"{unknown} signed file{'s' if unknown != 1 else ''}"

@@ -26,7 +26,7 @@ from provenance.media.refusal import MediaRefused
 from provenance.models import Credential
 from provenance.outputs import check_pack, evidence
 from provenance.outputs.evidence import About
-from provenance.printable import bounded, printable
+from provenance.printable import printable
 from provenance.public.story import NOW, THEN
 from registry import journal
 from registry.models import User
@@ -51,7 +51,8 @@ class Pack:
             write(content.encode() if isinstance(content, str) else content)
 
     def add_json(self, name: str, value: Any) -> None:
-        self.add(name, json.dumps(value, ensure_ascii=False, indent=2))
+        # In ASCII: whatever hides or turns the line around in a string of a file is seen for what it is.
+        self.add(name, json.dumps(value, indent=2))
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Any]:
@@ -141,7 +142,7 @@ def _manifests(credential: Credential) -> tuple[dict[str, Any], str]:
     except (shelf.FileDamaged, shelf.StorageAway, MediaRefused) as fault:
         return {}, fault.detail
     names = ("state", "active", "manifests", "ingredients", "codes", "certificate_fingerprint", "time_stamp")
-    return {name: bounded(told.get(name)) for name in names}, ""
+    return {name: told.get(name) for name in names}, ""
 
 
 @contextmanager
@@ -196,7 +197,7 @@ def _journal(pack: Pack, about: About) -> dict[str, Any]:
         nonlocal count
         for event in about.entries():
             line = {name: getattr(event, name) for name in ("chain", "sequence", "previous_hash", "hash", "body")}
-            write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            write(json.dumps(line).encode() + b"\n")
             count += 1
             chains.add(event.chain)
             yield event

@@ -36,6 +36,19 @@ def test_it_tells_what_was_altered_how_much_and_consent_then_and_now(cast):
     assert (file.then, file.now) == ("On file for everyone whose consent it needs", "It has since ended")
 
 
+def test_a_share_is_rounded_as_the_sentence_of_the_file_rounds_it(cast):
+    """It was cut off: 5.5 % stood beside a sentence with 5.6 %."""
+    [operation] = registered.EXTENT["operations"]
+    signed.with_mira(cast, extent=registered.EXTENT | {"operations": [operation | {"share": 0.0556}]})
+    [file] = of(cast, cast.mira).files
+    assert file.altered == ("de-aging: 5.6 % of the picture",)
+
+
+def test_a_development_key_is_named(cast):
+    signed.with_mira(cast)
+    assert any("A development key signed 1 of the files" in one for one in told(cast).not_stated)
+
+
 def test_it_claims_nothing_of_whom_no_file_shows(cast):
     signed.with_mira(cast)
     jon = of(cast, cast.jon)
