@@ -1,5 +1,4 @@
-"""Public addresses of this room: a performer's own door (the letter itself joins both rooms and lies in provenance), and
-what a receipt is checked with."""
+"""Public addresses of this room: a performer's own door, and what a receipt is checked with."""
 
 from django.urls import path
 from django.views.i18n import set_language
