@@ -5,6 +5,7 @@ Days are counted from today, because the desk always acts today; a question name
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,6 +23,7 @@ from tests.desk import FILES, at_the_desk, entry, line, rider
 pytestmark = pytest.mark.django_db
 DOOR, RECORDS, PEOPLE = "/api/v1/clearances", "/admin/consent/statement/", "/admin/registry/person/"
 LONG_AGO = 200
+HOLLYWOOD = ZoneInfo("America/Los_Angeles")
 
 
 # --- what lawyers do at the desk -----------------------------------------------------------------------------------
@@ -228,11 +230,15 @@ def test_2_a_consent_is_revoked_after_release_and_then_a_court_orders_a_stop(stu
 
     lock = stated(
         studio, studio.mira, "lock.court_order", court="LASC", number="26-114", served_at=minute(timezone.now()),
-        zone="America/Los_Angeles", orders="Cease all use of the likeness",
+        zone=str(HOLLYWOOD), orders="Cease all use of the likeness",
     )  # fmt: skip
     assert "harbor_sh114_v07.jpg" in ending(studio, grant, "cease_all", kind="revoked")
     due = at_the_desk(studio.ines).get(f"{RECORDS}due/").content.decode()
     assert "Everything the court order names must have stopped" in due
+    [order] = deadlines.of(studio.northlight, at=timezone.now())
+    days = [(timezone.now() + timedelta(days=n)).astimezone(HOLLYWOOD).date() for n in range(1, 6)]
+    second = [one for one in days if one.weekday() < 5][1]
+    assert order.at.astimezone(HOLLYWOOD).date() == second
     stopped = asked(hatch, studio, act="continue_distribution")
     assert stopped["outcome"] == "deny" and codes(stopped) == {"consent.locked", "consent.ended"}
     report = shots.checked(client, shots.fetched(hatch, file))
