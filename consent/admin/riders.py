@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
+from consent import clearance
 from consent.admin.descriptions import Look, look
 from consent.admin.entry import as_initial, day_after, lines_filled_in
-from consent.clearance import unfolded
 from consent.models import Decision, Grant, GrantRevision, Rider
 from consent.riders import drafting, wordings
 from consent.vocabulary import ACTS, AUTHORITY_KINDS, MODALITIES, USES, choices
@@ -37,7 +37,9 @@ class RiderForm(ActForm):
         ("Term and use", ("effective_from", "last_day", "description")),
     )  # fmt: skip
 
-    template = forms.ChoiceField(help_text="Our own plain wording. Drafts for your lawyers, not legal advice.")
+    template = forms.ChoiceField(
+        initial="individual", help_text="Our own plain wording. Drafts for your lawyers, not legal advice."
+    )
     person = forms.ModelChoiceField(Person.objects.none(), to_field_name="public_id", empty_label="Choose")
     production = forms.ModelChoiceField(Production.objects.none(), to_field_name="public_id", empty_label="Choose")
     signatory = forms.CharField(label="Name", max_length=200, required=False)
@@ -180,11 +182,12 @@ def _from_consent(grant: Grant, initial: dict) -> Beginning:
 
 def _from_refusal(decision: Decision, initial: dict) -> Beginning:
     """What was not cleared, of one person: the one asked about, or the first of whom the answer speaks."""
-    question, answer = decision.request, unfolded(decision.answer)
+    question, answer = decision.request, clearance.unfolded(decision.answer)
     refused = {one["depiction"] for one in answer["findings"] if one["outcome"] != "permit"}
     depicted = [one for one in question["depictions"] if one["person"] and one["id"] in refused]
     person = initial["person"] or next((one["person"] for one in depicted), None)
-    where = sorted(place for place, outcome in answer["by_territory"].items() if outcome != "permit")
+    refused_in = sorted(place for place, outcome in answer["by_territory"].items() if outcome != "permit")
+    where = question["territories"] if len(refused_in) == len(answer["by_territory"]) else refused_in
     alike = {
         "territories": where, "media": question["media"], "languages": question["languages"], "units": question["units"],
         "acts": [question["act"]], "productions": [decision.production],
@@ -193,4 +196,4 @@ def _from_refusal(decision: Decision, initial: dict) -> Beginning:
         alike | {"uses": [one["use"]], "modalities": [one["modality"]]} for one in depicted if one["person"] == person
     ]
     known = initial | {"person": person, "production": decision.production.public_id}
-    return {"to_clear": decision}, known, blocks, tuple(dict.fromkeys(answer["to_clear"]))
+    return {"to_clear": decision}, known, blocks, tuple(dict.fromkeys(clearance.told(decision, to_studio=True)["to_clear"]))

@@ -64,9 +64,14 @@ def text_of(draft: Draft, *, on: date) -> tuple[Part, ...]:
             "studio": str(person.studio), "performer": person.legal_name or person.alias, "production": f"“{draft.production}”",
             "signatory": who, "capacity": capacity, "signed_for": f", for whom {who} signs as {capacity}" if who else "",
             "drafted_on": in_words.day_in_words(on), "description": draft.description,
-            "blocks": "\n".join(in_words.block_in_words(line, line.productions, OPENINGS) for line in draft.lines),
+            "blocks": "\n".join(_block(line, draft.production) for line in draft.lines),
             "term": in_words.span_in_words(draft.effective_from, draft.term_end),
         })  # fmt: skip
+
+
+def _block(line: Line, production: Production) -> str:
+    """A block that names no production is one for the rider's own; in a consent it would be one for any."""
+    return in_words.block_in_words(line, line.productions or (production,), OPENINGS)
 
 
 def keep(draft: Draft, *, by: User, at: datetime, reason: str) -> Rider:

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from consent import description_lint, in_words
+from consent import clearance, description_lint, in_words
+from consent.facts import Depiction
 from consent.grants import Line
 from consent.models import Evidence, Grant, Rider
 from consent.riders import drafting, wordings
@@ -213,3 +214,27 @@ def test_a_block_that_is_not_on_file_reads_as_one_that_is(cast):
     on_file = world.verified(cast, lines=(block,)).revisions.get().lines.get()
     told = text(drafting.text_of(riders.draft(cast, lines=(block,)), on=NOON.date()))
     assert in_words.line_in_words(on_file, drafting.OPENINGS) in told
+
+
+def test_a_block_that_names_no_production_is_for_the_rider_s_own(cast):
+    told = text(drafting.text_of(riders.draft(cast), on=NOON.date()))
+    assert "in Harbor" in told and "in any production" not in told
+
+
+@pytest.mark.parametrize("places", [("WORLD",), ("DE", "CN")])
+def test_it_starts_from_what_was_not_cleared(cast, desk, places):
+    """What was refused everywhere is asked for as it was asked; else only where it was refused."""
+    where = "DE" if places != ("WORLD",) else "JP"
+    world.verified(cast, lines=(Line("grant", ("voice_clone",), ("voice",), (where,)),))
+    who = Depiction("1", cast.mira.public_id, "target_likeness", "face", "de_aging")
+    question = clearance.Question(act="generate", depictions=(who,), territories=places)
+    decision = clearance.decide(
+        question, production=cast.harbor, requester=cast.northlight, purpose="clearance", at=NOON
+    )  # fmt: skip
+    assert decision.outcome == "deny"
+    assert "Prepare the rider" in page(desk.get(f"/admin/consent/decision/{decision.public_id}/"))
+    told = page(desk.get(f"{RIDERS}add/?decision={decision.public_id}"))
+    assert "What would clear what was refused" in told and "M. Vale" in told and "depicted as" not in told
+    assert re.search(r'value="(World|China, Germany)"', told)
+    desk.post(f"{RIDERS}add/?decision={decision.public_id}", sent(cast))
+    assert Rider.objects.get().to_clear == decision
