@@ -105,7 +105,7 @@ def test_the_page_says_from_when_the_answer_will_be_another(desk, cast):
     ({"territories": "Atlantis"}, "is not a territory known here"),
     ({"day": ""}, "This field is required"),
     ({"day": "2026-13-41"}, "Enter a valid date"),
-    ({"units": "sh999"}, "has no scene or shot “sh999”"),
+    ({"units": "sh999"}, "has no scene or shot of the code “sh999”"),
     ({"who-0-person": "per_someone-elses"}, "is not one of the available choices"),
     ({"who-0-use": "levitation"}, "is not one of the available choices"),
     ({"who-TOTAL_FORMS": "999999"}, "Please submit at most 40 forms"),
