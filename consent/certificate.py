@@ -5,6 +5,7 @@ whether this is the decision it keeps.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from reportlab.lib.units import mm
@@ -64,6 +65,7 @@ def question_in_words(decision: Decision) -> list[tuple[str, str]]:
         ("Media", ", ".join(MEDIA[code] for code in asked["media"]) or "none named"),
         ("Languages", ", ".join(asked["languages"]) or "none named"),
         ("Scenes and shots", ", ".join(asked["units"]) or "none named"),
+        *([("Finished on", wording.day_in_words(date.fromisoformat(asked["fixed_on"])))] if asked.get("fixed_on") else []),
         ("As of", f"{decision.as_of:%-d %B %Y, %H:%M} UTC"),
         ("From the record as known on", f"{decision.known_at:%-d %B %Y, %H:%M} UTC"),
     ]

@@ -30,6 +30,7 @@ class Question:
     languages: tuple[str, ...] = ()
     asset_sha256: str | None = None
     as_of: datetime | None = None
+    fixed_on: date | None = None
 
 
 class NotInThisProduction(Invalid):
@@ -213,6 +214,7 @@ def _in_full(question: Question, production: Production, at: datetime) -> facts.
         as_of=question.as_of or at,
         known_at=at,
         asset_sha256=question.asset_sha256,
+        fixed_on=question.fixed_on,
     )
 
 
@@ -243,8 +245,10 @@ def request_of(stored: Mapping[str, Any]) -> facts.Request:
         facts.Depiction(**{**one, "content_flags": frozenset(one["content_flags"])}) for one in stored["depictions"]
     )
     listed = ("production_line", "units", "media", "territories", "languages")
+    fixed = stored.get("fixed_on")
     return facts.Request(**{
         **stored, **{name: tuple(stored[name]) for name in listed}, "depictions": depictions,
+        "fixed_on": date.fromisoformat(fixed) if fixed else None,
         "as_of": datetime.fromisoformat(stored["as_of"]), "known_at": datetime.fromisoformat(stored["known_at"]),
     })  # fmt: skip
 

@@ -54,7 +54,8 @@ class Depiction:
 @dataclass(frozen=True, slots=True)
 class Request:
     """May this be done? `production_line` is the production and its ancestors; `as_of` the moment in law that is asked
-    about, `known_at` the moment up to which the file is read."""
+    about, `known_at` the moment up to which the file is read; `fixed_on` the day on which what is to be released was
+    finished as it is, if it was (consent.md §6.5)."""
 
     act: str
     production: str
@@ -67,6 +68,7 @@ class Request:
     as_of: datetime
     known_at: datetime
     asset_sha256: str | None = None
+    fixed_on: date | None = None
 
     @property
     def day(self) -> date:
@@ -88,6 +90,7 @@ class Request:
             "as_of": moment(self.as_of),
             "known_at": moment(self.known_at),
             "asset_sha256": self.asset_sha256,
+            "fixed_on": self.fixed_on.isoformat() if self.fixed_on else None,
         }
 
     @property

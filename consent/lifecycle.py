@@ -14,7 +14,8 @@ EXPIRED = "expired"
 ENDED = "ended"
 
 # What an ending in each mode leaves of the consent, by act; an act that is not named is refused. Of the columns of
-# §6.5 only what is released already can be told by the act alone, so only continued distribution goes on.
+# §6.5 only what is released already can be told by the act alone: continued distribution. What was finished before the
+# consent ended may be released, as LEFT_OF_WORK says, where whoever asks states when that was.
 LEFT_BY_ENDING: dict[str, dict[str, str]] = {
     "prospective_new_use": {"continue_distribution": PERMIT},
     "no_new_release": {"continue_distribution": PERMIT},
@@ -100,11 +101,17 @@ def fold(grant: Grant, request: Request) -> Standing | None:
     if not begun:
         return Standing(grant, revision, NOT_YET, DENY)
     if revision.term_end is not None and revision.term_end <= request.day:
-        left = worst((left, LEFT_BY_EXPIRY.get(request.act, DENY)))
+        finished = fixed_before(revision.term_end, request)
+        left = worst((left, PERMIT if finished else LEFT_BY_EXPIRY.get(request.act, DENY)))
         return Standing(grant, revision, ENDED if ending and left != DENY else EXPIRED, left, ending)
     if ending is not None:
         return Standing(grant, revision, ENDED, left, ending)
     return Standing(grant, revision, ACTIVE, PERMIT)
+
+
+def fixed_before(end: date, request: Request) -> bool:
+    """Whether the release is asked about of a work that was finished before the consent's end."""
+    return request.act == "release" and request.fixed_on is not None and request.fixed_on < end
 
 
 def left_of_work(ending: Ending, stage: str, at: datetime) -> str:
@@ -141,7 +148,7 @@ def annuls(ending: Ending) -> bool:
 def _ending_in_effect(grant: Grant, request: Request) -> tuple[Ending | None, str]:
     """The ending that leaves least for the act, and what it leaves; of equal ones the earliest."""
     endings = sorted(known(grant.endings, request.known_at), key=lambda ending: (ending.effective_at, ending.id))
-    effective = [(ending, _left(ending, request.act)) for ending in endings if _in_effect(ending, request.as_of)]
+    effective = [(ending, _left(ending, request)) for ending in endings if _in_effect(ending, request.as_of)]
     left = worst(left for _, left in effective)
     return next((found for found in effective if found[1] == left), (None, PERMIT))
 
@@ -155,9 +162,11 @@ def _in_effect(ending: Ending, at: datetime) -> bool:
     return ending.effective_at <= at
 
 
-def _left(ending: Ending, act: str) -> str:
+def _left(ending: Ending, request: Request) -> str:
+    if fixed_before(_day(ending.effective_at), request):
+        return left_of_work(ending, FIXED, request.as_of)
     modes = {ending.mode, "annul"} if annuls(ending) else {ending.mode}
-    return worst(LEFT_BY_ENDING.get(mode, {}).get(act, DENY) for mode in modes)
+    return worst(LEFT_BY_ENDING.get(mode, {}).get(request.act, DENY) for mode in modes)
 
 
 def _as_known(revision: Revision, at: datetime) -> Revision:

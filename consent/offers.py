@@ -113,16 +113,19 @@ def hindrances(standing: Standing, depiction: Depiction, person: Person | None, 
     for lock in dossier.locks.get(standing.grant.id, ()):
         yield standing.ground("consent.locked", LOCK, DENY, depiction, detail=lock)
     if standing.state != lifecycle.ACTIVE:
-        yield state(standing, depiction)
+        yield state(standing, depiction, dossier.request.act)
     if standing.leaves == DENY:
         return
     yield from _of(standing, broken(ABOUT_THE_CONSENT, dossier.case(depiction, person, standing)))
 
 
-def state(standing: Standing, depiction: Depiction) -> Ground:
+def state(standing: Standing, depiction: Depiction, act: str) -> Ground:
     """The ground for a consent that is not simply in force; what goes on after its end is only noted."""
     if standing.leaves == PERMIT:
-        return standing.ground("consent.continues", NO_CONSENT, "note", depiction, day=standing.day)
+        finished = act == "release"
+        return standing.ground(
+            "consent.continues", NO_CONSENT, "note", depiction, day=standing.day, detail="fixed" if finished else ""
+        )
     code = f"consent.{standing.state}"
     rule = MAKER_CHECKER if standing.state == lifecycle.AWAITING_VERIFICATION else NO_CONSENT
     return standing.ground(code, rule, standing.leaves, depiction, day=standing.day, detail=standing.detail)

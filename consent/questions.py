@@ -34,6 +34,9 @@ def _faults(request: Request) -> Iterator[Fault]:
     if not request.territories:
         detail = "The question names no territory. Name at least one, or WORLD."
         yield Fault("/territories", "consent.no_territory", detail)
+    if request.fixed_on is not None and request.fixed_on > request.day:
+        detail = "The work cannot have been finished after the day that is asked about."
+        yield Fault("/fixed_on", "consent.fixed_later", detail)
     for name, moment in (("as_of", request.as_of), ("known_at", request.known_at)):
         if moment.tzinfo is None:
             yield Fault(f"/{name}", "consent.no_time_zone", f"The moment {name} names no time zone.")

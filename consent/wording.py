@@ -302,7 +302,8 @@ def _determined(ground: Ground, places: tuple[str, ...]) -> Sentences:
 
 
 def _continues(ground: Ground, places: tuple[str, ...]) -> Sentences:
-    return f"{_consent(ground)} ended on {_on(ground)}; what was released before may continue.", ""
+    goes_on = "what was finished before may be released" if ground.detail == "fixed" else "what was released before may continue"
+    return f"{_consent(ground)} ended on {_on(ground)}; {goes_on}.", ""
 
 
 _BY_CODE: dict[str, Callable[[Ground, tuple[str, ...]], Sentences]] = {

@@ -88,13 +88,17 @@ WhoFormSet = forms.formset_factory(
 class QuestionForm(Folded):
     """What is to be done, where and when. What is left empty comes from the production."""
 
-    rare = ("media", "languages", "units")
+    rare = ("fixed_on", "media", "languages", "units")
 
     act = forms.ChoiceField(label="What is to be done", choices=choices(ACTS), initial="release")
     day = Day(label="On", help_text="A day to come is answered as the file stands now.")
     territories = Places(
         label="Where", required=False, max_length=2000,
         help_text="World, European Union, Germany, US-CA, with commas between. Empty: the production’s own.",
+    )  # fmt: skip
+    fixed_on = Day(
+        label="Finished on", required=False,
+        help_text="For a release: the day from which the work was not altered any more. Finished work may outlast a consent.",
     )  # fmt: skip
     media = Codes(MEDIA, required=False, help_text="None ticked: the production’s own.")
     languages = Languages(required=False, max_length=400, help_text="Tags such as en, de-AT. Empty: the production’s own.")
@@ -105,6 +109,7 @@ class QuestionForm(Folded):
         return clearance.Question(
             act=said["act"], depictions=depictions, units=said["units"], territories=said["territories"],
             media=tuple(said["media"]), languages=said["languages"], as_of=_moment(said["day"], at),
+            fixed_on=said["fixed_on"],
         )  # fmt: skip
 
 

@@ -232,3 +232,38 @@ def test_each_outcome_has_one_phrase_with_its_places():
 
 def _query(said):
     return urlencode(said)
+
+
+# --- finished work --------------------------------------------------------------------------------------------------------
+
+
+def test_a_work_finished_before_the_consent_ran_out_may_still_be_released(desk, cast):
+    said = asked(cast, day="2028-06-01", territories="US")
+    assert "Not cleared in United States" in text(desk.get(ASK, said))
+    page = text(desk.get(ASK, said | {"fixed_on": "2028-05-01"}))
+    assert "Cleared in United States" in page
+    assert "C-0142 (revision 1) of M. Vale ended on 2 May 2028; what was finished before may be released." in page
+
+
+@pytest.mark.parametrize("said", [{"fixed_on": "2028-05-03"}, {"fixed_on": "2028-05-01", "act": "promote"},
+                                  {"fixed_on": "2028-05-01", "act": "generate"}])  # fmt: skip
+def test_what_was_finished_on_the_day_it_ended_or_is_made_anew_may_not(desk, cast, said):
+    assert "Not cleared in United States" in text(desk.get(ASK, asked(cast, day="2028-06-01", territories="US") | said))
+
+
+@pytest.mark.parametrize(("mode", "answer"), [("prospective_new_use", "Cleared"), ("no_new_release", "Not cleared"),
+                                              ("cease_all", "Not cleared"), ("annul", "Needs counsel")])  # fmt: skip
+def test_an_ending_leaves_of_finished_work_what_its_mode_leaves(desk, cast, mode, answer):
+    at, kind = timezone.now(), "annulled" if mode == "annul" else "withdrawn"
+    people.endings.end(
+        cast.mira.grants.get(), kind=kind, mode=mode, received_at=at, effective_at=at, by=cast.ines, at=at,
+        reason="Letter of the performer", **({"confirmed_by": cast.tobi} if mode == "annul" else {}),
+    )  # fmt: skip
+    later, before = f"{at + timedelta(days=9):%Y-%m-%d}", f"{at - timedelta(days=1):%Y-%m-%d}"
+    page = text(desk.get(ASK, asked(cast, day=later, territories="US", fixed_on=before)))
+    assert f"{answer} in United States" in page
+
+
+def test_what_is_finished_after_the_day_asked_about_is_no_question(desk, cast):
+    response = desk.get(ASK, asked(cast, fixed_on="2030-01-01"))
+    assert response.status_code == 422 and "cannot have been finished after the day" in text(response)
