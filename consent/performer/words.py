@@ -52,7 +52,7 @@ def agree(link: PerformerLink, put: RevisionOffer, *, sha256: str, code: str, on
         revision = put.revision
         with paper.shelved((text,)) as (kept,), transaction.atomic():
             _hold_still(link, put)
-            evidence = paper.record(kept, revision=revision, by=put.offered_by, at=at)
+            evidence = paper.record(kept, studio=revision.grant.studio, revision=revision, by=put.offered_by, at=at)
             Signature.objects.create(
                 revision=revision, evidence=evidence, capacity=link.authority.kind, method=Signature.Method.SIMPLE,
                 separate_signature=True, signed_on=at.date(), recorded_at=at,

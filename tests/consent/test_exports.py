@@ -74,7 +74,8 @@ def test_a_record_has_every_mandatory_field_and_says_what_is_not_on_file(cast):
 ])  # fmt: skip
 def test_each_ending_has_its_state(cast, kind, mode, expected):
     grant = people.verified(cast)
-    endings.end(grant, kind=kind, mode=mode, received_at=NOON, effective_at=NOON, by=cast.ines, at=NOON, reason="Letter")
+    endings.end(grant, kind=kind, mode=mode, received_at=NOON, effective_at=NOON, by=cast.ines, at=NOON,
+                confirmed_by=cast.tobi, reason="Letter")  # fmt: skip
     assert states(cast, grant) == [GIVEN, expected]
 
 

@@ -134,7 +134,10 @@ def test_it_is_undone_by_a_new_record_alone(cast):
     carried_out(cast, file(row()))
     grant = Grant.objects.get()
     at = world.NOON
-    endings.end(grant, kind="annulled", mode="annul", received_at=at, effective_at=at, by=cast.ines, at=at, reason="By mistake")
+    endings.end(
+        grant, kind="annulled", mode="annul", received_at=at, effective_at=at, by=cast.ines, at=at, confirmed_by=cast.tobi,
+        reason="By mistake",
+    )  # fmt: skip
     assert worklists.with_state(Grant.objects.all(), at=world.NOON).get().state == "ended"
     assert Grant.objects.count() == 1 and grant.revisions.count() == 1
 

@@ -370,6 +370,7 @@ def test_other_peoples_consents_and_papers_are_not_in_it(cast, letter):
 )  # fmt: skip
 def test_an_ended_consent_says_what_goes_on(cast, grant, letter, mode, sentence):
     endings.end(grant, kind="withdrawn", mode=mode, received_at=timezone.now(), effective_at=timezone.now(), by=cast.ines,
+                confirmed_by=cast.tobi,
                 at=timezone.now(), reason="Private reason of a lawyer")  # fmt: skip
     page = text(letter.opened().get(letter.home))
     assert sentence in page and "Private reason" not in page and "End my consent" not in page

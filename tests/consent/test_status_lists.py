@@ -47,7 +47,7 @@ def test_revoked_is_what_the_rules_fold_to_ended(cast, kind, mode, run_off_to, a
     grant = people.verified(cast)
     given(cast, grant)
     endings.end(grant, kind=kind, mode=mode, received_at=NOON, effective_at=NOON + DAY, by=cast.ines, at=NOON,
-                reason="Letter", run_off_to=run_off_to)  # fmt: skip
+                confirmed_by=cast.tobi, reason="Letter", run_off_to=run_off_to)  # fmt: skip
     assert bits(grant.revisions.get(), at=at) == ({"revocation"} if revoked else set())
     folded = reading.standing(grant, at=at)[1].code
     assert (folded in ("withdrawn", "revoked", "terminated", "annulled")) == revoked
