@@ -90,8 +90,7 @@ class Request:
             "as_of": moment(self.as_of),
             "known_at": moment(self.known_at),
             "asset_sha256": self.asset_sha256,
-            "fixed_on": self.fixed_on.isoformat() if self.fixed_on else None,
-        }
+        } | ({"fixed_on": self.fixed_on.isoformat()} if self.fixed_on else {})
 
     @property
     def hash(self) -> str:
