@@ -1,6 +1,6 @@
 """What lawyers state: a determination by two of them, an approval of an exact file, a lock and its lifting.
 
-All of it is one shape, a dated statement about something (docs/adr/0002); the decision reads it afresh each time.
+All of it is one shape, a dated statement about something (docs/adr/0007); the decision reads it afresh each time.
 """
 
 from collections.abc import Iterable
@@ -15,14 +15,9 @@ from consent.subjects import found
 from consent.vocabulary import ANSWERS, APPROVAL_ANSWERS, QUESTIONS
 from registry.errors import Conflict, Invalid, NotAllowed
 from registry.models import Organisation, User
-from registry.permissions import may_enter, may_verify
+from registry.permissions import NotYourDesk, may_enter, may_verify
 
 Kind = Statement.Kind
-
-
-class NotYourDesk(NotAllowed):
-    def __init__(self, studio: Organisation, what: str):
-        super().__init__("desk.role", f"Your role at {studio} does not let you {what}. Ask a lawyer who may.")
 
 
 class OneLawyer(NotAllowed):
