@@ -10,6 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from provenance import signals
 from provenance.declaration import Declaration, OperationStatement
 from provenance.extent import Extent
 from provenance.quantities import OperationExtent
@@ -163,7 +164,7 @@ def build(facts: ManifestFacts) -> dict[str, Any]:
     """The manifest definition, in the library's JSON form.
 
     Raises Invalid: `manifest.invalid` for a word outside its vocabulary, `manifest.personal_data` for a name or id of
-    a person.
+    a person, `manifest.signals` where the extent says otherwise than everybody will read in the actions.
     """
     _check(facts)
     manifest = {
@@ -181,6 +182,7 @@ def build(facts: ManifestFacts) -> dict[str, Any]:
         ],
     }
     _check_nothing_personal(manifest, facts)
+    _check_signals(manifest)
     return manifest
 
 
@@ -387,6 +389,14 @@ def _must_differ(names: Iterable[str], kind: str) -> None:
     for name in names:
         _must(name not in seen, f"two of its {kind}s are called {name!r}")
         seen.add(name)
+
+
+def _check_signals(manifest: dict[str, Any]) -> None:
+    """Hold the extent against the official signals: readers elsewhere see those, and not our quantities."""
+    extent = next(one["data"] for one in manifest["assertions"] if one["label"] == EXTENT_LABEL)
+    why = signals.disagreement(extent, signals.of(manifest))
+    if why:
+        raise Invalid("manifest.signals", f"The credentials would contradict themselves: {why}.")
 
 
 def _check_nothing_personal(manifest: dict[str, Any], facts: ManifestFacts) -> None:

@@ -23,6 +23,7 @@ RULES = {
     "consent.riders.wordings",
     "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest", "provenance.measurement",
     "provenance.report",
+    "provenance.signals", "provenance.testimony",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
 }  # fmt: skip
 # Libraries that only calculate.
