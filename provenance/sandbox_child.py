@@ -5,6 +5,7 @@ Started by `provenance/sandbox.py` as `python -m provenance.sandbox_child LIMITS
 
 import base64
 import fcntl
+import hashlib
 import json
 import math
 import os
@@ -20,7 +21,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from provenance import credentials
-from provenance.media import structure
+from provenance.media import packets, sniff, structure
 from provenance.media.bounds import Bounds
 from provenance.media.refusal import MediaRefused
 from provenance.sandbox import SigningFailed
@@ -123,7 +124,20 @@ def _read(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
         raise MediaRefused(
             "media.malformed", "This sidecar is far larger than any credentials; send the .c2pa file itself."
         )
-    return credentials.read(files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"])
+    told = credentials.read(files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"])
+    return told | {"metadata": packets.read(files[0], sniff.sniff(files[0]), bounds)}
+
+
+def _describe(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
+    source, destination = files
+    structure.guard(source, bounds)
+    try:
+        packets.write(source, destination, sniff.sniff(source), request["properties"], bounds)
+        structure.guard(destination, bounds)
+    except packets.Unwritable as reason:
+        return {"why": str(reason)}
+    destination.seek(0)
+    return {"why": "", "sha256": hashlib.file_digest(destination, "sha256").hexdigest()}
 
 
 def _sign(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
@@ -137,7 +151,7 @@ def _sign(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
     )
 
 
-DEEDS = {"examine": _examine, "read": _read, "sign": _sign}
+DEEDS = {"examine": _examine, "read": _read, "describe": _describe, "sign": _sign}
 
 
 # ── Confinement ──────────────────────────────────────────────────────────────────────────────────────────────────
