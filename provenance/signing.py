@@ -21,7 +21,7 @@ from django.db.models import F, Q
 
 from consent import clearance
 from consent.models import Decision
-from provenance import heritage, keys, leftovers, manifest, measured, plans, shelf, trust
+from provenance import heritage, keys, leftovers, manifest, measured, plans, shelf, signals, trust
 from provenance.declaration import Declaration, parse
 from provenance.media.refusal import MediaRefused
 from provenance.models import Asset, Credential, KnownContent, SigningJob, SigningPlan
@@ -36,6 +36,7 @@ Clock = Callable[[], datetime]
 WORKER = "signing"
 FIRST_PAUSE = timedelta(seconds=5)
 CALL_AGAIN = timedelta(seconds=10)
+FROM_UNKNOWN = "mediaUnknownProvenance"  # of an ingredient, so it shows only once that has been added
 
 log = logging.getLogger(__name__)
 
@@ -231,6 +232,8 @@ def read_back(work: Work) -> None:
     _must(not before or before in reading.manifests, "the history the upload came with is gone")
     for label in (manifest.EXTENT_LABEL, manifest.CONSENT_LABEL):
         _must(reading.assertion(label) == _planned(work.plan, label), f"{label} is not what was planned")
+    planned = set(signals.of(work.plan.manifest).names)
+    _must(set(signals.of(reading.manifest).names) - {FROM_UNKNOWN} == planned, "its actions read otherwise than planned")
     _must(work.time_stamped or not settings.TIMESTAMP_URL, "it has no trusted time-stamp")
 
 
