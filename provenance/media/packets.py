@@ -9,7 +9,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from provenance.media import sniff, xmp
 from provenance.media.bounds import Bounds, Fault, Scan
