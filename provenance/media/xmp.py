@@ -47,7 +47,7 @@ class Unreadable(Exception):
 
 @dataclass(slots=True)
 class Place:
-    """Where a property stands: an element from `start` to `end`, or an attribute of the tag that begins at `start`."""
+    """Where a property stands: an element from `start` to its end tag at `end`, or an attribute of the tag at `start`."""
 
     name: str
     start: int
@@ -56,11 +56,22 @@ class Place:
 
 
 @dataclass(slots=True)
+class Description:
+    """One rdf:Description: where it stands, the elements in it, and how many attributes it has besides its names."""
+
+    start: int
+    end: int = 0
+    properties: list[Place] = field(default_factory=list)
+    attributes: list[Place] = field(default_factory=list)
+    others: int = 0
+
+
+@dataclass(slots=True)
 class Packet:
-    """What one parse found: our properties' values and places, and where a further description can be put in."""
+    """What one parse found: our properties' values, the descriptions, and where a further one can be put in."""
 
     values: dict[str, str] = field(default_factory=dict)
-    places: list[Place] = field(default_factory=list)
+    descriptions: list[Description] = field(default_factory=list)
     about: str = ""
     rdf_start: int = -1
     rdf_end: int = -1
@@ -94,16 +105,8 @@ def merged(packet: bytes | None, wanted: Properties) -> bytes:
     found = _parse(data)
     if found.rdf_end < 0:
         raise Unreadable("its metadata holds no description (rdf:RDF)")
-    said = _description(wanted, found.about)
-    cuts = [(place.start, place.end, b"") for place in found.places if not place.attribute and place.name in wanted]
-    tags: dict[int, list[str]] = {}
-    for place in found.places:
-        if place.attribute and place.name in wanted:
-            tags.setdefault(place.start, []).append(place.attribute)
-    for start, names in tags.items():
-        tag = _tag(data, start)
-        cuts.append((start, start + len(tag), _without(tag, names)))
-    cuts.append(_insertion(data, found, said))
+    cuts = [cut for one in found.descriptions for cut in _cuts(data, one, wanted)]
+    cuts.append(_insertion(data, found, _description(wanted, found.about)))
     for start, end, instead in sorted(cuts, reverse=True):
         data = data[:start] + instead + data[end:]
     return data
@@ -113,7 +116,8 @@ def merged(packet: bytes | None, wanted: Properties) -> bytes:
 
 
 def _trimmed(packet: bytes) -> bytes:
-    return packet.rstrip(b"\0").removeprefix(b"\xef\xbb\xbf")
+    wide = packet[:2] in (b"\xfe\xff", b"\xff\xfe")
+    return packet if wide else packet.rstrip(b"\0").removeprefix(b"\xef\xbb\xbf")
 
 
 def _parse(packet: bytes) -> Packet:
@@ -168,15 +172,20 @@ class _Reader:
         self.path.append(name)
 
     def describe(self, attributes: dict[str, str], at: int) -> None:
+        one = Description(at)
+        self.packet.descriptions.append(one)
         for key, value in attributes.items():
             name = self.resolved(key, attribute=True)
             if name == f"{{{RDF}}}about":
                 self.packet.about = self.packet.about or value
             elif name == f"{{{NOTE}}}HasExtendedXMP":
                 self.packet.extended = value.strip()
+                one.others += 1
             elif known := _known(name):
-                self.packet.places.append(Place(known, at, attribute=key))
+                one.attributes.append(Place(known, at, attribute=key))
                 self.keep(known, value)
+            else:
+                one.others += key.partition(":")[0] != "xmlns"
 
     def property(self, name: str, attributes: dict[str, str], at: int) -> None:
         self.open, self.text, self.items = Place(_known(name) or name, at), [], []
@@ -199,18 +208,20 @@ class _Reader:
             self.text = []
         elif self.open and self.path[-2:-1] == [f"{{{RDF}}}RDF"]:
             self.close(at)
+        elif self.path[-1:] == [f"{{{RDF}}}RDF"] and self.packet.descriptions:
+            self.packet.descriptions[-1].end = at
         elif name == f"{{{RDF}}}RDF" and self.packet.rdf_end < 0:
             self.packet.rdf_end = at
 
     def close(self, at: int) -> None:
         place, self.open = self.open, None
         assert place is not None
+        place.end = at
+        self.packet.descriptions[-1].properties.append(place)
         value = next((item for item in self.items if item.strip()), "".join(self.text)).strip()
         if place.name == f"{{{NOTE}}}HasExtendedXMP":
             self.packet.extended = value
         elif not place.name.startswith("{"):
-            place.end = at + len(_tag(self.data, at)) if self.data[at:at + 2] != b"</" else self.data.index(b">", at) + 1
-            self.packet.places.append(place)
             self.keep(place.name, value)
 
     def keep(self, name: str, value: str) -> None:
@@ -232,11 +243,34 @@ def _known(name: str) -> str:
 # --- writing ------------------------------------------------------------------------------------------------------
 
 
+Cut = tuple[int, int, bytes]
+
+
 def _tag(data: bytes, start: int) -> bytes:
     found = START_TAG.match(data, start)
     if found is None:
         raise Unreadable("its metadata cannot be told apart")
     return found[0]
+
+
+def _end(data: bytes, start: int, end: int) -> int:
+    """Behind the element that begins at `start` and whose end tag, if it has one, is at `end`."""
+    tag = _tag(data, start)
+    return start + len(tag) if tag.endswith(b"/>") else data.index(b">", end) + 1
+
+
+def _cuts(data: bytes, one: Description, wanted: Properties) -> list[Cut]:
+    """What of a description gives way: all of it, where it says nothing else."""
+    ours = [place for place in one.properties if place.name in wanted]
+    attributes = [place.attribute for place in one.attributes if place.name in wanted]
+    left = len(one.properties) - len(ours) + len(one.attributes) - len(attributes) + one.others
+    if not left and (ours or attributes):
+        return [(one.start, _end(data, one.start, one.end), b"")]
+    cuts = [(place.start, _end(data, place.start, place.end), b"") for place in ours]
+    if attributes:
+        tag = _tag(data, one.start)
+        cuts.append((one.start, one.start + len(tag), _without(tag, attributes)))
+    return cuts
 
 
 def _without(tag: bytes, attributes: Sequence[str]) -> bytes:
@@ -246,11 +280,11 @@ def _without(tag: bytes, attributes: Sequence[str]) -> bytes:
     return tag
 
 
-def _insertion(data: bytes, found: Packet, said: bytes) -> tuple[int, int, bytes]:
+def _insertion(data: bytes, found: Packet, said: bytes) -> Cut:
     """Before the end of the descriptions; an empty element is opened for it."""
-    if found.rdf_end != found.rdf_start or data[found.rdf_end:found.rdf_end + 2] == b"</":
-        return found.rdf_end, found.rdf_end, said
     tag = _tag(data, found.rdf_start)
+    if not tag.endswith(b"/>"):
+        return found.rdf_end, found.rdf_end, said
     name = tag[1:].split()[0].rstrip(b"/>")
     opened = tag[:-2].rstrip() + b">" + said + b"</" + name + b">"
     return found.rdf_start, found.rdf_start + len(tag), opened
