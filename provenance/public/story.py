@@ -247,6 +247,7 @@ def told(report: Report) -> dict[str, Any]:
         "statements": witnesses.statements(report),
         "signals": witnesses.listed(report),
         "metadata": witnesses.metadata(report),
+        "uses": witnesses.uses(report),
         "then_now": then_and_now(report),
         "used": used(report),
         "activity": activity(report),

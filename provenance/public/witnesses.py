@@ -37,6 +37,12 @@ PROPERTIES = {
     "model_release_status": "Model release", "data_mining": "Data mining",
 }  # fmt: skip
 
+PURPOSES = {
+    "ai_training": "Training of AI", "ai_generative_training": "Training of generative AI",
+    "data_mining": "Data mining", "ai_inference": "As input to AI",
+}  # fmt: skip
+USES = {"allowed": "allowed", "notAllowed": "not allowed", "constrained": "allowed within limits"}
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -84,6 +90,12 @@ def metadata(report: Report) -> list[tuple[str, str]]:
     """What the file's metadata says of AI and rights, by names and values."""
     told = mapping(_details(report).get("metadata"))
     return [(name, _last_word(told[key])) for key, name in PROPERTIES.items() if told.get(key)]
+
+
+def uses(report: Report) -> list[tuple[str, str]]:
+    """What the file may be used for by machines, as its credentials state."""
+    told = mapping(_details(report).get("training_and_mining"))
+    return [(name, USES[str(told[key])]) for key, name in PURPOSES.items() if key in told]
 
 
 def _last_word(value: Any) -> str:
