@@ -25,7 +25,7 @@ PROXIES = environment.whole("PROXIES", 1 if PRODUCTION else 0)
 GIVEN = environment.given("STORAGE_URL")
 DATA_DIR = (BASE_DIR / environment.text("DATA_DIR", "data")).resolve()
 DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{DATA_DIR}/countersign.sqlite3")
-BROKER_URL = environment.text("BROKER_URL", f"sqla+sqlite:///{DATA_DIR}/broker.sqlite3")
+BROKER_URL = environment.text("BROKER_URL", "filesystem://")
 CACHE_URL = environment.text("CACHE_URL", f"file://{DATA_DIR}/cache")
 STORAGE_URL = environment.text("STORAGE_URL", str(DATA_DIR / "storage"))
 # Files in the making. On the disk of a local storage, so that what is complete is kept by a rename.
@@ -316,10 +316,13 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
-if BROKER_URL.startswith("sqla+"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"connect_args": {"timeout": 20}}
-    # This queue is looked into now and then (registry/celery.py), and each look brings no more than may be held ahead.
-    # On one machine holding ahead takes work from nobody.
+if BROKER_URL.startswith("filesystem:"):
+    # Messages are small files in a folder that is looked into; registry/celery.py makes the folders.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(DATA_DIR / "queue"), "data_folder_out": str(DATA_DIR / "queue"),
+        "control_folder": str(DATA_DIR / "queue" / "routes"), "polling_interval": 0.05,
+    }
+    # Each look brings no more than may be held ahead; on one machine holding ahead takes work from nobody.
     CELERY_WORKER_PREFETCH_MULTIPLIER = 8
 elif BROKER_URL.startswith(("redis", "sentinel")):
     # A hint that nobody confirmed is given out again once no task can still be running.

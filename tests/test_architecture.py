@@ -35,7 +35,7 @@ HANDS = {
 }  # fmt: skip
 FRAMEWORKS = {
     "django", "rest_framework", "celery", "kombu", "allauth", "axes", "csp", "oauth2_provider", "drf_spectacular",
-    "django_filters", "structlog", "requests", "sqlalchemy",
+    "django_filters", "structlog", "requests",
 }  # fmt: skip
 # The frame joins everything and is imported by none but itself.
 FRAME = {f"registry.{name}" for name in (
