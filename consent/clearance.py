@@ -15,7 +15,8 @@ from consent.models import Decision, Grant, GrantRevision, PackAdoption
 from consent.on_file import record_for
 from consent.questions import refuse_unknown
 from registry.errors import Fault, Invalid, NotFound
-from registry.models import Organisation, Person, Production
+from registry.models import Organisation, Person, Production, Unit
+from registry.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,13 @@ def decide_put(request: facts.Request, *, production: Production, requester: Org
         )
 
 
+LATEST = Prepared(lambda original: Decision.objects.filter(original=original).order_by("-pk").values_list("pk")[:1])
+
+
 def confirm(stored: Decision, *, purpose: str, at: datetime) -> Decision:
     """The same question now. The newest answer stored, if it is the same; else the new one, stored as well."""
     original = stored.original or stored
-    newest = original.later.order_by("-pk").first() or original
+    newest = next((Decision.objects.get(pk=pk) for (pk,) in LATEST(original.pk)), original)
     request, record = asked_again(stored, at=at)
     answer = decision.decide(request, record)
     if _substance(answer.as_dict()) == _substance(newest.answer):
@@ -218,13 +222,20 @@ def _in_full(question: Question, production: Production, at: datetime) -> facts.
     )
 
 
+CAST = Prepared(
+    lambda line, people: Person.objects.filter(productions__in=line, public_id__in=people).order_by().values_list("public_id")
+)
+UNITS = Prepared(
+    lambda production, codes: Unit.objects.filter(production=production, code__in=codes).order_by().values_list("code")
+)
+
+
 def _refuse_strangers(question: Question, production: Production) -> None:
     """Raises NotInThisProduction for people outside the cast of the production's line and for unknown units."""
     depictions, units = question.depictions, question.units
     line = [one.pk for one in production.line()]
-    wanted = {one.person for one in depictions if one.person}
-    cast = set(Person.objects.filter(productions__in=line, public_id__in=wanted).values_list("public_id", flat=True))
-    here = set(production.units.filter(code__in=list(units)).values_list("code", flat=True))
+    cast = {one for (one,) in CAST(line, {one.person for one in depictions if one.person})}
+    here = {code for (code,) in UNITS(production.pk, units)}
     strangers = [
         Fault(f"/depictions/{number}/person", "declaration.unknown_person",
               f"Nobody of the id “{one.person[:60]}” is in the cast of “{production.title}”.")
@@ -261,11 +272,18 @@ def record_with_packs(request: facts.Request, studio: Organisation) -> facts.Rec
     return replace(record_for(request, studio=studio), adoptions=policy.nobody_adopted() + adopted(studio))
 
 
+ADOPTIONS = Prepared(
+    lambda studio: PackAdoption.objects.filter(studio=studio)
+    .order_by()
+    .values_list("pack", "hash", "mode", "by_id", "effective_at", "recorded_at")
+)
+
+
 def adopted(studio: Organisation) -> tuple[facts.Adoption, ...]:
     """The rule packs that the studio's lawyers have adopted, ever."""
     return tuple(
-        facts.Adoption(row.pack, row.hash, row.mode, str(row.by_id), row.effective_at, row.recorded_at)
-        for row in PackAdoption.objects.filter(studio=studio)
+        facts.Adoption(pack, digest, mode, str(lawyer), *moments)
+        for pack, digest, mode, lawyer, *moments in ADOPTIONS(studio.pk)
     )
 
 
@@ -292,6 +310,9 @@ def _production_of(told: Mapping[str, Any] | None) -> facts.Production | None:
 # --- the answer ---------------------------------------------------------------------------------------------------
 
 
+REVISIONS = Prepared(lambda ids: GrantRevision.objects.filter(public_id__in=ids).order_by().values_list("pk"))
+
+
 def _kept(request: facts.Request, answer: decision.Decision, *, production: Production, requester: Organisation,
           purpose: str, at: datetime, original: Decision | None = None) -> Decision:
     stored = Decision.objects.create(
@@ -301,7 +322,7 @@ def _kept(request: facts.Request, answer: decision.Decision, *, production: Prod
         as_of=request.as_of, known_at=request.known_at, recorded_at=at,
     )  # fmt: skip
     if answer.revisions:
-        stored.revisions.add(*GrantRevision.objects.filter(public_id__in=answer.revisions))
+        stored.revisions.add(*(pk for (pk,) in REVISIONS(answer.revisions)))
     return stored
 
 

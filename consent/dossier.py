@@ -7,7 +7,7 @@ from consent import lifecycle, statements
 from consent.answers import DENY, Ground
 from consent.facts import Depiction, Person, Production, Record, Request, Statement, Value
 from consent.lifecycle import Standing
-from consent.policy import Held, Policy, arranged
+from consent.policy import Lineup, Policy, arranged
 from consent.rules import Case
 
 NOBODY = Depiction("", None, "synthetic", "face", "other")  # where nobody is depicted; only the production is looked at
@@ -39,7 +39,7 @@ class Dossier:
         )  # fmt: skip
 
 
-def gather(request: Request, record: Record, held: tuple[Held, ...]) -> Dossier:
+def gather(request: Request, record: Record, asked: Lineup) -> Dossier:
     depicted = {depiction.person for depiction in request.depictions if depiction.person is not None}
     standings: dict[str, list[Standing]] = {}
     for grant in record.grants:
@@ -59,7 +59,7 @@ def gather(request: Request, record: Record, held: tuple[Held, ...]) -> Dossier:
             one for one in depicted if statements.no_consent_needed(in_force, request, person=one) is not None
         ),
         production=record.production,
-        policy=arranged(held, Case(request, anybody, None, production=record.production, stated=stated)),
+        policy=arranged(asked, Case(request, anybody, None, production=record.production, stated=stated)),
     )
 
 

@@ -275,7 +275,7 @@ def age_on(born: date, day: date) -> int:
 
 def moment(at: datetime) -> str:
     """RFC 3339 in UTC, to the microsecond: one spelling for one moment."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def canonical(value: dict[str, Any]) -> bytes:

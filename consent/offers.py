@@ -79,6 +79,8 @@ def best(
         there = [by_packs(chapter, offer.standing, depiction, person, dossier, next(iter(cell.territories))) for offer in able]
         able = [
             replace(offer, hindrances=offer.hindrances + more.grounds, advice=offer.advice + more.advice)
+            if more.grounds or more.advice
+            else offer
             for offer, more in zip(able, there, strict=True)
         ]
     return min(able, key=lambda offer: offer.rank, default=None)

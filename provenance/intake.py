@@ -31,6 +31,7 @@ from registry import journal
 from registry.errors import Conflict, Fault, Invalid, NotAllowed
 from registry.models import ApiClient, Organisation, Person, Production, User
 from registry.permissions import may_enter, may_operate
+from registry.prepared import Prepared
 
 State = SigningJob.State
 
@@ -212,9 +213,16 @@ def _intake_key(vendor: Organisation, file: SentFile, declaration: Declaration, 
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
+TAKEN = Prepared(
+    lambda intake_key: SigningJob.objects.filter(intake_key=intake_key)
+    .exclude(state=State.REFUSED)
+    .values_list("asset_id")
+)
+
+
 def _taken_in(intake_key: str) -> Asset | None:
-    job = SigningJob.objects.exclude(state=State.REFUSED).filter(intake_key=intake_key).first()
-    return job.asset if job else None
+    taken = TAKEN(intake_key)
+    return Asset.objects.get(pk=taken[0][0]) if taken else None
 
 
 def _materials(declaration: Declaration, parts: Mapping[str, SentFile], vendor: Organisation) -> Iterator[Material]:

@@ -17,6 +17,7 @@ from provenance.declaration import Declaration, OperationStatement
 from provenance.extent import Extent, measure
 from provenance.geometry import Media
 from registry.models import Organisation, Person, Production
+from registry.prepared import Prepared
 
 CONFIRMED, NOT_REQUIRED = manifest.CONSENT_STATES
 
@@ -100,10 +101,15 @@ def title_ids(production: Production) -> Iterable[str]:
         yield f"urn:isan:{production.isan}"
 
 
+NAMES = Prepared(
+    lambda people: Person.objects.filter(public_id__in=people).order_by().values_list("alias", "legal_name", "data_key")
+)
+
+
 def withheld(declaration: Declaration) -> frozenset[str]:
     """The names of the people depicted, none of which may stand in a manifest."""
     ids = {one.person for one in declaration.depictions if one.person}
-    people = Person.objects.filter(public_id__in=ids)
+    people = [Person(alias=alias, legal_name=sealed, data_key=key) for alias, sealed, key in NAMES(ids)]
     return frozenset(name for person in people for name in (person.alias, person.legal_name) if name)
 
 

@@ -135,8 +135,7 @@ def _attempt(work: Work, clock: Clock) -> None:
 
 def claim(asset_id: str, *, at: datetime) -> SigningJob | None:
     """1. Take the job for as long as signing a file of its size may last; None where there is nothing to take."""
-    related = ("asset__production__studio", "asset__vendor", "asset__decision__production__studio",
-               "asset__decision__requester")  # fmt: skip
+    related = ("asset__production__studio", "asset__vendor", "asset__decision")
     due = SigningJob.objects.due(at).filter(attempt__lt=SigningJob.MOST_ATTEMPTS)
     job = due.filter(asset__public_id=asset_id).select_related(*related).first()
     if job is None:
@@ -149,6 +148,10 @@ def claim(asset_id: str, *, at: datetime) -> SigningJob | None:
         return None
     for name, value in taken.items():
         setattr(job, name, value)
+    decision = job.asset.decision
+    # They are the asset's own, as the door asked; then they are not read twice.
+    if (decision.production_id, decision.requester_id) == (job.asset.production_id, job.asset.vendor_id):
+        decision.production, decision.requester = job.asset.production, job.asset.vendor
     return job
 
 
@@ -263,7 +266,7 @@ def release(work: Work, *, clock: Clock) -> None:
         raise Changed
 
 
-def _moment(heads: Iterable[journal.Event | None], now: datetime) -> datetime:
+def _moment(heads: Iterable[journal.Head | None], now: datetime) -> datetime:
     """The moment of a release: not before what the grants' chains already hold. A clock that goes behind another
     machine's would else look past an ending that was recorded first."""
     return max([now, *(head.recorded_at for head in heads if head)])

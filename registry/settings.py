@@ -25,7 +25,7 @@ PROXIES = environment.whole("PROXIES", 1 if PRODUCTION else 0)
 GIVEN = environment.given("STORAGE_URL")
 DATA_DIR = (BASE_DIR / environment.text("DATA_DIR", "data")).resolve()
 DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{DATA_DIR}/countersign.sqlite3")
-BROKER_URL = environment.text("BROKER_URL", "filesystem://")
+BROKER_URL = environment.text("BROKER_URL", "filesystem://localhost")
 CACHE_URL = environment.text("CACHE_URL", f"file://{DATA_DIR}/cache")
 STORAGE_URL = environment.text("STORAGE_URL", str(DATA_DIR / "storage"))
 # Files in the making. On the disk of a local storage, so that what is complete is kept by a rename.
