@@ -27,7 +27,7 @@ def described(value):
         case dict():
             return {name: described(one) for name, one in value.items()}
         case list() | tuple() | set():
-            return sorted((repr(described(one)) for one in value))
+            return sorted(repr(described(one)) for one in value)
         case _:
             return value
 
