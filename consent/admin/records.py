@@ -28,6 +28,7 @@ from consent.subjects import Subject
 from registry import permissions
 from registry.admin.acts import ActForm, attempt, sent
 from registry.admin.lists import OwnRows, Rows
+from registry.desk.again import asks_again
 from registry.desk.site import page
 from registry.models import Event, User
 
@@ -329,6 +330,9 @@ class Records(OwnRows):
         row, about = self._found_with_subject(request, key, self.enters)
         if row.kind == DETERMINATION:
             raise Http404
+        return (self._lift_lock if row.kind == LOCK else self._lift)(request, row, about)
+
+    def _lift(self, request: HttpRequest, row: Statement, about: Subject) -> HttpResponse:
         form = LiftForm(row, about, sent(request))
         done = request.method == "POST" and attempt(
             form, lambda: records.lift(row, by=request.user, at=timezone.now(), reason=form.why, details=form.details())
@@ -341,6 +345,11 @@ class Records(OwnRows):
             request, form, about, title=f"Lift: {form_named(row.form).title}", back=self.address(row), back_words="The record",
             about=words, button="Lift it", grave=True,
         )  # fmt: skip
+
+    @method_decorator(asks_again)
+    def _lift_lock(self, request: HttpRequest, row: Statement, about: Subject) -> HttpResponse:
+        """What was stopped goes on: whoever lifts a lock shows first that it is they."""
+        return self._lift(request, row, about)
 
     @method_decorator(require_safe)
     def paper(self, request: HttpRequest, key: str) -> HttpResponse:
