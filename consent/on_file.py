@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from consent import facts, on_record
+from consent.forms.locks import DISPUTE
 from consent.models import Ending, Evidence, GrantRevision, ScopeLine, Signature, Statement
 from consent.subjects import ON_THE_REGISTER
 from registry.models import Organisation, Person, Production, Unit
@@ -192,7 +193,7 @@ def _stated(subjects: set[str], studio: Organisation) -> list[Statement]:
 def _statement(row: Statement, asked_as: dict[str, str]) -> facts.Statement:
     return facts.Statement(
         id=row.public_id,
-        kind=row.kind,
+        kind="dispute" if row.form == DISPUTE else row.kind,
         subject=asked_as.get(row.subject, row.subject),
         answer=row.answer,
         acts=frozenset(row.acts),

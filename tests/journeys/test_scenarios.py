@@ -268,17 +268,19 @@ def test_3_an_estate_is_disputed(studio, hatch, client):
     )  # fmt: skip
     for act in held:
         told = asked(hatch, studio, face, act=act)
-        assert told["outcome"] == "deny" and codes(told) == {"consent.locked", "consent.rule_unclear"}
+        assert told["outcome"] == "review" and codes(told) == {"consent.disputed", "consent.rule_unclear"}
         assert "nobody can tell whether CORE-PRIOR-VETO is met" in sentences(told)
-        assert "The legal desk lifts the lock." in told["to_clear"]
+        assert "The legal desk records how the dispute was resolved." in told["to_clear"]
         assert "Ashdown" not in str(told) and "Nora Lenz" not in str(told)
     again = sent(hatch, studio, build.result_png, "harbor_sh114_v08.png", depictions=[depicted(elsa)])
-    assert again.status_code == 403 and Credential.objects.count() == 1
+    assert again.status_code == 202 and again.json()["state"] == "held"
+    shots.work()
+    assert Credential.objects.count() == SigningPlan.objects.count() == 1
     assert asked(hatch, studio, face, act="continue_distribution")["outcome"] == "permit"
     report = shots.checked(client, shots.fetched(hatch, file))
     assert report["consent"]["details"] == {"at_signing": "confirmed", "now": "confirmed"}
     assert "Ashdown" not in str(report) and "dispute" not in str(report).lower()
-    assert clearance.confirm(cleared, purpose="signing", at=timezone.now()).outcome == "deny"
+    assert clearance.confirm(cleared, purpose="signing", at=timezone.now()).outcome == "review"
 
     lifted(studio, dispute)
     told = asked(hatch, studio, face)
