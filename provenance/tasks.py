@@ -4,11 +4,17 @@ from celery import shared_task, signals
 from django.utils import timezone
 
 from provenance import leftovers, shelf, signing
+from provenance.outputs import packing
 
 
 @shared_task
 def sign_asset(asset_id: str) -> None:
     signing.sign(asset_id, clock=timezone.now)
+
+
+@shared_task
+def pack_evidence(pack_id: str) -> None:
+    packing.make(pack_id, clock=timezone.now)
 
 
 @shared_task
@@ -18,6 +24,9 @@ def sweep() -> None:
     signing.bury(at=at)
     for asset_id in signing.to_call(at=at):
         sign_asset.delay(asset_id)
+    packing.forget_old(at=at)
+    for pack_id in packing.to_call(at=at):
+        pack_evidence.delay(pack_id)
 
 
 @shared_task

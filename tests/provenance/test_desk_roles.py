@@ -12,7 +12,9 @@ from consent import clearance, determinations, records
 from consent.facts import Depiction
 from consent.models import Grant, GrantRevision, PackAdoption, Statement
 from consent.performer import links, words
-from provenance.models import Asset, SigningJob
+from provenance.models import Asset, EvidencePack, SigningJob
+from provenance.outputs import packing
+from provenance.outputs.evidence import About
 from registry import people as registry_people
 from registry import permissions
 from registry.models import ApiClient, Authority, Event, Membership, Person, Production, Unit, User
@@ -36,6 +38,7 @@ MAY = {
     "consent-copies": permissions.ENTERS, "access-request": permissions.READS_PERSONAL_DATA,
     "usage-report": LEGAL, "usage-report-export": LEGAL, "human-performance": LEGAL, "human-performance-pdf": LEGAL,
     "evidence-of-production": permissions.ENTERS, "evidence-of-person": permissions.ENTERS,
+    "evidence-pack": permissions.ENTERS, "evidence-pack-file": permissions.ENTERS,
     "queue-asset-again": (*permissions.ENTERS, Role.OPERATOR), "second-determination": permissions.VERIFIES,
     "admin:consent_grant_changelist": LEGAL, "admin:consent_grant_export": LEGAL, "admin:consent_grant_change": LEGAL,
     "admin:consent_grant_verify": LEGAL, "admin:consent_grant_paper": LEGAL,
@@ -43,7 +46,7 @@ MAY = {
     "admin:consent_rider_add": permissions.ENTERS, "admin:consent_grant_description": permissions.ENTERS,
     "admin:consent_grant_add": permissions.ENTERS, "admin:consent_grant_amend": permissions.ENTERS,
     **{f"admin:consent_decision_{page}": LEGAL
-       for page in ("changelist", "export", "change", "ask", "reuse", "certificate", "json")},
+       for page in ("changelist", "export", "change", "ask", "reuse", "certificate", "json", "signed")},
     **{f"admin:consent_import_{page}": permissions.ENTERS
        for page in ("changelist", "export", "change", "add", "columns", "stop", "rejects")},
     **{f"admin:consent_statement_{page}": LEGAL
@@ -75,13 +78,13 @@ MAY = {
 # Where whoever has not shown lately who they are is asked before anything else.
 ASKS_AGAIN = {
     "ending", "admin:registry_apiclient_add", "admin:registry_apiclient_renew", "admin:registry_membership_give_password",
-    "admin:registry_membership_take_second_factor",
+    "admin:registry_membership_take_second_factor", "admin:registry_person_erase",
 }  # fmt: skip
 # Leading in and out; everybody is led on or told how.
 DOORS = {"admin:login", "admin:logout"}
 # Who may read rows of this kind at all: everybody else has no such list, whosever the row.
 READERS = {
-    "evidence-of-production": LEGAL, "evidence-of-person": LEGAL, "human-performance": LEGAL,
+    "evidence-of-production": LEGAL, "evidence-of-person": LEGAL, "evidence-pack": LEGAL, "human-performance": LEGAL,
     **{f"consent_statement_{page}": LEGAL for page in ("about", "estate", "choose", "state")}, "consent_statement": LEGAL,
     "set-hold": LEGAL,
     "performerlink_offer": permissions.ENTERS, "consent_performerlink": permissions.ENTERS,
@@ -95,7 +98,8 @@ READERS = {
 # Inside the frame of a paper the browser's own viewer draws; the document's policy is tested with verification.
 NO_PAGE = {
     "admin:consent_grant_paper", "admin:consent_statement_paper", "admin:consent_decision_certificate",
-    "admin:consent_decision_json", "human-performance-pdf", "admin:consent_rider_pdf",
+    "admin:consent_decision_json", "admin:consent_decision_signed", "human-performance-pdf", "admin:consent_rider_pdf",
+    "evidence-pack-file",
 }  # fmt: skip
 
 
@@ -152,6 +156,8 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
     sheet = spreadsheets.file(spreadsheets.row("C-0500", description=title, productions="", birth_date=""))
     about = [cast.northlight.public_id, cast.mira.public_id]
     drafted = riders.kept(cast)
+    packed = packing.ask(About(cast.harbor), by=cast.ines, at=timezone.now(), reason="Asked for by the insurer")
+    packing.make(packed.public_id, clock=timezone.now)
     keys = {
         **{f"consent_statement_{page}": about for page in ("about", "estate", "choose", "state")},
         "consent_statement": [record.public_id], "set-hold": [*about, "lock.strike"],
@@ -166,7 +172,7 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         "registry_apiclient": [ApiClient.objects.get().client_id], "determination": [asset.public_id],
         "asset": [asset.public_id], "consent_decision": [decision.public_id],
         "evidence-of-production": [cast.harbor.public_id], "evidence-of-person": [cast.mira.public_id],
-        "human-performance": [cast.harbor.public_id],
+        "evidence-pack": [packed.public_id], "human-performance": [cast.harbor.public_id],
         "consent_rider": [drafted.public_id], "copies": [grant.public_id], "access": [cast.mira.public_id],
         "rule-pack": [cast.northlight.public_id, "us-ca", "1"], "adopt-pack": [cast.northlight.public_id, "us-ca", "1"],
     }  # fmt: skip
@@ -259,7 +265,7 @@ def test_an_hour_after_signing_in_some_pages_ask_anew_and_do_nothing_before(cast
 
 def everything():
     kept = (Person, Production, Unit, Grant, GrantRevision, Authority, Asset, Statement, Membership, ApiClient, Event, User,
-            PackAdoption)
+            PackAdoption, EvidencePack)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in kept}
 
 
