@@ -3,7 +3,7 @@
 from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import leftovers, shelf, signing
+from provenance import leftovers, shelf, signing, turning
 from provenance.outputs import packing
 
 
@@ -22,7 +22,7 @@ def sweep() -> None:
     """The relay: whatever is due is called out again, so a lost message costs seconds and never an asset."""
     at = timezone.now()
     signing.bury(at=at)
-    for asset_id in signing.to_call(at=at):
+    for asset_id in [*turning.let_go_on(at=at), *signing.to_call(at=at)]:
         sign_asset.delay(asset_id)
     packing.forget_old(at=at)
     for pack_id in packing.to_call(at=at):

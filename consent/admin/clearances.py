@@ -31,7 +31,7 @@ MOST_PEOPLE = 40
 UNIDENTIFIED, NOBODY = "unidentified", "nobody"
 PURPOSES = {
     "clearance": "Asked before the work", "intake": "Asked of an upload", "signing": "Asked beside the key",
-    "release": "Asked at release", "reconsideration": "Asked again by the desk",
+    "release": "Asked at release", "reconsideration": "Asked again",
 }  # fmt: skip
 ABOUT = "Every answer that was given and kept, with all it stood on. None of them is ever changed."
 

@@ -13,6 +13,8 @@ from registry.models import Event
 
 # Where the tag alone would not be understood.
 WORDS = {
+    "record:asked_again": "What waited for this asked again",
+    "decision:asked_again": "Asked again: the answer is another one",
     "grant:entered": "Consent entered",
     "grant:amended": "Consent amended",
     "grant:verified": "Verified by a second lawyer",

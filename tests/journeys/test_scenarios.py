@@ -15,7 +15,7 @@ from consent import adoptions, clearance, deadlines, rulebook, worklists
 from consent.models import Decision, Ending, Grant, PerformerLink, Statement
 from provenance.models import Credential, SigningPlan
 from registry import journal, people
-from registry.models import Authority, CollectiveAgreement, Person, Production, Unit
+from registry.models import Authority, CollectiveAgreement, Event, Person, Production, Unit
 from tests import shots
 from tests.assets import build
 from tests.desk import FILES, at_the_desk, entry, line, rider
@@ -290,8 +290,12 @@ def test_3_an_estate_is_disputed(studio, hatch, client):
     done(at_the_desk(studio.ines).post(f"{RECORDS}{veto.public_id}/correct/", corrected))
     assert asked(hatch, studio, face)["outcome"] == "permit"
     assert clearance.confirm(cleared, purpose="signing", at=timezone.now()).outcome == "permit"
-    signed(hatch, studio, build.result_png, "harbor_sh114_v08.png", depictions=[depicted(elsa)])
-    assert Credential.objects.count() == 2 and journal.broken_links() == []
+    waiting = again.json()["id"]
+    assert hatch.get(f"/api/v1/assets/{waiting}").json()["state"] == "held" and Credential.objects.count() == 1
+    shots.sweep()
+    assert hatch.get(f"/api/v1/assets/{waiting}").json()["state"] == "signed" and Credential.objects.count() == 2
+    assert Event.objects.get(chain=waiting, tag="asset:released_to_signing").actor == "system:reopening"
+    assert journal.broken_links() == []
 
 
 def test_4_a_minor_turns_18(studio, hatch, client):
@@ -335,8 +339,8 @@ def test_4_a_minor_turns_18(studio, hatch, client):
     consented(studio, "C-0150")
     scenes = [
         (shown(kit, "k", content_flags=["simulated_sex"], depicted_age=30), eve),
-        (shown(kit, "k", content_flags=["simulated_sex"], depicted_age=30), day(0)),
-        (shown(studio.mira, content_flags=["nudity"], depicted_age=15), day(0)),
+        (shown(kit, "k", content_flags=["simulated_sex"], depicted_age=30), day(1)),
+        (shown(studio.mira, content_flags=["nudity"], depicted_age=15), day(1)),
     ]
     for scene, on in scenes:
         told = asked(hatch, studio, scene, as_of=noon(on).isoformat())
