@@ -1,4 +1,4 @@
-"""Once a dispute is resolved, a lock lifted or something found, what waited is asked again by itself, and what is cleared goes on."""
+"""Once a dispute is resolved, a lock lifted or something found, what waited is asked again by itself; what is cleared goes on."""
 
 from datetime import timedelta
 
@@ -8,8 +8,8 @@ from django.utils import timezone
 from consent import clearance, determinations, records, reopening, tasks
 from consent.facts import Depiction
 from consent.models import Decision, Reopening
-from provenance import turning
 from provenance import tasks as errands
+from provenance import turning
 from provenance.models import Asset, Credential, SigningJob, SigningPlan
 from registry.models import Event
 from tests import cast as people
@@ -85,7 +85,9 @@ def test_a_held_asset_goes_on_once_its_dispute_is_resolved_and_not_before(studio
     assert Decision.objects.get(purpose="reconsideration").outcome == "permit"
 
 
-def test_the_desk_sends_the_message_and_a_lost_one_is_sent_by_the_sweep(studio, held, monkeypatch, django_capture_on_commit_callbacks):
+def test_the_desk_sends_the_message_and_a_lost_one_is_sent_by_the_sweep(
+    studio, held, monkeypatch, django_capture_on_commit_callbacks
+):  # fmt: skip
     dispute, asset = held
     calls = []
     monkeypatch.setattr(tasks.ask_again, "delay", calls.append)
