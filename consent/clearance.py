@@ -103,8 +103,10 @@ def confirm(stored: Decision, *, purpose: str, at: datetime) -> Decision:
 
 
 def asked_again(stored: Decision, *, at: datetime) -> tuple[facts.Request, facts.Record]:
-    """The stored question as it would be asked now, and the file as it is read for it now."""
-    request = replace(request_of(stored.request), as_of=at, known_at=at)
+    """The stored question as it would be asked now, and the file as it is read for it now. About a day to come it is still
+    asked about that day."""
+    request = request_of(stored.request)
+    request = replace(request, as_of=max(request.as_of, at), known_at=at)
     return request, record_with_packs(request, stored.production.studio)
 
 

@@ -26,7 +26,7 @@ from consent.answers import (
 )
 from consent.dossier import Dossier, gather, locked
 from consent.facts import Depiction, Person, Record, Request
-from consent.offers import LOCK, NO_CONSENT, Offer, best, covering, offers, uncovered
+from consent.offers import DISPUTE, LOCK, NO_CONSENT, Offer, best, covering, offers, uncovered
 from consent.policy import Found
 from consent.questions import refuse_unknown
 from consent.reservations import Reservations, approvals_wanting, exclusions_in, reservations, unclear_in
@@ -146,8 +146,8 @@ def best_offered(
     offer = best(offered, cell, depiction, person, dossier)
     grounds = offer.hindrances if offer else (uncovered(offered, cell, depiction),)
     if outcome(grounds) != PERMIT and (determined := determination(depiction, grounds, dossier)):
-        locks = tuple(ground for one in covering(offered, cell) for ground in one.hindrances if ground.rule == LOCK)
-        grounds, offer = locks or (determined,), None
+        stops = tuple(ground for one in covering(offered, cell) for ground in one.hindrances if ground.rule in (LOCK, DISPUTE))
+        grounds, offer = stops or (determined,), None
     if outcome(grounds) != DENY:
         grounds += tuple(approvals_wanting(reserved, cell, depiction, dossier))
     revision = offer.standing.revision.id if offer and outcome(grounds) != DENY else None

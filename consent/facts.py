@@ -203,7 +203,8 @@ class Statement:
 
     - lock: the subject (a person, production, unit, grant, the hash of a file, or "global") may not be used for the
       acts named, or for any.
-    - lift: the lock named by `refers_to` no longer holds.
+    - dispute: the subject, a person or a grant, is contested: lawyers look first at the acts named, or at any.
+    - lift: the lock or dispute named by `refers_to` no longer holds.
     - approval: the subject, the hash of a file, is `answer` ("approved" or "refused") under the scope line, grant or
       person named by `question`.
     - determination: two lawyers in `by` answer `question` about the subject, a person or the hash of a file.

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from consent import facts, on_record
+from consent.forms.locks import DISPUTE
 from consent.holding import Stated
 from consent.models import Ending, Evidence, GrantRevision, ScopeLine, Signature, Statement
 from consent.subjects import ON_THE_REGISTER
@@ -252,7 +253,7 @@ def _stated(subjects: set[str], studio: Organisation) -> list[tuple[Stated, str]
 def _statement(row: Stated, question: str, asked_as: dict[str, str]) -> facts.Statement:
     return facts.Statement(
         id=row.id,
-        kind=row.kind,
+        kind="dispute" if row.form == DISPUTE else row.kind,
         subject=asked_as.get(row.subject, row.subject),
         answer=row.answer,
         acts=row.acts,

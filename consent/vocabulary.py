@@ -275,6 +275,7 @@ REASONS: Vocabulary = MappingProxyType(
     {
         "consent.prohibited": "Prohibited, whatever anyone consents to",
         "consent.locked": "Locked",
+        "consent.disputed": "Disputed",
         "consent.excluded": "Excluded",
         "consent.no_grant": "No consent on file",
         "consent.out_of_scope": "Not covered by the consent on file",

@@ -149,6 +149,11 @@ def _locked(ground: Ground, places: tuple[str, ...]) -> Sentences:
     return f"{what} is locked ({ground.detail}).", "The legal desk lifts the lock."
 
 
+def _disputed(ground: Ground, places: tuple[str, ...]) -> Sentences:
+    what = f"consent {ground.grant} of {_who(ground)}" if ground.grant else f"the consent of {_who(ground)}"
+    return f"{what} is disputed ({ground.detail}).", "The legal desk records how the dispute was resolved."
+
+
 def _excluded(ground: Ground, places: tuple[str, ...]) -> Sentences:
     found = f"{_consent(ground)} excludes {_use(ground)} {_where(places)}."
     return found, f"An amendment signed by {_who(ground)} that no longer excludes it, or leave it out."
@@ -309,6 +314,7 @@ def _continues(ground: Ground, places: tuple[str, ...]) -> Sentences:
 _BY_CODE: dict[str, Callable[[Ground, tuple[str, ...]], Sentences]] = {
     "consent.prohibited": _prohibited,
     "consent.locked": _locked,
+    "consent.disputed": _disputed,
     "consent.excluded": _excluded,
     "consent.no_grant": _no_grant,
     "consent.out_of_scope": _out_of_scope,

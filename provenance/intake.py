@@ -19,7 +19,7 @@ from consent import clearance
 from consent.facts import Depiction as DepictionFact
 from consent.facts import Request
 from consent.models import Decision
-from provenance import heritage, leftovers, manifest, measured, plans, shelf, trust
+from provenance import heritage, leftovers, manifest, measured, plans, shelf, trust, turning
 from provenance.declaration import Declaration, IngredientStatement, check_against, parse
 from provenance.heritage import Laundering, Source
 from provenance.models import Asset, Depiction, Ingredient, KnownContent, Operation, SigningJob
@@ -186,11 +186,8 @@ def try_again(asset: Asset, *, by: User, at: datetime, reason: str) -> None:
 
 
 def _turned(asset: Asset, expected: tuple[str, ...], state: str, problem: dict[str, Any] | None, *, at: datetime) -> None:
-    """Move the job from an expected state; raises Conflict where somebody else moved it meanwhile."""
-    changed = SigningJob.objects.filter(asset=asset, state__in=expected).update(
-        state=state, problem=problem, attempt=0, not_before=at, called_at=at, changed_at=at, token="", leased_until=None
-    )
-    if not changed:
+    """Raises Conflict where somebody else moved the job meanwhile."""
+    if not turning.turned(asset, expected, state, problem, at=at):
         now = SigningJob.objects.get(asset=asset).get_state_display().lower()
         raise Conflict("asset.state", f"This asset is not where it was: it is now “{now}”. Load the page again.")
 

@@ -15,12 +15,12 @@ from django.db.models import Min
 
 from consent.models import Evidence
 from provenance import shelf
-from provenance.models import Asset, Credential, Ingredient, SigningJob
+from provenance.models import Asset, Credential, EvidencePack, Ingredient, SigningJob
 
 State = SigningJob.State
 # Each has folders by the first two letters of its files' names; an upload is a folder there, its own file beside those
 # sent along with it.
-FOLDERS = ("received", "signed", "evidence")
+FOLDERS = ("received", "signed", "evidence", "packs")
 UPLOAD = "file"
 # Longer than any request or attempt can take, and than clocks differ.
 MARGIN = timedelta(days=1)
@@ -86,6 +86,7 @@ def _named(keys: list[str]) -> set[str]:
         (Credential.objects.all(), "storage_key"),
         (Credential.objects.all(), "sidecar_key"),
         (Evidence.objects.all(), "storage_key"),
+        (EvidencePack.objects.all(), "storage_key"),
     )
     return {
         key

@@ -31,7 +31,7 @@ CALCULATE = {"rfc8785", "jsonschema", "PIL"}
 HANDS = {
     "consent.receipts.checking", "consent.receipts.keys",
     "provenance.credentials", "provenance.keys", "provenance.sandbox", "provenance.sandbox_child", "provenance.media",
-    "registry.environment", "registry.household", "registry.logs", "registry.serving",
+    "registry.environment", "registry.household", "registry.logs", "registry.sealed_files", "registry.serving",
 }  # fmt: skip
 FRAMEWORKS = {
     "django", "rest_framework", "celery", "kombu", "allauth", "axes", "csp", "oauth2_provider", "drf_spectacular",

@@ -31,7 +31,7 @@ MOST_PEOPLE = 40
 UNIDENTIFIED, NOBODY = "unidentified", "nobody"
 PURPOSES = {
     "clearance": "Asked before the work", "intake": "Asked of an upload", "signing": "Asked beside the key",
-    "release": "Asked at release", "reconsideration": "Asked again by the desk",
+    "release": "Asked at release", "reconsideration": "Asked again",
 }  # fmt: skip
 ABOUT = "Every answer that was given and kept, with all it stood on. None of them is ever changed."
 
@@ -172,6 +172,7 @@ class Clearances(OwnRows):
             self.at("reuse/", reuse.check, "reuse"),
             self.at("<str:key>/certificate.pdf", self.certificate, "certificate"),
             self.at("<str:key>/decision.json", self.as_json, "json"),
+            self.at("<str:key>/decision.jws", self.as_signed, "signed"),
         ]
 
     # ── The question ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -232,7 +233,9 @@ class Clearances(OwnRows):
 
     def certificate(self, request: HttpRequest, key: str) -> HttpResponse:
         decision = self.found(request, key)
-        made = certificate.as_pdf(decision, certificate.in_words(decision.request, decision.answer))
+        told, at = certificate.in_words(decision.request, decision.answer), timezone.now()
+        token = certificate.signed(decision, at=at)
+        made = certificate.as_pdf(decision, told, token=token, by=request.user.display_name, at=at)
         name = f"clearance-{decision.public_id}.pdf"
         return HttpResponse(made, content_type="application/pdf", headers={
             "Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff",
@@ -243,6 +246,13 @@ class Clearances(OwnRows):
         name = f"decision-{decision.public_id}.json"
         told = certificate.as_dict(decision)
         return JsonResponse(told, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+    def as_signed(self, request: HttpRequest, key: str) -> HttpResponse:
+        decision = self.found(request, key)
+        return HttpResponse(certificate.signed(decision, at=timezone.now()), content_type="application/jose", headers={
+            "Content-Disposition": f'attachment; filename="{certificate.file_name(decision)}"',
+            "X-Content-Type-Options": "nosniff",
+        })  # fmt: skip
 
 
 def _filled_in(said: QueryDict, production: Production, *, asked: bool) -> tuple[QuestionForm, forms.BaseFormSet]:

@@ -14,7 +14,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from consent import grants, in_words, paper, worklists
+from consent import grants, in_words, paper, tasks, worklists
 from consent.admin.descriptions import in_context, look_over
 from consent.admin.entry import EntryForm, LineFormSet, TermsForm, as_initial, filled_in, submitted
 from consent.lifecycle import ACTIVE, ENDED, EXPIRED
@@ -185,6 +185,7 @@ class ConsentFiles(OwnRows):
             form, lambda: grants.verify(latest, by=request.user, at=timezone.now(), reason=form.why)
         )
         if done:
+            tasks.ask_again.delay_on_commit(latest.public_id)
             messages.success(request, f"{grant.number}, revision {latest.number}, is verified.")
             return redirect(self.address(grant))
         return page(

@@ -43,7 +43,7 @@ def standing(grant: Grant, *, at: datetime) -> tuple[GrantRevision, State]:
     question = _question(grant, at)
     record = on_file.record_for(question, studio=grant.studio)
     folded = next(found for one in record.grants if one.id == grant.public_id and (found := lifecycle.fold(one, question)))
-    locked = statements.locks(statements.in_force(record.statements, question), question)
+    locked = statements.stops(statements.in_force(record.statements, question), question, "lock", "dispute")
     revision = grant.revisions.get(public_id=folded.revision.id)
     return revision, _state(folded, locked=bool(locked), lock_day=_since(record.statements, locked))
 

@@ -180,6 +180,10 @@ TYPES = {
         "Use is suspended",
         "A lock stands over this use at present.",
         "The legal desk knows when it will be lifted."),
+    "consent.disputed": ProblemType(
+        "The consent is disputed",
+        "Somebody contests it, or who may give it; until that is resolved, lawyers look at each use.",
+        "Nothing needs to be sent again: the answer follows the resolution."),
     "consent.needs_counsel": ProblemType(
         "A lawyer has to decide",
         "The record neither allows nor forbids it, so it waits before the legal desk.",

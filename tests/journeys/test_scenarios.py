@@ -15,7 +15,7 @@ from consent import adoptions, clearance, deadlines, rulebook, worklists
 from consent.models import Decision, Ending, Grant, PerformerLink, Statement
 from provenance.models import Credential, SigningPlan
 from registry import journal, people
-from registry.models import Authority, CollectiveAgreement, Person, Production, Unit
+from registry.models import Authority, CollectiveAgreement, Event, Person, Production, Unit
 from tests import shots
 from tests.assets import build
 from tests.desk import FILES, at_the_desk, entry, line, rider
@@ -268,17 +268,19 @@ def test_3_an_estate_is_disputed(studio, hatch, client):
     )  # fmt: skip
     for act in held:
         told = asked(hatch, studio, face, act=act)
-        assert told["outcome"] == "deny" and codes(told) == {"consent.locked", "consent.rule_unclear"}
+        assert told["outcome"] == "review" and codes(told) == {"consent.disputed", "consent.rule_unclear"}
         assert "nobody can tell whether CORE-PRIOR-VETO is met" in sentences(told)
-        assert "The legal desk lifts the lock." in told["to_clear"]
+        assert "The legal desk records how the dispute was resolved." in told["to_clear"]
         assert "Ashdown" not in str(told) and "Nora Lenz" not in str(told)
     again = sent(hatch, studio, build.result_png, "harbor_sh114_v08.png", depictions=[depicted(elsa)])
-    assert again.status_code == 403 and Credential.objects.count() == 1
+    assert again.status_code == 202 and again.json()["state"] == "held"
+    shots.work()
+    assert Credential.objects.count() == SigningPlan.objects.count() == 1
     assert asked(hatch, studio, face, act="continue_distribution")["outcome"] == "permit"
     report = shots.checked(client, shots.fetched(hatch, file))
     assert report["consent"]["details"] == {"at_signing": "confirmed", "now": "confirmed"}
     assert "Ashdown" not in str(report) and "dispute" not in str(report).lower()
-    assert clearance.confirm(cleared, purpose="signing", at=timezone.now()).outcome == "deny"
+    assert clearance.confirm(cleared, purpose="signing", at=timezone.now()).outcome == "review"
 
     lifted(studio, dispute)
     told = asked(hatch, studio, face)
@@ -288,8 +290,12 @@ def test_3_an_estate_is_disputed(studio, hatch, client):
     done(at_the_desk(studio.ines).post(f"{RECORDS}{veto.public_id}/correct/", corrected))
     assert asked(hatch, studio, face)["outcome"] == "permit"
     assert clearance.confirm(cleared, purpose="signing", at=timezone.now()).outcome == "permit"
-    signed(hatch, studio, build.result_png, "harbor_sh114_v08.png", depictions=[depicted(elsa)])
-    assert Credential.objects.count() == 2 and journal.broken_links() == []
+    waiting = again.json()["id"]
+    assert hatch.get(f"/api/v1/assets/{waiting}").json()["state"] == "held" and Credential.objects.count() == 1
+    shots.sweep()
+    assert hatch.get(f"/api/v1/assets/{waiting}").json()["state"] == "signed" and Credential.objects.count() == 2
+    assert Event.objects.get(chain=waiting, tag="asset:released_to_signing").actor == "system:reopening"
+    assert journal.broken_links() == []
 
 
 def test_4_a_minor_turns_18(studio, hatch, client):
@@ -333,8 +339,8 @@ def test_4_a_minor_turns_18(studio, hatch, client):
     consented(studio, "C-0150")
     scenes = [
         (shown(kit, "k", content_flags=["simulated_sex"], depicted_age=30), eve),
-        (shown(kit, "k", content_flags=["simulated_sex"], depicted_age=30), day(0)),
-        (shown(studio.mira, content_flags=["nudity"], depicted_age=15), day(0)),
+        (shown(kit, "k", content_flags=["simulated_sex"], depicted_age=30), day(1)),
+        (shown(studio.mira, content_flags=["nudity"], depicted_age=15), day(1)),
     ]
     for scene, on in scenes:
         told = asked(hatch, studio, scene, as_of=noon(on).isoformat())
