@@ -17,6 +17,7 @@ from consent.facts import moment
 from consent.models import Decision
 from consent.sheets import pairs, printed, ruled, say
 from consent.vocabulary import ACTS, MEDIA
+from registry.models import Organisation
 
 NO_ADVICE = (
     "This certificate states what the registry answered from the record as it stood at the moment given. It is not legal "
@@ -66,6 +67,8 @@ def question_in_words(decision: Decision) -> list[tuple[str, str]]:
         ("Languages", ", ".join(asked["languages"]) or "none named"),
         ("Scenes and shots", ", ".join(asked["units"]) or "none named"),
         *([("Finished on", wording.day_in_words(date.fromisoformat(asked["fixed_on"])))] if asked.get("fixed_on") else []),
+        *([("Who would do it", _vendor(decision))] if asked.get("vendor") else []),
+        *([("File, by its SHA-256", asked["asset_sha256"])] if asked["asset_sha256"] else []),
         ("As of", f"{decision.as_of:%-d %B %Y, %H:%M} UTC"),
         ("From the record as known on", f"{decision.known_at:%-d %B %Y, %H:%M} UTC"),
     ]
@@ -114,6 +117,11 @@ def _content(decision: Decision, told: Told) -> Iterable[Flowable]:
     yield say("small", f"Decision {decision.public_id}, engine {decision.engine_version}, SHA-256 of the answer:")
     yield say("small", decision.decision_hash)
     yield say("small", NO_ADVICE)
+
+
+def _vendor(decision: Decision) -> str:
+    found = Organisation.objects.filter(public_id=decision.request["vendor"]).first()
+    return found.name if found else decision.request["vendor"]
 
 
 def _upper(text: str) -> str:
