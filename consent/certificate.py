@@ -20,6 +20,7 @@ from consent.receipts import issuer
 from consent.receipts.keys import DECISION
 from consent.sheets import carrying, copy_mark, pairs, printed, ruled, say
 from consent.vocabulary import ACTS, MEDIA
+from registry.models import Organisation
 
 SIGNED = ".jws"
 
@@ -84,6 +85,8 @@ def question_in_words(decision: Decision) -> list[tuple[str, str]]:
         ("Languages", ", ".join(asked["languages"]) or "none named"),
         ("Scenes and shots", ", ".join(asked["units"]) or "none named"),
         *([("Finished on", wording.day_in_words(date.fromisoformat(asked["fixed_on"])))] if asked.get("fixed_on") else []),
+        *([("Who would do it", _vendor(decision))] if asked.get("vendor") else []),
+        *([("File, by its SHA-256", asked["asset_sha256"])] if asked["asset_sha256"] else []),
         ("As of", f"{decision.as_of:%-d %B %Y, %H:%M} UTC"),
         ("From the record as known on", f"{decision.known_at:%-d %B %Y, %H:%M} UTC"),
     ]
@@ -150,6 +153,11 @@ def how_to_check(decision: Decision) -> Iterable[str]:
     )
     if who.development:
         yield f"It is a {who.as_dict()['name'].removeprefix('Countersign ')}."
+
+
+def _vendor(decision: Decision) -> str:
+    found = Organisation.objects.filter(public_id=decision.request["vendor"]).first()
+    return found.name if found else decision.request["vendor"]
 
 
 def _upper(text: str) -> str:

@@ -21,7 +21,8 @@ from registry.prepared import Prepared
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a production. What is left empty comes from the production; units go by their code."""
+    """What is asked of a production. What is left empty comes from the production; units go by their code. `vendor` is
+    who would do it, by id; left empty, whoever asks."""
 
     act: str
     depictions: tuple[facts.Depiction, ...]
@@ -32,6 +33,7 @@ class Question:
     asset_sha256: str | None = None
     as_of: datetime | None = None
     fixed_on: date | None = None
+    vendor: str | None = None
 
 
 class NotInThisProduction(Invalid):
@@ -41,9 +43,11 @@ class NotInThisProduction(Invalid):
         super().__init__(faults[0].code, faults[0].detail, errors=faults)
 
 
-def put(question: Question, *, production: Production, at: datetime) -> facts.Request:
-    """The question in full, as it is put at `at`. Raises Invalid for what cannot be asked of the production at all:
-    unknown people, units and codes."""
+def put(question: Question, *, production: Production, at: datetime, requester: Organisation | None = None) -> facts.Request:
+    """The question in full, as it is put at `at` by the studio, or by the vendor `requester`. Raises Invalid for what
+    cannot be asked of the production at all: unknown people, units and codes."""
+    if requester is not None and requester.pk != production.studio_id:
+        question = replace(question, vendor=requester.public_id)
     request = _request(question, production, at)
     refuse_unknown(request)
     return request
@@ -73,7 +77,7 @@ def foresee(
 def decide(question: Question, *, production: Production, requester: Organisation, purpose: str,
            at: datetime) -> Decision:
     """The answer to a question, stored with all it stood on."""
-    request = put(question, production=production, at=at)
+    request = put(question, production=production, at=at, requester=requester)
     return decide_put(request, production=production, requester=requester, purpose=purpose)
 
 
@@ -107,6 +111,8 @@ def asked_again(stored: Decision, *, at: datetime) -> tuple[facts.Request, facts
     asked about that day."""
     request = request_of(stored.request)
     request = replace(request, as_of=max(request.as_of, at), known_at=at)
+    if request.vendor is None and stored.requester_id != stored.production.studio_id:
+        request = replace(request, vendor=stored.requester.public_id)  # questions did not always say who asks
     return request, record_with_packs(request, stored.production.studio)
 
 
@@ -221,6 +227,7 @@ def _in_full(question: Question, production: Production, at: datetime) -> facts.
         known_at=at,
         asset_sha256=question.asset_sha256,
         fixed_on=question.fixed_on,
+        vendor=question.vendor,
     )
 
 

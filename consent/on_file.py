@@ -77,7 +77,7 @@ REVISIONS = Prepared(
         "pk", "grant_id", "grant__public_id", "grant__person__public_id", "public_id", "number", "effective_from",
         "term_end", "entered_by_id", "recorded_at", "verification__verified_by_id", "verification__recorded_at",
         "authority__public_id", "authority__kind", "authority__valid_from", "authority__valid_to",
-        "authority__verified_by_id", "authority__recorded_at",
+        "authority__verified_by_id", "authority__recorded_at", "offer__recorded_at",
     )
 )  # fmt: skip
 
@@ -86,7 +86,7 @@ def _grants(people: set[str], studio: Organisation) -> Iterator[facts.Grant]:
     rows = REVISIONS(studio.pk, people)
     revisions, ids = defaultdict(list), [row[0] for row in rows]
     lines, evidence, signatures = _lines(ids), _evidence(ids), _signatures(ids)
-    for pk, grant, grant_id, person, public_id, number, start, end, entered_by, at, verifier, verified_at, *who in rows:
+    for pk, grant, grant_id, person, public_id, number, start, end, entered_by, at, verifier, verified_at, *who, offered in rows:
         revisions[grant, grant_id, person].append(
             facts.Revision(
                 id=public_id,
@@ -101,6 +101,7 @@ def _grants(people: set[str], studio: Organisation) -> Iterator[facts.Grant]:
                 evidence=tuple(evidence[pk]),
                 lines=tuple(lines[pk]),
                 recorded_at=at,
+                offered_at=offered,
             )
         )
     endings = _endings([grant for grant, _, _ in revisions])

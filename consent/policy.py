@@ -17,7 +17,7 @@ from consent.rulebook import CORE, GATES, ONLY_ADVISES, Agreement, Pack, PackRul
 from consent.rules import Case, Truth
 
 ADVISORY, ENFORCING = "advisory", "enforcing"
-OBLIGATION = "consent.obligation"
+OBLIGATION, AGREEMENT_EXPIRED = "consent.obligation", "consent.agreement_expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +231,11 @@ def _made_under(pack: Pack, case: Case) -> bool:
 
 
 def expired(policy: Policy, case: Case) -> Found:
-    """A ground for each agreement whose last version that is asked ran out before the day that selects it."""
+    """A ground for each agreement whose last version that is asked ran out before the day that selects it, or, of those
+    that decide, may have: that day is not stated."""
     under = [one for one in policy.lineup.agreements if _made_under(one.pack, case)]
     counting = {ground for ground in _outrun([one for one in under if one.enforcing], case)}
-    advising = {ground for ground in _outrun(under, case)} - counting
+    advising = {ground for ground in _outrun(under, case) if ground.code == AGREEMENT_EXPIRED} - counting
     return Found(tuple(counting), tuple(advising))
 
 
@@ -249,7 +250,11 @@ def _outrun(held: Iterable[Held], case: Case) -> Iterator[Ground]:
         day = _selecting(agreement, case) if agreement else None
         if agreement and agreement.last and day and agreement.last < day:
             cited = Cited(last.hash, last.title, "A named lawyer adopts the successor, once it is loaded.", last.title, "")
-            yield Ground("consent.agreement_expired", last.id.upper(), "review", day=agreement.last, cited=cited)
+            yield Ground(AGREEMENT_EXPIRED, last.id.upper(), "review", day=agreement.last, cited=cited)
+        if agreement and agreement.last and not day:
+            cited = Cited(last.hash, "the version that was in force on that day governs", "", last.title, "")
+            missing = (FACTS[agreement.selected_by].wanted(case),)
+            yield Ground("consent.rule_unclear", last.id.upper(), "review", missing=missing, cited=cited)
 
 
 def used(policy: Policy, advice: Iterable[Ground]) -> tuple[Held, ...]:

@@ -198,6 +198,11 @@ def _awaiting(ground: Ground, places: tuple[str, ...]) -> Sentences:
     return f"{_consent(ground)} {by_one}.", "A second lawyer compares it with the paper and verifies it."
 
 
+def _offered(ground: Ground, places: tuple[str, ...]) -> Sentences:
+    found = f"{_consent(ground)} is only offered, and nobody has signed it."
+    return found, f"{_opened(_who(ground))} agrees to it, and a second lawyer verifies it."
+
+
 def _evidence_missing(ground: Ground, places: tuple[str, ...]) -> Sentences:
     found = f"{_consent(ground)} has no signature whose signed document is on file."
     return found, "An amendment that carries the signed document."
@@ -321,6 +326,7 @@ _BY_CODE: dict[str, Callable[[Ground, tuple[str, ...]], Sentences]] = {
     "consent.not_yet": _not_yet,
     "consent.expired": _expired,
     "consent.ended": _ended,
+    "consent.offered": _offered,
     "consent.awaiting_verification": _awaiting,
     "consent.evidence_missing": _evidence_missing,
     "consent.authority": _authority,

@@ -91,7 +91,7 @@ def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, cli
     materials = tuple(_materials(declaration, parts, vendor))
     media = measured.media(measured.kept(found), declaration)
     check_against(declaration, media)
-    question = _put(question_of(declaration, file.sha256), declaration, declared, production, at)
+    question = _put(question_of(declaration, file.sha256), declaration, declared, production, vendor, at)
     upload = Upload(file, found, declaration, materials, production, client, intake_key)
     inherited = _heritage(upload, media, at)
     _refuse_unsignable(upload, media, inherited)
@@ -283,10 +283,10 @@ def _heritage(upload: Upload, media: Any, at: datetime) -> tuple:
 
 
 def _put(question: clearance.Question, declaration: Declaration, declared: Mapping[str, Any],
-         production: Production, at: datetime) -> Request:
+         production: Production, vendor: Organisation, at: datetime) -> Request:
     """Whoever or whatever the production does not know is told where it stands in the declaration."""
     try:
-        return clearance.put(question, production=production, at=at)
+        return clearance.put(question, production=production, at=at, requester=vendor)
     except Invalid as unknown:
         raise pointed(unknown, question, declaration, single_unit="unit" in declared) from unknown
 

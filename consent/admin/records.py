@@ -21,7 +21,7 @@ from consent.admin.files import INSIDE_PAPER
 from consent.admin.record_form import DetailsForm, LiftForm, RecordForm, initial
 from consent.forms.catalogue import FORMS, about, form_named
 from consent.forms.reading import values_of
-from consent.forms.shape import DETERMINATION, LIFT, LOCK, PERSON, Field, Form
+from consent.forms.shape import DETERMINATION, LIFT, LOCK, PERSON, VENDORS, Field, Form
 from consent.holding import kind_of, threads, told
 from consent.models import Evidence, Statement
 from consent.subjects import Subject
@@ -395,6 +395,8 @@ def in_pairs(row: Statement, about: Subject, *, private: bool) -> list[tuple[str
     values = values_of(form, row.details | opened)
     references = {str(values[one.name]) for one in form.fields if one.name in values and one.type in records.NAMED}
     named, pairs = subjects.labels(references, [about.studio]), []
+    if any(field.type == VENDORS for field in form.fields):
+        named |= dict(subjects.vendors_of(about.studio).values_list("public_id", "name"))
     for field in form.fields:
         if field.name in values:
             pairs.append((field.label, _shown(field, values[field.name], named)))
@@ -408,7 +410,7 @@ def _shown(field: Field, value: object, named: dict[str, str]) -> str:
         case bool():
             return "Yes" if value else "No"
         case tuple():
-            return ", ".join(value)
+            return ", ".join(named.get(one, one) for one in value)
         case datetime():
             return f"{value:%-d %B %Y, %H:%M} UTC"
         case str():

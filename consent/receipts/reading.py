@@ -60,6 +60,8 @@ def _state(folded: lifecycle.Standing, *, locked: bool, lock_day: date | None) -
         return State(code, ending.run_off_to or ending.effective_at.date())
     if folded.state == lifecycle.EXPIRED:
         return State(said.EXPIRED, folded.revision.term_end)
+    if folded.state == lifecycle.OFFERED:
+        return State(said.OFFERED, folded.revision.recorded_at.date())
     if folded.state == lifecycle.AWAITING_VERIFICATION:
         return State(said.AWAITING, folded.revision.recorded_at.date())
     if locked:

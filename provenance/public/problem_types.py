@@ -172,6 +172,10 @@ TYPES = {
         "The consent does not reach this far",
         "Consent is on record for other uses, productions, territories, media or languages than the one asked about.",
         "Ask for less, or have the consent extended."),
+    "consent.offered": ProblemType(
+        "The consent is only offered",
+        "It was put before the person, and nobody has signed it yet.",
+        "Wait for the person's answer; then a second lawyer confirms it."),
     "consent.awaiting_verification": ProblemType(
         "The consent waits for a second lawyer",
         "It was entered and has not been confirmed by another lawyer yet.",
