@@ -210,7 +210,7 @@ def answer(asset: Asset, stands: Mapping[str, str], *, by: User, at: datetime, r
         raise NotAtThisDesk(asset.production.studio, "answer for what was measured")
     with transaction.atomic():
         turn(asset, (State.HELD,), State.RECEIVED, None, at=at)
-        open_ = findings.unanswered(findings.of(asset, parse(asset.declaration)))
+        open_ = findings.unanswered(findings.of(asset))
         if not open_ or {one.public_id for one in open_} != set(stands):
             raise Conflict("extent.answered", "Something else waits for an answer by now. Load the page again.")
         for row in open_:

@@ -26,6 +26,7 @@ from provenance.geometry import Media
 from provenance.measurement import Measurement
 from provenance.media.refusal import MediaRefused
 from provenance.models import Asset, Measured, MeasuredAnswer, Operation, OperationEvidence
+from provenance.printable import printable
 from provenance.quantities import number
 from provenance.statements import percent
 from provenance.techniques import TECHNIQUES
@@ -55,32 +56,39 @@ class Exhibit:
     """By what one operation is measured: a plate or a matte, held against the asset or against an output of its own."""
 
     operation: Operation
-    statement: OperationStatement
     kind: str
     evidence: KeptFile
     output: KeptFile
 
     def measured(self) -> Measured | None:
         same = {"kind": self.kind, "evidence_sha256": self.evidence.sha256, "output_sha256": self.output.sha256}
-        return self.operation.measured.filter(**same).select_related("operation", "answer").first()
+        return self.operation.measured.filter(**same).select_related("operation", "answer__by").first()
 
 
-def exhibits(asset: Asset, declaration: Declaration) -> list[Exhibit]:
+def exhibits(asset: Asset) -> list[Exhibit]:
     """The evidence of each operation that has some: the newest that was sent, else what the declaration names."""
-    rows = {one.label: one for one in asset.operations.prefetch_related("evidence")}
     lent = {one.label: KeptFile(one.sha256, one.storage_key, one.media_type) for one in asset.ingredients.all()}
     own = KeptFile(asset.sha256, asset.storage_key, asset.media_type)
-    return [found for one in declaration.operations if (found := _exhibit(rows[one.id], one, lent, own))]
+    rows = asset.operations.prefetch_related("evidence")
+    return [found for row in rows if (found := _sent(row, own) or _named(row, lent, own))]
 
 
-def _exhibit(row: Operation, statement: OperationStatement, lent: Mapping[str, KeptFile], own: KeptFile) -> Exhibit | None:
-    if sent := max(row.evidence.all(), key=lambda one: one.pk, default=None):
-        evidence = KeptFile(sent.sha256, sent.storage_key, sent.media_type)
-        made = KeptFile(sent.output_sha256, sent.output_key, sent.output_media_type) if sent.output_key else own
-        return Exhibit(row, statement, sent.kind, evidence, made)
-    for kind, given in statement.evidence.given() if statement.evidence else ():
-        return Exhibit(row, statement, kind, lent[given.input], lent[given.output] if given.output else own)
-    return None
+def _sent(row: Operation, own: KeptFile) -> Exhibit | None:
+    newest = max(row.evidence.all(), key=lambda one: one.pk, default=None)
+    if newest is None:
+        return None
+    made = KeptFile(newest.output_sha256, newest.output_key, newest.output_media_type) if newest.output_key else own
+    return Exhibit(row, newest.kind, KeptFile(newest.sha256, newest.storage_key, newest.media_type), made)
+
+
+def _named(row: Operation, lent: Mapping[str, KeptFile], own: KeptFile) -> Exhibit | None:
+    """By what the declaration names; of a plate and a matte the plate, which says more."""
+    named = row.statement.get("evidence", {})
+    kind = next((kind for kind in (Kind.DIFFERENCE, Kind.MATTE) if kind in named), None)
+    if kind is None:
+        return None
+    output = named[kind].get("output")
+    return Exhibit(row, kind, lent[named[kind]["input"]], lent[output] if output else own)
 
 
 # --- measured -----------------------------------------------------------------------------------------------------
@@ -93,11 +101,12 @@ def take(asset: Asset, declaration: Declaration, source: Path, *, folder: Path, 
     `source` is the asset's own file, `folder` one for copies. Each measuring happens within `during()`.
     """
     media = measured.media(asset.media, declaration)
-    for one in exhibits(asset, declaration):
+    statements = {one.id: one for one in declaration.operations}
+    for one in exhibits(asset):
         if one.measured() is None:
             with ExitStack() as lent, during():
                 found = _measured(one, source, lent, folder)
-            _keep(asset, one, found, media, folder, at=clock())
+            _keep(asset, one, statements[one.operation.label], found, media, folder, at=clock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,7 @@ def _measured(exhibit: Exhibit, source: Path, lent: ExitStack, folder: Path) -> 
     files = {"matte": evidence} if exhibit.kind == Kind.MATTE else {}
     try:
         found, picture = trust.sandbox().measure(
-            None if files else evidence, output, **files, element=exhibit.statement.element
+            None if files else evidence, output, **files, element=exhibit.operation.element
         )
     except MediaRefused as refused:
         log.info("evidence could not be measured", extra={"operation": exhibit.operation.pk, "code": refused.code})
@@ -127,7 +136,8 @@ def _measured(exhibit: Exhibit, source: Path, lent: ExitStack, folder: Path) -> 
     return _Found(found, picture)
 
 
-def _keep(asset: Asset, exhibit: Exhibit, found: _Found, media: Media, folder: Path, *, at: datetime) -> None:
+def _keep(asset: Asset, exhibit: Exhibit, statement: OperationStatement, found: _Found, media: Media, folder: Path, *,
+          at: datetime) -> None:
     told = {"key": "", "sha256": ""}
     if found.picture:
         made = folder / "heat-map.png"
@@ -138,7 +148,7 @@ def _keep(asset: Asset, exhibit: Exhibit, found: _Found, media: Media, folder: P
         operation=exhibit.operation, kind=exhibit.kind, evidence_sha256=exhibit.evidence.sha256,
         output_sha256=exhibit.output.sha256, picture_key=told["key"], picture_sha256=told["sha256"],
         engine_version=plans.version(), recorded_at=at, problem=found.problem,
-        **_numbers(exhibit.statement, found.measurement, media),
+        **_numbers(statement, found.measurement, media),
     )  # fmt: skip
     with transaction.atomic():
         row.save()
@@ -164,9 +174,9 @@ def _numbers(statement: OperationStatement, measurement: Measurement | None, med
 # --- what counts now ----------------------------------------------------------------------------------------------
 
 
-def of(asset: Asset, declaration: Declaration) -> list[Measured]:
+def of(asset: Asset) -> list[Measured]:
     """What was measured by the evidence that counts now, in the order of the operations."""
-    return [row for one in exhibits(asset, declaration) if (row := one.measured())]
+    return [row for one in exhibits(asset) if (row := one.measured())]
 
 
 def unanswered(rows: Iterable[Measured]) -> list[Measured]:
@@ -192,8 +202,8 @@ def measurement(row: Measured) -> Measurement:
 
 def sentence(row: Measured) -> str:
     """What was found, with both numbers, as vendor and desk read it."""
-    statement = row.operation
-    what = f"{statement.label} ({TECHNIQUES[statement.technique].label}, {statement.element})"
+    operation = row.operation
+    what = f"{printable(operation.label)} ({TECHNIQUES[operation.technique].label}, {operation.element})"
     declared = row.declared["share"]
     said = "declared without an extent" if declared is None else f"declared {percent(declared)}"
     if row.finding == Finding.FAILED:
@@ -210,17 +220,17 @@ REMEDY = (
 )
 
 
-def problem(rows: list[Measured], declaration: Declaration, decision: str) -> dict[str, Any]:
+def problem(rows: list[Measured], asset: Asset) -> dict[str, Any]:
     """Why an asset waits, as its vendor is told: each operation with both numbers, and a pointer to it."""
-    places = {one.id: f"/operations/{number}" for number, one in enumerate(declaration.operations)}
+    places = {one.label: f"/operations/{number}" for number, one in enumerate(asset.operations.all())}
     errors = [
         {"pointer": places[row.operation.label], "code": CODES[Finding(row.finding)], "detail": sentence(row)} for row in rows
     ]
     more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
     elements = " or ".join(dict.fromkeys(row.operation.element for row in rows))
     return {
-        "code": errors[0]["code"], "detail": errors[0]["detail"] + more, "errors": errors, "decision": decision,
-        "to_clear": [REMEDY.format(element=elements)],
+        "code": errors[0]["code"], "detail": errors[0]["detail"] + more, "errors": errors,
+        "decision": asset.decision.public_id, "to_clear": [REMEDY.format(element=elements)],
     }  # fmt: skip
 
 

@@ -192,7 +192,7 @@ def _measure(work: Work, clock: Clock) -> None:
     findings.take(
         work.asset, work.declaration, work.source, folder=work.folder, clock=clock, during=lambda: _held_on_to(work, clock)
     )
-    rows = findings.of(work.asset, work.declaration)
+    rows = findings.of(work.asset)
     if waiting := findings.unanswered(rows):
         raise Differs(waiting)
     work.measurements = findings.standing(rows)
@@ -376,7 +376,7 @@ def not_released(work: Work, decision: Decision, *, at: datetime) -> None:
 
 def held(work: Work, rows: list[Measured], *, at: datetime) -> None:
     """What was measured waits for the desk. The vendor is told both numbers."""
-    problem = findings.problem(rows, work.declaration, work.asset.decision.public_id)
+    problem = findings.problem(rows, work.asset)
     with transaction.atomic():
         if _leave(work, State.HELD, problem, at=at):
             _note(work, "asset:held", at=at, step=work.step, findings=[findings.journalled(row) for row in rows])

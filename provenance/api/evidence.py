@@ -11,7 +11,6 @@ from rest_framework.views import APIView
 from provenance import evidence, findings
 from provenance.api.assets import one, sent
 from provenance.api.forms import WholeForm, files_in, refuse_unknown, texts_in
-from provenance.declaration import parse
 from provenance.intake import SentFile
 from provenance.models import Measured, OperationEvidence
 from registry.api.schema import refusal
@@ -114,7 +113,7 @@ class Evidence(APIView):
         """The evidence sent for an asset, and what was measured by it: both numbers where they differ."""
         found = one(request, asset)
         rows = OperationEvidence.objects.filter(operation__asset=found).select_related("operation", "known")
-        told = {"sent": rows, "measured": findings.of(found, parse(found.declaration))}
+        told = {"sent": rows, "measured": findings.of(found)}
         return Response(AllEvidence(told).data)
 
 
