@@ -34,6 +34,7 @@ from registry import journal
 
 Finding, Kind, Stands = Measured.Finding, OperationEvidence.Kind, MeasuredAnswer.Stands
 FOLDER = "measured"
+SIZE = ("kind", "width", "height", "orientation", "frames", "fps", "words")
 CODES = {
     Finding.MORE: "extent.more_than_declared",
     Finding.NOTHING: "extent.nothing_found",
@@ -127,6 +128,8 @@ def _measured(exhibit: Exhibit, source: Path, lent: ExitStack, folder: Path) -> 
     evidence, output = path(exhibit.evidence), path(exhibit.output)
     files = {"matte": evidence} if exhibit.kind == Kind.MATTE else {}
     try:
+        if output != source:
+            _must_be_as_large(output, exhibit.operation.asset)
         found, picture = trust.sandbox().measure(
             None if files else evidence, output, **files, element=exhibit.operation.element
         )
@@ -134,6 +137,14 @@ def _measured(exhibit: Exhibit, source: Path, lent: ExitStack, folder: Path) -> 
         log.info("evidence could not be measured", extra={"operation": exhibit.operation.pk, "code": refused.code})
         return _Found(None, problem={"code": refused.code, "detail": refused.detail})
     return _Found(found, picture)
+
+
+def _must_be_as_large(output: Path, asset: Asset) -> None:
+    """An output takes the asset's place in measuring, so what is found in it must lie at the same place in the asset."""
+    found = measured.kept(trust.sandbox().examine(output))
+    if any(found[name] != asset.media[name] for name in SIZE):
+        detail = "The output of the operation must have the size, the frames and the words of the asset itself."
+        raise MediaRefused("media.other_size", detail)
 
 
 def _keep(asset: Asset, exhibit: Exhibit, statement: OperationStatement, found: _Found, media: Media, folder: Path, *,

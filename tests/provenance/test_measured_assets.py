@@ -210,6 +210,36 @@ def test_better_evidence_is_measured_and_the_asset_goes_on_by_itself(send, hatch
     assert state(asset) == "signed" and [one.finding for one in Measured.objects.all()] == ["more", "agrees"]
 
 
+def test_an_operation_among_others_is_measured_by_its_own_before_and_after(send, studio, hatch):
+    """All of the finished shot was brightened after the face was made young; only the face is de-aging."""
+    asset = send(brightened(build.result_jpg()))
+    assert state(asset) == "held" and Measured.objects.get().finding == "more"
+    assert offer(hatch, asset, file=build.plate_jpg(), output=build.result_jpg()).status_code == 201
+    shots.work()
+    assert state(asset) == "signed", told(hatch, asset)["problem"]
+    assert extent()["operations"][0]["share"] == Measured.objects.last().numbers["share"] < 0.112
+
+
+def test_its_own_after_may_be_an_ingredient_that_the_declaration_names(studio, hatch):
+    people.verified(studio, at=timezone.now())
+    pair = {"difference": {"input": "plate", "output": "young"}}
+    ingredients = [
+        {"id": "plate", "relation": "parentOf", "part": "plate"}, {"id": "young", "relation": "inputTo", "part": "young"},
+    ]  # fmt: skip
+    said = shots.declaration(studio, operations=[shots.de_aging(evidence=pair)], ingredients=ingredients)
+    answer = shots.send(hatch, brightened(build.result_jpg()), said, plate=build.plate_jpg(), young=build.result_jpg())
+    shots.sign_at(answer.json()["id"], timezone.now())
+    assert SigningJob.objects.get().state == "signed", SigningJob.objects.get().problem
+
+
+def test_an_output_of_another_size_is_told_and_not_measured(send, hatch):
+    asset = send(brightened(build.result_jpg()))
+    assert offer(hatch, asset, file=build.turned_jpg(), output=build.turned_jpg()).status_code == 201
+    shots.work()
+    assert state(asset) == "held" and "must have the size" in told(hatch, asset)["problem"]["detail"]
+    assert Measured.objects.last().numbers is None
+
+
 def brightened(content):
     out = io.BytesIO()
     Image.open(io.BytesIO(content)).point(lambda value: min(255, value + 40)).save(out, "JPEG", quality=90)
