@@ -443,9 +443,9 @@ def _reference_faults(
         if name not in depictions:
             yield _invalid(f"{at}/depicts/{number}", f"No depiction is called {name!r}.")
     for kind, given in operation.evidence.given() if operation.evidence else ():
-        for place, name in (("input", given.input), ("output", given.output)):
-            if name is not None and name not in ingredients:
-                yield _invalid(f"{at}/evidence/{kind}/{place}", f"No ingredient is called {name!r}.")
+        for place, ingredient in (("input", given.input), ("output", given.output)):
+            if ingredient is not None and ingredient not in ingredients:
+                yield _invalid(f"{at}/evidence/{kind}/{place}", f"No ingredient is called {ingredient!r}.")
     shown = [depictions[name] for name in operation.depicts if name in depictions]
     if operation.kind.person and not _someone(operation.element, shown):
         detail = (

@@ -106,7 +106,7 @@ def take(asset: Asset, declaration: Declaration, source: Path, *, folder: Path, 
     for one in exhibits(asset):
         if one.measured() is None:
             with ExitStack() as lent, during():
-                found = _measured(one, source, lent, folder)
+                found = _measured(one, source, lent, folder, media)
             _keep(asset, one, statements[one.operation.label], found, media, folder, at=clock())
 
 
@@ -119,7 +119,7 @@ class _Found:
     problem: dict[str, str] | None = None
 
 
-def _measured(exhibit: Exhibit, source: Path, lent: ExitStack, folder: Path) -> _Found:
+def _measured(exhibit: Exhibit, source: Path, lent: ExitStack, folder: Path, media: Media) -> _Found:
     def path(file: KeptFile) -> Path:
         if file.sha256 == exhibit.operation.asset.sha256:
             return source
@@ -130,13 +130,11 @@ def _measured(exhibit: Exhibit, source: Path, lent: ExitStack, folder: Path) -> 
     try:
         if output != source:
             _must_be_as_large(output, exhibit.operation.asset)
-        found, picture = trust.sandbox().measure(
-            None if files else evidence, output, **files, element=exhibit.operation.element
-        )
+        found = trust.sandbox().measure(None if files else evidence, output, **files, element=exhibit.operation.element)
     except MediaRefused as refused:
         log.info("evidence could not be measured", extra={"operation": exhibit.operation.pk, "code": refused.code})
         return _Found(None, problem={"code": refused.code, "detail": refused.detail})
-    return _Found(found, picture)
+    return _Found(comparison.joined(found.measurements, media), found.picture or b"")
 
 
 def _must_be_as_large(output: Path, asset: Asset) -> None:

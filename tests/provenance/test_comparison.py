@@ -86,6 +86,15 @@ def test_what_was_too_much_to_keep_is_held_against_the_number_alone():
     assert found(operation(regions=(face(),)), replace(scattered, share=Fraction(1, 10))).finding == AGREES
 
 
+def test_several_tracks_count_where_any_of_them_was_touched():
+    first = measured(region("a", time=(10, 20)), element="voice", media=TRACK, ranges=({"start_s": 10.0, "end_s": 20.0},))
+    second = measured(region("b", time=(15, 30)), region("c", time=(50, 60)), element="voice", media=TRACK,
+                      ranges=({"start_s": 15.0, "end_s": 30.0}, {"start_s": 50.0, "end_s": 60.0}))  # fmt: skip
+    both = comparison.joined((first, second), TRACK)
+    assert both.share == both.time_share == Fraction(30, 94) and comparison.joined((first,), TRACK) == first
+    assert both.ranges == ({"start_s": 10.0, "end_s": 30.0}, {"start_s": 50.0, "end_s": 60.0})
+
+
 # --- as it is told ------------------------------------------------------------------------------------------------
 
 
