@@ -69,7 +69,7 @@ def joined(measurements: Sequence[Measurement], media: Media) -> Measurement:
     return replace(
         largest, share=covered.share, error=max(one.error for one in measurements), time_share=covered.time_share,
         ranges=tuple(_merged(span for one in measurements for span in one.ranges)), footprint=tuple(pieces),
-        remarks=tuple(dict.fromkeys(remark for one in measurements for remark in one.remarks)),
+        remarks=tuple(dict.fromkeys(remark for one in measurements for remark in one.remarks)), track=None,
     )  # fmt: skip
 
 

@@ -142,7 +142,7 @@ def _must_be_as_large(output: Path, asset: Asset) -> None:
     found = measured.kept(trust.sandbox().examine(output))
     if any(found[name] != asset.media[name] for name in SIZE):
         detail = "The output of the operation must have the size, the frames and the words of the asset itself."
-        raise MediaRefused("media.other_size", detail)
+        raise MediaRefused("media.mismatch", detail)
 
 
 def _keep(asset: Asset, exhibit: Exhibit, statement: OperationStatement, found: _Found, media: Media, folder: Path, *,
