@@ -36,7 +36,10 @@ def let_go_on(*, at: datetime) -> list[str]:
 
 
 def _held_by_consent(job: SigningJob) -> bool:
-    named = (job.problem or {}).get("decision", "")
+    problem = job.problem or {}
+    if not problem.get("code", "").startswith("consent."):
+        return False
+    named = problem["decision"]
     return Decision.objects.filter(public_id=named, outcome=Decision.Outcome.REVIEW).exists()
 
 

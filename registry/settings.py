@@ -161,6 +161,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2 + 1024  # the largest declaration, and the
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
+# ── Measuring ────────────────────────────────────────────────────────────────────────────────────────────────────
+# How much of an element may be found touched beyond what was declared before a person has to answer for it.
+EXTENT_TOLERANCE = environment.share("EXTENT_TOLERANCE", "0.02")
+# How long one operation of one film may be measured before it counts as one that cannot be.
+MEASURING_SECONDS = environment.whole("MEASURING_SECONDS", 2 * 3600)
+
 # ── Who signs in ─────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "registry.User"
 AUTHENTICATION_BACKENDS = [
@@ -265,6 +271,7 @@ SPECTACULAR_SETTINGS = {
         "ProductionKind": "registry.models.productions.Production.Kind",
         "UnitKind": "registry.models.productions.Unit.Kind",
         "AssetState": "provenance.models.signing.SigningJob.State",
+        "EvidenceKind": "provenance.models.measuring.OperationEvidence.Kind",
     },
     "REDOC_DIST": "SIDECAR",
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -276,7 +283,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ── The work queue: hints only, the job row is the truth ─────────────────────────────────────────────────────────
-TASK_TIME_LIMIT = 15 * 60
+TASK_TIME_LIMIT = MEASURING_SECONDS + 15 * 60
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -1,4 +1,5 @@
 from provenance.models.assets import Asset, Depiction, Ingredient, KnownContent, Operation
+from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
 from provenance.models.packs import EvidencePack
 from provenance.models.signing import Credential, SigningJob, SigningPlan
 
@@ -9,7 +10,10 @@ __all__ = [
     "EvidencePack",
     "Ingredient",
     "KnownContent",
+    "Measured",
+    "MeasuredAnswer",
     "Operation",
+    "OperationEvidence",
     "SigningJob",
     "SigningPlan",
 ]
