@@ -229,6 +229,14 @@ class Sandbox:
             found = self._call(message, list(files.values()), size=0, extra=self.limits.measuring_seconds)
         return Measured.from_wire(found)
 
+    def describe(self, source: File, destination: File, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """Copy a file with `properties` in its XMP, its content byte for byte as it was; gives `why` and `sha256`.
+
+        `why` says what speaks against it, and is empty where the copy was made; else `destination` means nothing.
+        """
+        with _opened(source, "rb") as file, _opened(destination, "w+b") as copy:
+            return self._call({"do": "describe", "properties": dict(properties)}, [file, copy], size=2 * _size(file))
+
     def sign(self, request: SignRequest, sign: Sign) -> dict[str, Any]:
         """Sign file to file; gives manifest_label, signed_sha256 and size. `sign` gets the bytes to be signed, here.
 

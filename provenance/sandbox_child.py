@@ -5,6 +5,7 @@ Started by `provenance/sandbox.py` as `python -m provenance.sandbox_child LIMITS
 
 import base64
 import fcntl
+import hashlib
 import json
 import math
 import os
@@ -21,7 +22,7 @@ from importlib import import_module
 from typing import Any, BinaryIO
 
 from provenance import credentials
-from provenance.media import structure
+from provenance.media import packets, sniff, structure
 from provenance.media.bounds import Bounds
 from provenance.media.refusal import MediaRefused
 from provenance.sandbox import SigningFailed
@@ -124,7 +125,20 @@ def _read(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
         raise MediaRefused(
             "media.malformed", "This sidecar is far larger than any credentials; send the .c2pa file itself."
         )
-    return credentials.read(files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"])
+    told = credentials.read(files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"])
+    return told | {"metadata": packets.read(files[0], sniff.sniff(files[0]), bounds)}
+
+
+def _describe(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
+    source, destination = files
+    structure.guard(source, bounds)
+    try:
+        packets.write(source, destination, sniff.sniff(source), request["properties"], bounds)
+        structure.guard(destination, bounds)
+    except packets.Unwritable as reason:
+        return {"why": str(reason)}
+    destination.seek(0)
+    return {"why": "", "sha256": hashlib.file_digest(destination, "sha256").hexdigest()}
 
 
 def _sign(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
@@ -150,7 +164,7 @@ def _measure(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: 
     return found.to_wire()
 
 
-DEEDS = {"examine": _examine, "read": _read, "sign": _sign, "measure": _measure}
+DEEDS = {"examine": _examine, "read": _read, "describe": _describe, "sign": _sign, "measure": _measure}
 
 
 # ── Confinement ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -22,7 +22,7 @@ RULES = {
     "consent.imports.sheet", "consent.imports.columns", "consent.imports.cells", "consent.imports.entries",
     "consent.riders.wordings",
     "provenance.comparison", "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest",
-    "provenance.measurement", "provenance.report",
+    "provenance.measurement", "provenance.report", "provenance.signals", "provenance.testimony",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
 }  # fmt: skip
 # Libraries that only calculate.

@@ -71,8 +71,10 @@ FAMILIES = {
         "Send it again later; an operator is told."),
     "manifest": ProblemType(
         "The credentials would say what they may not",
-        "They would name a person, or use a word outside the vocabulary of Content Credentials. Nothing was signed.",
-        "Take names out of titles and descriptions, and send the declaration again."),
+        "They would name a person, use a word outside the vocabulary of Content Credentials, or contradict themselves. "
+        "Nothing was signed.",
+        "Take names out of titles and descriptions; where they contradict themselves, name digital source types that say "
+        "plainly whether a model made new content. Then send the declaration again."),
     "ingredient": ProblemType(
         "An asset used cannot be used",
         "It is not known here, is not yours to use, or does not come with the file it names.",
