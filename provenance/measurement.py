@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import Any, Self
 
 from provenance.footprint import Piece
-from provenance.quantities import number
+from provenance.quantities import DIFFERENCE, MATTE, number
 from provenance.raster import Mask
 
-DIFFERENCE, MATTE = "measured:difference", "measured:matte"
+__all__ = ["DIFFERENCE", "MATTE", "Measurement"]
 
 
 @dataclass(frozen=True, slots=True)
