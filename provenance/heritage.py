@@ -107,7 +107,7 @@ def _left_out(
     declared = measure(media, declaration.operations)
     for asset in known:
         carried = _carried(asset, source, media)
-        for missing in inheritance.shrinks(measure(media, carried), declared)[:5]:
+        for missing in inheritance.shrinks(measure(media, carried).prints, declared)[:5]:
             yield Fault(source.pointer, "provenance.laundering", missing.detail)
 
 
