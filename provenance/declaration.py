@@ -80,7 +80,10 @@ class Languages:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceInput:
+    """The ingredient to measure by; and what the operation gave, where the asset is not that but others followed."""
+
     input: str
+    output: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,13 @@ class EvidenceStatement:
     difference: EvidenceInput | None = None
     matte: EvidenceInput | None = None
 
-    def inputs(self) -> tuple[tuple[str, str], ...]:
+    def given(self) -> tuple[tuple[str, EvidenceInput], ...]:
+        """Each with its kind, the one that says most first."""
         named = (("difference", self.difference), ("matte", self.matte))
-        return tuple((kind, given.input) for kind, given in named if given is not None)
+        return tuple((kind, given) for kind, given in named if given is not None)
+
+    def inputs(self) -> tuple[tuple[str, str], ...]:
+        return tuple((kind, given.input) for kind, given in self.given())
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,9 +470,10 @@ def _reference_faults(
     for number, name in enumerate(operation.depicts):
         if name not in depictions:
             yield _invalid(f"{at}/depicts/{number}", f"No depiction is called {name!r}.")
-    for kind, name in operation.evidence.inputs() if operation.evidence else ():
-        if name not in ingredients:
-            yield _invalid(f"{at}/evidence/{kind}/input", f"No ingredient is called {name!r}.")
+    for kind, given in operation.evidence.given() if operation.evidence else ():
+        for place, name in (("input", given.input), ("output", given.output)):
+            if name is not None and name not in ingredients:
+                yield _invalid(f"{at}/evidence/{kind}/{place}", f"No ingredient is called {name!r}.")
     shown = [depictions[name] for name in operation.depicts if name in depictions]
     if operation.kind.person and not _someone(operation.element, shown):
         detail = (

@@ -151,8 +151,8 @@ def reconsider(asset: Asset, *, by: User, at: datetime, reason: str) -> str:
         decision = clearance.confirm(asset.decision, purpose="reconsideration", at=at)
         problem = None if decision.permits else not_covered(decision, parse(asset.declaration))
         state = {"permit": State.RECEIVED, "review": State.HELD, "deny": State.REFUSED}[decision.outcome]
-        _turned(asset, (State.HELD,), state, problem, at=at)
-        _record(asset, f"asset:{state.value if state != State.RECEIVED else 'released_to_signing'}", by=by, at=at,
+        turn(asset, (State.HELD,), state, problem, at=at)
+        note(asset, f"asset:{state.value if state != State.RECEIVED else 'released_to_signing'}", by=by, at=at,
                 reason=reason, decision=decision.public_id)  # fmt: skip
         if state == State.RECEIVED:
             sign_asset.delay_on_commit(asset.public_id)
@@ -168,8 +168,8 @@ def refuse(asset: Asset, *, by: User, at: datetime, reason: str) -> None:
     detail = "The studio's legal desk decided that this may not be signed."
     problem = plain("consent.refused_by_desk", detail, asset.decision)
     with transaction.atomic():
-        _turned(asset, (State.HELD,), State.REFUSED, problem, at=at)
-        _record(asset, "asset:refused", by=by, at=at, reason=reason)
+        turn(asset, (State.HELD,), State.REFUSED, problem, at=at)
+        note(asset, "asset:refused", by=by, at=at, reason=reason)
         leftovers.let_go(asset)
 
 
@@ -179,12 +179,12 @@ def try_again(asset: Asset, *, by: User, at: datetime, reason: str) -> None:
     if not (may_enter(by, studio) or may_operate(by, studio)):
         raise NotAtThisDesk(studio, "queue an asset again")
     with transaction.atomic():
-        _turned(asset, (State.DEAD,), State.RECEIVED, None, at=at)
-        _record(asset, "asset:queued_again", by=by, at=at, reason=reason)
+        turn(asset, (State.DEAD,), State.RECEIVED, None, at=at)
+        note(asset, "asset:queued_again", by=by, at=at, reason=reason)
         sign_asset.delay_on_commit(asset.public_id)
 
 
-def _turned(asset: Asset, expected: tuple[str, ...], state: str, problem: dict[str, Any] | None, *, at: datetime) -> None:
+def turn(asset: Asset, expected: tuple[str, ...], state: str, problem: dict[str, Any] | None, *, at: datetime) -> None:
     """Move the job from an expected state; raises Conflict where somebody else moved it meanwhile."""
     changed = SigningJob.objects.filter(asset=asset, state__in=expected).update(
         state=state, problem=problem, attempt=0, not_before=at, called_at=at, changed_at=at, token="", leased_until=None
@@ -372,7 +372,7 @@ def _written(
     SigningJob.objects.create(
         asset=asset, intake_key=upload.intake_key, state=state, problem=problem, not_before=at, called_at=at, changed_at=at
     )
-    _record(asset, f"asset:{state.value}", by=upload.client, at=at, sha256=asset.sha256, size=asset.size,
+    note(asset, f"asset:{state.value}", by=upload.client, at=at, sha256=asset.sha256, size=asset.size,
             declaration=asset.declaration_hash, decision=decision.public_id, outcome=decision.outcome)  # fmt: skip
     return asset
 
@@ -381,7 +381,7 @@ def _ingredient_key(material: Material, stored: Mapping[str, str]) -> str:
     return material.known.credential.storage_key if material.known else stored.get(material.statement.id, "")
 
 
-def _record(asset: Asset, tag: str, *, by: User | ApiClient, at: datetime, reason: str = "", **details: Any) -> None:
+def note(asset: Asset, tag: str, *, by: User | ApiClient, at: datetime, reason: str = "", **details: Any) -> None:
     actor = journal.by_client(by) if isinstance(by, ApiClient) else journal.by_user(by)
     journal.record(
         actor=actor, tag=tag, subject=asset.public_id, organisation=asset.production.studio, details=details, at=at,

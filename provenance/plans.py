@@ -13,9 +13,11 @@ from django.conf import settings
 
 from consent.models import Decision
 from provenance import manifest, techniques
+from provenance.comparison import told
 from provenance.declaration import Declaration, OperationStatement
 from provenance.extent import Extent, measure
 from provenance.geometry import Media
+from provenance.measurement import Measurement
 from registry.models import Organisation, Person, Production
 
 CONFIRMED, NOT_REQUIRED = manifest.CONSENT_STATES
@@ -61,28 +63,31 @@ def consent_facts(decision: Decision, kept: Iterable[Salted], credential: str) -
     )
 
 
-def extent_of(declaration: Declaration, media: Media, inherited: Iterable[OperationStatement], *,
-              has_parent: bool) -> Extent:
+def extent_of(declaration: Declaration, media: Media, inherited: Iterable[OperationStatement], *, has_parent: bool,
+              measurements: Mapping[str, Measurement] | None = None) -> Extent:
     """The extent of an asset; one without a parent also is what it was created as."""
     created_as = None if has_parent else manifest.creation_source_type(declaration)
     return measure(
-        media, declaration.operations, inherited, depictions=declaration.depictions, complete=declaration.complete,
-        created_as=created_as if created_as == techniques.TRAINED else None,
+        media, declaration.operations, inherited, measurements=measurements, depictions=declaration.depictions,
+        complete=declaration.complete, created_as=created_as if created_as == techniques.TRAINED else None,
     )  # fmt: skip
 
 
 def facts(
     declaration: Declaration, *, media: Media, inherited: Iterable[OperationStatement], carries_credentials: bool,
     consent: manifest.ConsentFacts, production: Production, vendor: Organisation, titles: Mapping[str, str],
+    measurements: Mapping[str, Measurement] | None = None,
 ) -> manifest.ManifestFacts:
-    """All that the manifest of this asset is made of; `titles` are those of its ingredients, by their labels."""
+    """All that the manifest of this asset is made of; `titles` are those of its ingredients, by their labels, and
+    `measurements` those that stand, by their operation's id: they are told in place of what was declared."""
+    declaration = told(declaration, measurements or {}, media, tolerance=settings.EXTENT_TOLERANCE)
     ingredients = manifest.ingredients_of(declaration, carries_credentials=carries_credentials)
     has_parent = any(one.relation == "parentOf" for one in ingredients)
     return manifest.ManifestFacts(
         title=declaration.title,
         generator_version=version(),
         declaration=declaration,
-        extent=extent_of(declaration, media, inherited, has_parent=has_parent),
+        extent=extent_of(declaration, media, inherited, has_parent=has_parent, measurements=measurements),
         consent=consent,
         ingredients=ingredients,
         titles=titles,

@@ -61,6 +61,20 @@ class Grid:
         packed = cells.to_bytes(self._row_bytes * self.rows, "big")
         return Image.frombytes("1", (self.columns, self.rows), packed).convert("L")
 
+    def box(self, covered: int) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of the cells that are covered, half-open; all 0 where none is."""
+        if not covered:
+            return 0, 0, 0, 0
+        rows = covered.to_bytes(self._row_bytes * self.rows, "big")
+        lines = [rows[start : start + self._row_bytes] for start in range(0, len(rows), self._row_bytes)]
+        touched = [number for number, line in enumerate(lines) if any(line)]
+        across = 0
+        for line in lines:
+            across |= int.from_bytes(line, "big")
+        width = self._row_bytes * 8
+        last = width - ((across & -across).bit_length() - 1)
+        return width - across.bit_length(), touched[0], last, touched[-1] + 1
+
     def _rectangle(self, shape: Shape) -> Mask:
         left, top, right, bottom = self._in_cells(shape.box())
         if left >= self.columns or top >= self.rows or right <= 0 or bottom <= 0:

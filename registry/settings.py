@@ -161,6 +161,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2 + 1024  # the largest declaration, and the
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
+# ── Measuring ────────────────────────────────────────────────────────────────────────────────────────────────────
+# How much of an element may be found touched beyond what was declared before a person has to answer for it.
+EXTENT_TOLERANCE = environment.share("EXTENT_TOLERANCE", "0.02")
+
 # ── Who signs in ─────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "registry.User"
 AUTHENTICATION_BACKENDS = [
@@ -265,6 +269,7 @@ SPECTACULAR_SETTINGS = {
         "ProductionKind": "registry.models.productions.Production.Kind",
         "UnitKind": "registry.models.productions.Unit.Kind",
         "AssetState": "provenance.models.signing.SigningJob.State",
+        "EvidenceKind": "provenance.models.measuring.OperationEvidence.Kind",
     },
     "REDOC_DIST": "SIDECAR",
     "SWAGGER_UI_DIST": "SIDECAR",

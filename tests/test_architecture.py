@@ -21,8 +21,8 @@ RULES = {
     "consent.receipts.credential", "consent.receipts.dpv", "consent.receipts.odrl",
     "consent.imports.sheet", "consent.imports.columns", "consent.imports.cells", "consent.imports.entries",
     "consent.riders.wordings",
-    "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest", "provenance.measurement",
-    "provenance.report",
+    "provenance.comparison", "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest",
+    "provenance.measurement", "provenance.report",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
 }  # fmt: skip
 # Libraries that only calculate.
@@ -100,7 +100,7 @@ def storey(name):
         return "doors"
     if first == "models" or name in ("registry.private", "registry.append_only"):
         return "memory"
-    return {"intake": "beginnings", "tasks": "messengers"}.get(first, "acts")
+    return {"intake": "beginnings", "evidence": "beginnings", "tasks": "messengers"}.get(first, "acts")
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from provenance.admin import adopting, answers, ending, holds, outputs, worklists
+from provenance.admin import adopting, answers, ending, holds, measured, outputs, worklists
 
 urlpatterns = [
     path("", worklists.front, name="desk"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("registry/production/<str:key>/human-performance.pdf", outputs.statement_pdf, name="human-performance-pdf"),
     path("consent/grant/<str:key>/ending/", ending.ending, name="ending"),
     path("provenance/asset/<str:key>/decide/", answers.decide_view, name="decide-asset"),
+    path("provenance/asset/<str:key>/answer-measured/", measured.answer_view, name="asset-answer-measured"),
+    path("provenance/asset/<str:key>/measured/<str:measuring>.png", measured.picture_view, name="asset-measured-picture"),
     path("provenance/asset/<str:key>/queue-again/", answers.queue_again_view, name="queue-asset-again"),
     path("provenance/asset/<str:key>/determine/", answers.propose_view, name="propose-determination"),
     path("provenance/asset/<str:key>/determine/<str:statement>/", answers.second_view, name="second-determination"),

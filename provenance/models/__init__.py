@@ -1,4 +1,5 @@
 from provenance.models.assets import Asset, Depiction, Ingredient, KnownContent, Operation
+from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
 from provenance.models.signing import Credential, SigningJob, SigningPlan
 
 __all__ = [
@@ -7,7 +8,10 @@ __all__ = [
     "Depiction",
     "Ingredient",
     "KnownContent",
+    "Measured",
+    "MeasuredAnswer",
     "Operation",
+    "OperationEvidence",
     "SigningJob",
     "SigningPlan",
 ]

@@ -19,7 +19,7 @@ from registry.models import ApiClient, Authority, Event, Membership, Person, Pro
 from tests import cast as people
 from tests import riders, spreadsheets
 from tests.desk import at_the_desk, minutes_later
-from tests.provenance import registered
+from tests.provenance import otherwise, registered
 
 pytestmark = pytest.mark.django_db
 Role = Membership.Role
@@ -32,6 +32,7 @@ ASSETS = (*LEGAL, Role.OPERATOR)
 MAY = {
     "desk": permissions.DESK, "admin:index": permissions.DESK, "running-out": LEGAL,
     "turning-18": permissions.READS_PERSONAL_DATA,
+    "asset-answer-measured": permissions.ENTERS, "asset-measured-picture": LEGAL,
     "ending": permissions.ENTERS, "decide-asset": permissions.ENTERS, "propose-determination": permissions.ENTERS,
     "consent-copies": permissions.ENTERS, "access-request": permissions.READS_PERSONAL_DATA,
     "usage-report": LEGAL, "usage-report-export": LEGAL, "human-performance": LEGAL, "human-performance-pdf": LEGAL,
@@ -95,8 +96,11 @@ READERS = {
 # Inside the frame of a paper the browser's own viewer draws; the document's policy is tested with verification.
 NO_PAGE = {
     "admin:consent_grant_paper", "admin:consent_statement_paper", "admin:consent_decision_certificate",
-    "admin:consent_decision_json", "human-performance-pdf", "admin:consent_rider_pdf",
+    "admin:consent_decision_json", "human-performance-pdf", "admin:consent_rider_pdf", "asset-measured-picture",
 }  # fmt: skip
+
+
+BY_PLATE = {"evidence": {"difference": {"input": "plate"}}}
 
 
 def names():
@@ -131,7 +135,10 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
                               changed_at=people.NOON)  # fmt: skip
     asset.decision.revisions.add(grant.revisions.get())
     asset.depictions.create(label=label, person=cast.mira, role="target_likeness", modality="face")
-    asset.operations.create(label=label, element="picture", technique="de_aging", statement={"id": label})
+    operation = asset.operations.create(label=label, element="picture", technique="de_aging", statement=BY_PLATE | {"id": label})
+    asset.ingredients.create(label="plate", relation="parentOf", title=title[:300], sha256="ab" * 32, media_type="image/jpeg",
+                             storage_key="received/ab/plate")  # fmt: skip
+    measured = otherwise.measured(operation)
     proposal = determinations.propose(
         studio=cast.northlight, subject=cast.mira.public_id, question="no_consent_needed", answer="yes", by=cast.ines,
         at=timezone.now(), reason="A passer-by",
@@ -175,7 +182,7 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         "admin:consent_statement_state": ["person.encumbrance"], "adopt-pack": ["enforcing"],
         "second-determination": [proposal.public_id],
         "admin:registry_person_verify_authority": [authority.public_id],
-        "admin:registry_production_correct_unit": [cast.sh114.public_id],
+        "admin:registry_production_correct_unit": [cast.sh114.public_id], "asset-measured-picture": [measured.public_id],
     }  # fmt: skip
     return {name: reverse(name, args=keys[kind(name)] + more.get(name, [])) if keyed(name) else reverse(name) for name in MAY}
 

@@ -99,6 +99,7 @@ class Command(BaseCommand):
         self.say(f"Hatch   Parallax sends {result} with its plate: {sent['state']}")
         asset = hatch.wait(sent, waiting=self.waiting)
         self.expect(asset["state"], "signed", f"{result} ({asset['problem']})")
+        self.expect(asset["extent"]["elements"][0]["method"].split(" (")[0], "measured:difference", f"the method of {result}")
         hatch.fetch(asset, self.folder / to)
         self.say(f"Worker  signed it; {to} is fetched. {asset['extent']['headline']['text']}")
         return asset
@@ -162,7 +163,7 @@ class Command(BaseCommand):
                 "id": "op-1", "element": "picture", "technique": "de_aging", "tool": {"name": "AgeShift", "version": "4.2"},
                 "model": {"name": "facenet-da", "type": "c2pa.types.model.pytorch"}, "oversight": "human_validated",
                 "attested_by": "Parallax VFX", "regions": [{"id": "op-1.face", "shape": shape, **place}],
-                "depicts": ["mira"],
+                "evidence": {"difference": {"input": "plate"}}, "depicts": ["mira"],
             }],
             "depictions": [{"id": "mira", "person": self.mira["id"], "role": "target_likeness", "modality": "face"}],
         }  # fmt: skip
