@@ -269,14 +269,21 @@ def _declaration(data: dict[str, Any]) -> Declaration:
 
 
 def _ingredient(data: dict[str, Any]) -> IngredientStatement:
-    made = {"placement": _placement(data["placement"]) if "placement" in data else None}
+    made = {"placement": placement_of(data.get("placement"))}
     return IngredientStatement(**{**data, "digital_source_type": _source(data), **made})
 
 
-def _placement(data: dict[str, Any]) -> Placement:
+def placement_of(data: dict[str, Any] | None) -> Placement | None:
+    """A placement from its own JSON shape, which `placement_told` gives."""
+    if data is None:
+        return None
     crop, region = (_shape(data[name]) if name in data else None for name in ("crop", "region"))
     trim, time = (TimeRange(**data[name]) if name in data else None for name in ("trim", "time"))
     return Placement(crop, trim, data.get("speed"), region, time)
+
+
+def placement_told(placement: Placement | None) -> dict[str, Any] | None:
+    return None if placement is None else _plain(placement)
 
 
 def _operation(data: dict[str, Any]) -> OperationStatement:
@@ -471,9 +478,9 @@ def _reference_faults(
         if name not in depictions:
             yield _invalid(f"{at}/depicts/{number}", f"No depiction is called {name!r}.")
     for kind, given in operation.evidence.given() if operation.evidence else ():
-        for place, name in (("input", given.input), ("output", given.output)):
-            if name is not None and name not in ingredients:
-                yield _invalid(f"{at}/evidence/{kind}/{place}", f"No ingredient is called {name!r}.")
+        for place, named in (("input", given.input), ("output", given.output)):
+            if named is not None and named not in ingredients:
+                yield _invalid(f"{at}/evidence/{kind}/{place}", f"No ingredient is called {named!r}.")
     shown = [depictions[name] for name in operation.depicts if name in depictions]
     if operation.kind.person and not _someone(operation.element, shown):
         detail = (
