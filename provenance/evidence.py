@@ -154,10 +154,10 @@ def _refuse_laundering(arrived: _Arrived, asset: Asset, *, has_credentials: bool
     declaration = parse(asset.declaration)
     source = Source("/file", "inputTo", arrived.sent.path if arrived.sent else None, arrived.sha256,
                     has_credentials, arrived.known)  # fmt: skip
-    stated = heritage.inherited(
+    came = heritage.inherited(
         [source], declaration, measured.media(asset.media, declaration), studio=asset.production.studio, vendor=asset.vendor
     )
-    if stated:
+    if came.stated:
         raise Unfit("This file itself states that AI was used. Send the asset anew, with this file among its ingredients.")
 
 

@@ -41,6 +41,10 @@ class Extent:
     assistive: tuple[AssistiveExtent, ...]
     bands_version: str
 
+    @property
+    def prints(self) -> tuple[Print, ...]:
+        return tuple(row.found for row in self.operations)
+
     def element(self, name: str) -> ElementExtent | None:
         return next((row for row in self.elements if row.element == name), None)
 
@@ -61,6 +65,7 @@ def measure(
     inherited: Iterable[OperationStatement] = (),
     *,
     measurements: Mapping[str, Measurement] | None = None,
+    carried: Iterable[Print] = (),
     depictions: Iterable[DepictionStatement] = (),
     complete: bool = True,
     created_as: str | None = None,
@@ -68,7 +73,8 @@ def measure(
     """The extent of an asset.
 
     `inherited` operations came with ingredients and are already in this asset's coordinates. `measurements`, by an
-    operation's id, take the place of what is declared of its extent. `depictions` are those the operations name.
+    operation's id, take the place of what is declared of its extent. `carried` is what known ingredients carry, mapped
+    to this asset: it is declared again, so it is counted and not listed. `depictions` are those the operations name.
     `complete` says whether the producer listed every operation: without it an element nothing touched is unknown.
     `created_as` is the digital source type an asset without a parent began as.
     """
@@ -76,11 +82,11 @@ def measure(
     known = measurements or {}
     domains = {element: domain_of(element, media) for element in _elements(media, [one for one, _ in rows])}
     prints = [(print_of(one, domains.get(one.element), known.get(one.id)), came) for one, came in rows]
-    by_element: dict[str, list[Print]] = {element: [] for element in domains}
-    for found, _ in prints:
-        by_element.setdefault(found.statement.element, []).append(found)
+    own = _by_element(found for found, _ in prints)
+    brought = _by_element(_besides(carried, [found for found, _ in prints]))
     elements = tuple(
-        _element(element, domain, by_element[element], complete, created_as) for element, domain in domains.items()
+        _element(element, domain, own.get(element, []), brought.get(element, []), complete, created_as)
+        for element, domain in domains.items()
     )
     measured = tuple(
         OperationExtent(
@@ -104,14 +110,33 @@ def _elements(media: Media, operations: Sequence[OperationStatement]) -> tuple[s
     return tuple(element for element in ELEMENTS if any(one.element == element for one in operations))
 
 
+def _by_element(prints: Iterable[Print]) -> dict[str, list[Print]]:
+    """The generative ones, by element."""
+    found: dict[str, list[Print]] = {}
+    for one in prints:
+        if one.statement.generative:
+            found.setdefault(one.statement.element, []).append(one)
+    return found
+
+
+def _besides(carried: Iterable[Print], prints: Sequence[Print]) -> list[Print]:
+    """What counts beside what is declared: carried places, except where a declared number of the same kind holds them."""
+    numbers = {(one.statement.element, one.statement.technique) for one in prints if one.pieces is None and one.share}
+    return [one for one in carried if one.pieces and (one.statement.element, one.statement.technique) not in numbers]
+
+
 def _element(
-    element: str, domain: Domain, prints: Sequence[Print], complete: bool, created_as: str | None
+    element: str,
+    domain: Domain,
+    made: Sequence[Print],
+    brought: Sequence[Print],
+    complete: bool,
+    created_as: str | None,
 ) -> ElementExtent:
-    made = [one for one in prints if one.statement.generative]
     if created_as == TRAINED:
         quantity = whole(domain)
-    elif made:
-        quantity = together(domain, made)
+    elif made or brought:
+        quantity = together(domain, [*made, *brought])
     elif complete:
         quantity = Quantity(Fraction(0), False, None, None, None, DECLARED, "producer")
     else:

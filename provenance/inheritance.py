@@ -1,16 +1,18 @@
-"""What an asset inherits: the footprints its ingredients carry must still be there in what is declared of it."""
+"""What an asset inherits: the footprints its ingredients carry come along, and must still be there in what is declared."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from provenance.declaration import OperationStatement
 from provenance.extent import Extent
 from provenance.footprint import Domain, Piece, covers, domain_of
-from provenance.quantities import WHOLE, Print
+from provenance.placement import Placement, everything, moved
+from provenance.quantities import REGIONS, UNKNOWN, WHOLE, Print, is_measured
 from provenance.union import together
 
 MOST_NAMED = 20  # of one technique; one is enough to refuse
+PLACED = "of an ingredient, placed as its producer states"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +25,53 @@ class Missing:
     detail: str
 
 
-def shrinks(inherited: Extent, declared: Extent) -> list[Missing]:
+def mapped(found: Print, placement: Placement | None, source: Domain, target: Domain) -> Print | None:
+    """One operation of an ingredient, where it comes to lie in what was made of it.
+
+    None where all of it was cut away. Where nobody can say – no placement is stated, or the operation's own place is
+    not known – only that it was done comes along.
+    """
+    unknown = Print(found.statement, UNKNOWN)
+    frame = everything(source)
+    if placement is None or frame is None:
+        return unknown
+    seen = moved(frame, placement, source, target)
+    if seen is None:
+        return unknown
+    entire = not placement.cuts and target.cover(seen).share == 1
+    if found.pieces is None and found.method != WHOLE:
+        return (found if entire else unknown) if seen else None
+    if entire and found.method == WHOLE:
+        return found
+    pieces = moved(frame if found.method == WHOLE else found.pieces or (), placement, source, target)
+    if not pieces:
+        return None if pieces is not None else unknown
+    return _told_anew(found, pieces, entire, seen, target)
+
+
+def _told_anew(found: Print, pieces: tuple[Piece, ...], entire: bool, seen: tuple[Piece, ...], target: Domain) -> Print:
+    """A moved footprint with its numbers. A measured one's are counted anew, and its error is as large in the part of
+    the asset where the ingredient is seen as it was in the ingredient."""
+    if not is_measured(found.method):
+        return Print(found.statement, REGIONS, pieces)
+    if entire:
+        return replace(found, pieces=pieces)
+    covered, frame = target.cover(pieces), target.cover(seen)
+    kept = found.method if found.method.endswith(")") else f"{found.method} ({PLACED})"
+    error = min(covered.error + (found.error or 0), frame.share)
+    area = covered.share / covered.time_share if covered.time_share else None
+    return Print(found.statement, kept, pieces, covered.share, error, covered.time_share, area)
+
+
+def shrinks(inherited: Iterable[Print], declared: Extent) -> list[Missing]:
     """Which generative footprints of the ingredients a declaration leaves out, or makes smaller.
 
-    Both are measured on the child's media: `inherited` is what its ingredients carry, mapped to the child, `declared`
-    what its vendor states. A footprint is kept when declared operations of its technique on its element cover it, or
-    say that they are as large; one of unknown size, when its technique is declared. Empty when nothing is missing.
+    `inherited` is what the ingredients carry, mapped to the child, `declared` what its vendor states of it. A footprint
+    is kept when declared operations of its technique on its element cover it, or say that they are as large; one of
+    unknown size, when its technique is declared. Empty when nothing is missing.
     """
     missing: list[Missing] = []
-    stated = _by_kind(declared)
+    stated = _by_kind(row.found for row in declared.operations)
     for (element, technique), carried in _by_kind(inherited).items():
         domain = domain_of(element, declared.media)
         alike = stated.get((element, technique), [])
@@ -44,12 +84,12 @@ def shrinks(inherited: Extent, declared: Extent) -> list[Missing]:
     return missing
 
 
-def _by_kind(extent: Extent) -> dict[tuple[str, str], list[Print]]:
-    """The generative operations of an extent, by element and technique."""
+def _by_kind(prints: Iterable[Print]) -> dict[tuple[str, str], list[Print]]:
+    """The generative ones, by element and technique."""
     kinds: dict[tuple[str, str], list[Print]] = {}
-    for row in extent.operations:
-        if row.statement.generative:
-            kinds.setdefault((row.statement.element, row.statement.technique), []).append(row.found)
+    for one in prints:
+        if one.statement.generative:
+            kinds.setdefault((one.statement.element, one.statement.technique), []).append(one)
     return kinds
 
 

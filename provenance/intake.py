@@ -20,8 +20,8 @@ from consent.facts import Depiction as DepictionFact
 from consent.facts import Request
 from consent.models import Decision
 from provenance import heritage, leftovers, manifest, measured, plans, shelf, trust, turning
-from provenance.declaration import Declaration, IngredientStatement, check_against, parse
-from provenance.heritage import Laundering, Source
+from provenance.declaration import Declaration, IngredientStatement, check_against, check_placements, parse
+from provenance.heritage import Heritage, Laundering, Source
 from provenance.models import Asset, Depiction, Ingredient, KnownContent, Operation, SigningJob
 from provenance.printable import printable
 from provenance.refusals import not_covered, plain, pointed
@@ -55,6 +55,7 @@ class Material:
     sha256: str
     media_type: str
     has_credentials: bool
+    media: Mapping[str, Any]
     path: Path | None = None
     known: Asset | None = None
 
@@ -91,17 +92,18 @@ def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, cli
     materials = tuple(_materials(declaration, parts, vendor))
     media = measured.media(measured.kept(found), declaration)
     check_against(declaration, media)
+    check_placements(declaration, media, {one.statement.id: measured.media(one.media, declaration) for one in materials})
     question = _put(question_of(declaration, file.sha256), declaration, declared, production, vendor, at)
     upload = Upload(file, found, declaration, materials, production, client, intake_key)
-    inherited = _heritage(upload, media, at)
-    _refuse_unsignable(upload, media, inherited)
+    came = _heritage(upload, media, at)
+    _refuse_unsignable(upload, media, came)
     decision = clearance.decide_put(question, production=production, requester=vendor, purpose="intake")
     if decision.outcome == Decision.Outcome.DENY:
         problem = not_covered(decision, declaration)
         with transaction.atomic():
-            asset = _written(upload, decision, State.REFUSED, inherited, at=at, problem=problem)
+            asset = _written(upload, decision, State.REFUSED, came, at=at, problem=problem)
         raise NotCovered(asset, problem)
-    return _kept(upload, decision, inherited, at)
+    return _kept(upload, decision, came, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,8 @@ def _materials(declaration: Declaration, parts: Mapping[str, SentFile], vendor: 
 
 def _sent(statement: IngredientStatement, part: SentFile, pointer: str) -> Material:
     found = trust.sandbox().examine(part.path, part.name)
-    return Material(statement, pointer, part.sha256, found.media_type, found.has_credentials, path=part.path)
+    media = measured.kept(found)
+    return Material(statement, pointer, part.sha256, found.media_type, found.has_credentials, media, path=part.path)
 
 
 def _known(statement: IngredientStatement, vendor: Organisation, pointer: str) -> Material:
@@ -256,15 +259,17 @@ def _known(statement: IngredientStatement, vendor: Organisation, pointer: str) -
         detail = "There is no asset of that id." if asset is None else "That asset is not signed; wait until it is."
         raise Invalid(code, detail, errors=(Fault(f"{pointer}/asset", code, detail),))
     embedded = not credential.sidecar_key
-    return Material(statement, pointer, credential.sha256, credential.media_type, embedded, known=asset)
+    return Material(statement, pointer, credential.sha256, credential.media_type, embedded, asset.media, known=asset)
 
 
-def _heritage(upload: Upload, media: Any, at: datetime) -> tuple:
+def _heritage(upload: Upload, media: Any, at: datetime) -> Heritage:
     """What came along with the file and what it was made from; an attempt at laundering goes on the record."""
     plates = {name for one in upload.declaration.operations if one.evidence for _, name in one.evidence.inputs()}
     sources = [Source("", "parentOf", upload.file.path, upload.file.sha256, upload.found.has_credentials)]
     sources += [
-        Source(one.pointer, one.statement.relation, one.path, one.sha256, one.has_credentials, one.known)
+        Source(
+            one.pointer, one.statement.relation, one.path, one.sha256, one.has_credentials, one.known, one.statement.placement
+        )
         for one in upload.materials
         if one.statement.relation != "inputTo" or one.statement.id in plates
     ]
@@ -291,12 +296,12 @@ def _put(question: clearance.Question, declaration: Declaration, declared: Mappi
         raise pointed(unknown, question, declaration, single_unit="unit" in declared) from unknown
 
 
-def _refuse_unsignable(upload: Upload, media: Any, inherited: tuple) -> None:
+def _refuse_unsignable(upload: Upload, media: Any, came: Heritage) -> None:
     """Build the manifest once at the door: what could never be signed is told now, not by a worker later."""
     consent = manifest.ConsentFacts(plans.NOT_REQUIRED, "intake")
     manifest.build(plans.facts(
-        upload.declaration, media=media, inherited=inherited, carries_credentials=upload.found.has_credentials,
-        consent=consent, production=upload.production, vendor=upload.vendor,
+        upload.declaration, media=media, inherited=came.stated, carried=heritage.carried(came, media),
+        carries_credentials=upload.found.has_credentials, consent=consent, production=upload.production, vendor=upload.vendor,
         titles={one.statement.id: one.title for one in upload.materials},
     ))  # fmt: skip
 
@@ -304,7 +309,7 @@ def _refuse_unsignable(upload: Upload, media: Any, inherited: tuple) -> None:
 # --- kept ---------------------------------------------------------------------------------------------------------
 
 
-def _kept(upload: Upload, decision: Decision, inherited: tuple, at: datetime) -> Asset:
+def _kept(upload: Upload, decision: Decision, came: Heritage, at: datetime) -> Asset:
     """Store the bytes, then the rows in one transaction; if those fail, the bytes go again.
 
     Each upload has a folder of its own: of two that are the same and come at once, one is let go, and only its bytes.
@@ -322,7 +327,7 @@ def _kept(upload: Upload, decision: Decision, inherited: tuple, at: datetime) ->
                 stored[one.statement.id] = shelf.keep(one.path, f"{folder}/ingredient")
                 keys.append(stored[one.statement.id])
         with transaction.atomic():
-            asset = _written(upload, decision, state, inherited, at=at, problem=problem, key=keys[0], stored=stored)
+            asset = _written(upload, decision, state, came, at=at, problem=problem, key=keys[0], stored=stored)
             if state == State.RECEIVED:
                 sign_asset.delay_on_commit(asset.public_id)
         return asset
@@ -343,14 +348,14 @@ def _let_go(upload: Upload, keys: list[str]) -> None:
 
 
 def _written(
-    upload: Upload, decision: Decision, state: str, inherited: tuple, *, at: datetime,
+    upload: Upload, decision: Decision, state: str, came: Heritage, *, at: datetime,
     problem: dict[str, Any] | None = None, key: str = "", stored: Mapping[str, str] | None = None,
 ) -> Asset:
     declaration = upload.declaration
     asset = Asset.objects.create(
         production=upload.production, vendor=upload.vendor, client=upload.client, title=declaration.title,
         sha256=upload.file.sha256, size=upload.file.size, media_type=upload.found.media_type,
-        media=measured.kept(upload.found) | {"inherited": heritage.told(inherited)}, storage_key=key,
+        media=measured.kept(upload.found) | heritage.told(came), storage_key=key,
         declaration=declaration.as_dict(), declaration_hash=declaration.canonical_hash(), decision=decision,
         received_at=at,
     )  # fmt: skip

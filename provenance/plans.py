@@ -18,6 +18,7 @@ from provenance.declaration import Declaration, OperationStatement
 from provenance.extent import Extent, measure
 from provenance.geometry import Media
 from provenance.measurement import Measurement
+from provenance.quantities import Print
 from registry.models import Organisation, Person, Production
 from registry.prepared import Prepared
 
@@ -65,22 +66,24 @@ def consent_facts(decision: Decision, kept: Iterable[Salted], credential: str) -
 
 
 def extent_of(declaration: Declaration, media: Media, inherited: Iterable[OperationStatement], *, has_parent: bool,
-              measurements: Mapping[str, Measurement] | None = None) -> Extent:
+              measurements: Mapping[str, Measurement] | None = None, carried: Iterable[Print] = ()) -> Extent:
     """The extent of an asset; one without a parent also is what it was created as."""
     created_as = None if has_parent else manifest.creation_source_type(declaration)
     return measure(
-        media, declaration.operations, inherited, measurements=measurements, depictions=declaration.depictions,
-        complete=declaration.complete, created_as=created_as if created_as == techniques.TRAINED else None,
+        media, declaration.operations, inherited, measurements=measurements, carried=carried,
+        depictions=declaration.depictions, complete=declaration.complete,
+        created_as=created_as if created_as == techniques.TRAINED else None,
     )  # fmt: skip
 
 
 def facts(
     declaration: Declaration, *, media: Media, inherited: Iterable[OperationStatement], carries_credentials: bool,
     consent: manifest.ConsentFacts, production: Production, vendor: Organisation, titles: Mapping[str, str],
-    measurements: Mapping[str, Measurement] | None = None,
+    measurements: Mapping[str, Measurement] | None = None, carried: Iterable[Print] = (),
 ) -> manifest.ManifestFacts:
     """All that the manifest of this asset is made of; `titles` are those of its ingredients, by their labels, and
-    `measurements` those that stand, by their operation's id: they are told in place of what was declared."""
+    `measurements` those that stand, by their operation's id: they are told in place of what was declared. `inherited`
+    and `carried` came along with what the asset was made from (`heritage.py`)."""
     declaration = told(declaration, measurements or {}, media, tolerance=settings.EXTENT_TOLERANCE)
     ingredients = manifest.ingredients_of(declaration, carries_credentials=carries_credentials)
     has_parent = any(one.relation == "parentOf" for one in ingredients)
@@ -88,7 +91,9 @@ def facts(
         title=declaration.title,
         generator_version=version(),
         declaration=declaration,
-        extent=extent_of(declaration, media, inherited, has_parent=has_parent, measurements=measurements),
+        extent=extent_of(
+            declaration, media, inherited, has_parent=has_parent, measurements=measurements, carried=carried
+        ),
         consent=consent,
         ingredients=ingredients,
         titles=titles,

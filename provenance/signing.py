@@ -254,10 +254,11 @@ def plan(work: Work, *, at: datetime) -> None:
         certificate_fingerprint=work.signer.fingerprint, recorded_at=at,
         receipts=[{"id": one.receipt.id, "revision": one.revision, "salt": one.salt} for one in kept],
     )  # fmt: skip
-    declaration = work.declaration
+    declaration, came = work.declaration, heritage.of(asset)
+    media = measured.media(asset.media, declaration)
     facts = plans.facts(
-        declaration, media=measured.media(asset.media, declaration),
-        inherited=heritage.remembered(asset.media["inherited"]), carries_credentials=asset.media["has_credentials"],
+        declaration, media=media, inherited=came.stated, carried=heritage.carried(came, media),
+        carries_credentials=asset.media["has_credentials"],
         consent=plans.consent_facts(work.decision, kept, row.credential_id),
         production=asset.production, vendor=asset.vendor,
         titles={one.label: one.title for one in asset.ingredients.all()}, measurements=work.measurements,

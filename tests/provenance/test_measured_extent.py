@@ -122,7 +122,7 @@ def test_declaring_less_than_was_measured_of_an_ingredient_is_noticed():
     carried = measure(STILL, [operation()], measurements={"op-1": measured(STILL, LEFT_HALF, share="0.5")})
     small = measure(STILL, [operation(regions=(region("r", rectangle(0, 0, 20, 100)),))])
     large = measure(STILL, [operation(regions=(region("r", rectangle(0, 0, 51, 100)),))])
-    assert shrinks(carried, small) and not shrinks(carried, large) and not shrinks(carried, carried)
+    assert shrinks(carried.prints, small) and not shrinks(carried.prints, large) and not shrinks(carried.prints, carried)
 
 
 # --- what always holds
