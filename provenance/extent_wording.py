@@ -8,13 +8,26 @@ from fractions import Fraction
 
 from provenance.declaration import DepictionStatement
 from provenance.geometry import Media
-from provenance.quantities import DECLARED, REGIONS, WHOLE, AssistiveExtent, ElementExtent, OperationExtent, Quantity
+from provenance.quantities import (
+    DECLARED,
+    DIFFERENCE,
+    MATTE,
+    REGIONS,
+    WHOLE,
+    AssistiveExtent,
+    ElementExtent,
+    OperationExtent,
+    Quantity,
+    is_measured,
+)
 from provenance.techniques import SOUND_ELEMENTS, TECHNIQUES, TRAINED
 
 NOT_STATED = "How much AI was involved is not stated."
 NONE_STATED = "The producer states that no generative AI was used."
 
 _SOURCES = {
+    DIFFERENCE: "Measured against the source by this registry.",
+    MATTE: "Measured by this registry from the matte its producer supplied.",
     REGIONS: "Worked out from the regions its producer stated.",
     WHOLE: "As stated by its producer.",
     DECLARED: "As stated by its producer.",
@@ -47,10 +60,10 @@ def sentence(
         told.append((f"AI generated all of {_list(f'the {row.element}' for row in elements)}.", _SOURCES[WHOLE]))
     for row in elements:
         made = [one for one in operations if one.statement.generative and one.statement.element == row.element]
-        made = [one for one in made if one.quantity.share != 0]
+        made = [one for one in made if one.quantity.share != 0 or is_measured(one.quantity.method)]
         if made:
             amount = "" if created_as == TRAINED else _amount(row.element, row.quantity, media)
-            told.append((f"AI {_deeds(made, portrayed)}{amount}.", _SOURCES.get(row.quantity.method, "")))
+            told.append((f"AI {_deeds(made, portrayed)}{amount}.", _SOURCES.get(row.quantity.method.split(" (")[0], "")))
     if not told:
         return _nothing_made(elements, assistive)
     silent = [row.element for row in elements if row.quantity.share is None and not row.operations]
@@ -125,6 +138,8 @@ def _amount(element: str, quantity: Quantity, media: Media) -> str:
     """How much of an element, with its unit, to follow what was done to it."""
     if quantity.share is None:
         return "; how much is not stated"
+    if quantity.share == 0:
+        return ", too little to be measured"
     least = "at least " if quantity.at_least else ""
     if element == "picture":
         return _amount_of_picture(quantity, media, least)

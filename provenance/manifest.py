@@ -13,6 +13,7 @@ from typing import Any
 from provenance import signals
 from provenance.declaration import Declaration, OperationStatement
 from provenance.extent import Extent
+from provenance.placement_actions import acts_on_parent, place_identifier, placed
 from provenance.quantities import OperationExtent
 from provenance.regions_of_interest import changes
 from provenance.techniques import (
@@ -198,11 +199,10 @@ def _actions(facts: ManifestFacts) -> dict[str, Any]:
     declaration = facts.declaration
     agents = list(dict.fromkeys(one.tool for one in declaration.operations))
     acts = [_inception(facts)]
-    acts += [
-        {"action": "c2pa.placed", "parameters": {"ingredientIds": [one.label]}}
-        for one in facts.ingredients
-        if one.relation == "componentOf"
-    ]
+    stated = {one.id: one for one in declaration.ingredients}
+    if declaration.parent:
+        acts += acts_on_parent(declaration.parent)
+    acts += [placed(stated.get(one.label), one.label) for one in facts.ingredients if one.relation == "componentOf"]
     for operation in declaration.operations:
         acts.extend(_acts(operation, agents.index(operation.tool), facts))
     if len(acts) == 1 and facts.parent and not declaration.complete:
@@ -377,7 +377,8 @@ def _check(facts: ManifestFacts) -> None:
     _must(sum(one.relation == "parentOf" for one in facts.ingredients) <= 1, "an asset has one parent")
     _must_differ((one.label for one in facts.ingredients), "ingredient")
     places = [place for one in facts.declaration.operations for place in changes(one, name="", human=False)]
-    _must_differ((place["identifier"] for place in places), "region")
+    named = [place_identifier(one.label) for one in facts.ingredients if one.relation == "componentOf"]
+    _must_differ((*(place["identifier"] for place in places), *named), "region")
     for name in facts.title_ids:
         _must(_TITLE_ID.fullmatch(name) is not None, f"{name!r} is no title identifier in the form of a URN")
     _check_consent(facts.consent)

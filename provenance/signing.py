@@ -7,25 +7,27 @@ confirmed before the key is used, and decisively at release, under the locks tha
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import F, Q
 
 from consent import clearance
 from consent.models import Decision
-from provenance import heritage, keys, leftovers, manifest, measured, plans, shelf, signals, trust
+from provenance import findings, heritage, keys, leftovers, manifest, measured, plans, shelf, signals, trust
 from provenance.declaration import Declaration, parse
+from provenance.measurement import Measurement
 from provenance.media.refusal import MediaRefused
 from provenance.media.xmp import READ
-from provenance.models import Asset, Credential, KnownContent, SigningJob, SigningPlan
+from provenance.models import Asset, Credential, KnownContent, Measured, SigningJob, SigningPlan
 from provenance.reading import Reading
 from provenance.refusals import not_covered, plain
 from provenance.sandbox import IngredientFile, SandboxBusy, SignRequest
@@ -53,6 +55,7 @@ class Work:
     source: Path | None = None
     to_sign: Path | None = None
     ingredients: list[IngredientFile] = field(default_factory=list)
+    measurements: dict[str, Measurement] = field(default_factory=dict)
     decision: Decision | None = None
     signer: keys.Signer | None = None
     plan: SigningPlan | None = None
@@ -84,6 +87,14 @@ class NotConfirmed(Exception):
         self.decision = decision
 
 
+class Differs(Exception):
+    """What was measured is not what was declared, or could not be measured: it waits for a person's answer."""
+
+    def __init__(self, rows: list[Measured]):
+        super().__init__(*(row.public_id for row in rows))
+        self.rows = rows
+
+
 class Changed(Unavailable):
     def __init__(self) -> None:
         super().__init__("consent.changed", "Consent changed while this was signed; it is asked and signed again.")
@@ -111,6 +122,8 @@ def sign(asset_id: str, *, clock: Clock) -> None:
             _attempt(work, clock)
         except NotConfirmed as stopped:
             not_released(work, stopped.decision, at=clock())
+        except Differs as differs:
+            held(work, differs.rows, at=clock())
         except Overtaken:
             log.warning("asset %s was taken over by another worker; nothing is released here", asset_id)
         # Whatever else stops an attempt is written down with it; the job is tried again, or is buried after five.
@@ -120,7 +133,7 @@ def sign(asset_id: str, *, clock: Clock) -> None:
 
 def _attempt(work: Work, clock: Clock) -> None:
     steps: tuple[tuple[str, Callable[[], None]], ...] = (
-        ("examine", lambda: examine(work)),
+        ("examine", lambda: examine(work, clock=clock)),
         ("confirm", lambda: confirm(work, at=clock())),
         ("plan", lambda: plan(work, at=clock())),
         ("make", lambda: make(work)),
@@ -138,8 +151,7 @@ def _attempt(work: Work, clock: Clock) -> None:
 
 def claim(asset_id: str, *, at: datetime) -> SigningJob | None:
     """1. Take the job for as long as signing a file of its size may last; None where there is nothing to take."""
-    related = ("asset__production__studio", "asset__vendor", "asset__decision__production__studio",
-               "asset__decision__requester")  # fmt: skip
+    related = ("asset__production__studio", "asset__vendor", "asset__decision")
     due = SigningJob.objects.due(at).filter(attempt__lt=SigningJob.MOST_ATTEMPTS)
     job = due.filter(asset__public_id=asset_id).select_related(*related).first()
     if job is None:
@@ -152,6 +164,10 @@ def claim(asset_id: str, *, at: datetime) -> SigningJob | None:
         return None
     for name, value in taken.items():
         setattr(job, name, value)
+    decision = job.asset.decision
+    # They are the asset's own, as the door asked; then they are not read twice.
+    if (decision.production_id, decision.requester_id) == (job.asset.production_id, job.asset.vendor_id):
+        decision.production, decision.requester = job.asset.production, job.asset.vendor
     return job
 
 
@@ -159,8 +175,9 @@ def _lease(size: int) -> timedelta:
     return timedelta(seconds=settings.LEASE_SECONDS + size / settings.LEASE_BYTES_PER_SECOND)
 
 
-def examine(work: Work) -> None:
-    """2. Borrow the bytes and know them again by their hash: they are those that were examined at the door."""
+def examine(work: Work, *, clock: Clock) -> None:
+    """2. Borrow the bytes and know them again by their hash: they are those that were examined at the door. Then measure
+    what there is evidence for, and stop where that is not what was declared."""
     work.source = work.lent.enter_context(
         shelf.borrowed(work.asset.storage_key, work.asset.sha256, into=work.folder)
     )
@@ -174,6 +191,48 @@ def examine(work: Work) -> None:
             path = work.lent.enter_context(shelf.borrowed(row.storage_key, row.sha256, into=work.folder))
             media_type, title = row.media_type, row.title
         work.ingredients.append(IngredientFile(path, media_type, title, one.relation, one.label))
+    _measure(work, clock)
+
+
+def _measure(work: Work, clock: Clock) -> None:
+    findings.take(
+        work.asset, work.declaration, work.source, folder=work.folder, clock=clock, during=lambda: _held_on_to(work, clock)
+    )
+    rows = findings.of(work.asset)
+    if waiting := findings.unanswered(rows):
+        raise Differs(waiting)
+    work.measurements = findings.standing(rows)
+
+
+@contextmanager
+def _held_on_to(work: Work, clock: Clock) -> Iterator[None]:
+    """Renew the lease for as long as this process lives: a film is measured for longer than a lease. A worker that is
+    killed renews nothing, and one that lost its lease meanwhile raises Overtaken."""
+    done = Event()
+
+    def renew() -> None:
+        try:
+            while not done.wait(settings.LEASE_SECONDS / 3):
+                with suppress(DatabaseError, InterfaceError):  # it is asked again before the lease is over
+                    _renewed(work, at=clock())
+        finally:
+            connection.close()
+
+    renewing = Thread(target=renew, daemon=True)
+    renewing.start()
+    try:
+        yield
+    finally:
+        done.set()
+        renewing.join()
+    if not _renewed(work, at=clock()):
+        raise Overtaken
+
+
+def _renewed(work: Work, *, at: datetime) -> bool:
+    """Whether the job is still this attempt's; its lease then begins anew."""
+    mine = SigningJob.objects.filter(pk=work.job.pk, token=work.job.token, state=State.SIGNING)
+    return bool(mine.update(leased_until=at + _lease(work.asset.size)))
 
 
 def confirm(work: Work, *, at: datetime) -> None:
@@ -195,13 +254,14 @@ def plan(work: Work, *, at: datetime) -> None:
         certificate_fingerprint=work.signer.fingerprint, recorded_at=at,
         receipts=[{"id": one.receipt.id, "revision": one.revision, "salt": one.salt} for one in kept],
     )  # fmt: skip
-    declaration = work.declaration
+    declaration, came = work.declaration, heritage.of(asset)
+    media = measured.media(asset.media, declaration)
     facts = plans.facts(
-        declaration, media=measured.media(asset.media, declaration),
-        inherited=heritage.remembered(asset.media["inherited"]), carries_credentials=asset.media["has_credentials"],
+        declaration, media=media, inherited=came.stated, carried=heritage.carried(came, media),
+        carries_credentials=asset.media["has_credentials"],
         consent=plans.consent_facts(work.decision, kept, row.credential_id),
         production=asset.production, vendor=asset.vendor,
-        titles={one.label: one.title for one in asset.ingredients.all()},
+        titles={one.label: one.title for one in asset.ingredients.all()}, measurements=work.measurements,
     )  # fmt: skip
     row.manifest, work.intent = manifest.build(facts), facts.intent
     row.manifest_hash = plans.digest(row.manifest)
@@ -303,7 +363,7 @@ def release(work: Work, *, clock: Clock) -> None:
         raise Changed
 
 
-def _moment(heads: Iterable[journal.Event | None], now: datetime) -> datetime:
+def _moment(heads: Iterable[journal.Head | None], now: datetime) -> datetime:
     """The moment of a release: not before what the grants' chains already hold. A clock that goes behind another
     machine's would else look past an ending that was recorded first."""
     return max([now, *(head.recorded_at for head in heads if head)])
@@ -358,6 +418,14 @@ def not_released(work: Work, decision: Decision, *, at: datetime) -> None:
             _note(work, f"asset:{state.value}", at=at, decision=decision.public_id, step=work.step)
             if state == State.REFUSED:
                 leftovers.let_go(work.asset)
+
+
+def held(work: Work, rows: list[Measured], *, at: datetime) -> None:
+    """What was measured waits for the desk. The vendor is told both numbers."""
+    problem = findings.problem(rows, work.asset)
+    with transaction.atomic():
+        if _leave(work, State.HELD, problem, at=at):
+            _note(work, "asset:held", at=at, step=work.step, findings=[findings.journalled(row) for row in rows])
 
 
 def failed(work: Work, error: Exception, *, at: datetime) -> None:

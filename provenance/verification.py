@@ -77,7 +77,7 @@ def verify(*, path: str | Path, name: str, at: datetime, sidecar: str | Path | N
 
 
 def by_hash(*, sha256: str, at: datetime) -> Report:
-    """What the registry remembers of the bytes of that SHA-256. Two queries, whatever the answer."""
+    """What the registry remembers of the bytes of that SHA-256. Two queries; of what was released here, one more."""
     digest = sha256.strip().lower().removeprefix("sha256:")
     if not SHA256.fullmatch(digest):
         raise NotAFingerprint("verification.fingerprint", "A SHA-256 fingerprint has 64 hexadecimal digits.")

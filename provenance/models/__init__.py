@@ -1,13 +1,19 @@
 from provenance.models.assets import Asset, Depiction, Ingredient, KnownContent, Operation
+from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
+from provenance.models.packs import EvidencePack
 from provenance.models.signing import Credential, SigningJob, SigningPlan
 
 __all__ = [
     "Asset",
     "Credential",
     "Depiction",
+    "EvidencePack",
     "Ingredient",
     "KnownContent",
+    "Measured",
+    "MeasuredAnswer",
     "Operation",
+    "OperationEvidence",
     "SigningJob",
     "SigningPlan",
 ]

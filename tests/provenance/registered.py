@@ -50,7 +50,7 @@ def credential(signed=b"signed", received=b"received", *, consent="confirmed", d
     """That upload signed and released by Northlight Pictures."""
     row = asset(received, decision=decision)
     plan = SigningPlan.objects.create(
-        asset=row, attempt=1, token="t", decision=row.decision, manifest={}, manifest_hash="0" * 64,
+        asset=row, attempt=1, token=f"t{row.pk}", decision=row.decision, manifest={}, manifest_hash="0" * 64,
         certificate_fingerprint="ab" * 32, recorded_at=SIGNED_AT,
     )  # fmt: skip
     values = {

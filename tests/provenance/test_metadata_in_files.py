@@ -198,7 +198,8 @@ def with_packet(packet):
 def extended():
     name = b"0123456789ABCDEF0123456789ABCDEF"
     far = xmp.merged(None, {"Iptc4xmpExt:DigitalSourceType": TRAINED, "dc:x": "y" * 9}).replace(b"dc:x", b"plus:x")
-    main = f"""<rdf:RDF xmlns:rdf="{xmp.RDF}"><rdf:Description xmlns:n="{xmp.NOTE}" n:HasExtendedXMP="{name.decode()}"/></rdf:RDF>"""
+    described = f'<rdf:Description xmlns:n="{xmp.NOTE}" n:HasExtendedXMP="{name.decode()}"/>'
+    main = f'<rdf:RDF xmlns:rdf="{xmp.RDF}">{described}</rdf:RDF>'
     halves = [(0, far[:200]), (200, far[200:])]
     pieces = [packets.EXTENSION + name + struct.pack(">II", len(far), at) + part for at, part in reversed(halves)]
     data = with_packet(main.encode())
