@@ -79,7 +79,8 @@ def test_a_file_that_leaves_no_safe_place_is_signed_as_it_is(studio, hatch, clie
     people.verified(studio, at=timezone.now())
     declared = shots.declaration(studio, title="frame.avif", ingredients=[])
     data = signed(hatch, build.result_avif(), declared, name="frame.avif")
-    assert SigningPlan.objects.get().metadata == {"written": False, "why": "in files of this kind (AVIF) this registry writes none"}
+    why = "in files of this kind (AVIF) this registry writes none"
+    assert SigningPlan.objects.get().metadata == {"written": False, "why": why}
     assert shots.checked(client, data, "frame.avif")["integrity"]["state"] == "intact"
 
 
