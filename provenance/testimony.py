@@ -55,7 +55,7 @@ _WORDS = {
 _OF_ASSETS = {
     "parentOf": "The file this one was edited from",
     "componentOf": "An asset placed in this file",
-    "inputTo": "An asset this file was made with the help of",
+    "inputTo": "A file used as input",
 }
 _OF_ASSET = {
     MADE: "was made with AI",
@@ -64,6 +64,7 @@ _OF_ASSET = {
     USED: "was made using AI",
 }
 NOT_HOW_MUCH = "How much of it is not stated."
+UNCERTAIN = "Whether any of it is in this file is not stated."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,11 @@ def statements(reading: Reading, *, relied_on: bool, signed: bool) -> tuple[Stat
     return tuple(sorted(dict.fromkeys(found), key=_weight)[:MOST])
 
 
+def metadata_states_ai(metadata: Mapping[str, Any]) -> bool:
+    """Whether a file's metadata alone says that AI was used."""
+    return any(one.says in OF_AI for one in _of_metadata(metadata, UNSIGNED_METADATA))
+
+
 def told(given: Sequence[Statement]) -> str:
     """The strongest statement in a sentence or two; empty where nothing is said."""
     return _sentence(given[0]) if given else ""
@@ -139,7 +145,8 @@ def _of_asset_in_words(one: Statement) -> str:
     asset, what = _OF_ASSETS.get(one.relation, "An asset used in this file"), _OF_ASSET[one.says]
     by = f" ({one.by})" if one.by else ""
     doubt = ", whose signer is on no list known here" if one.strength == UNLISTED_INGREDIENT else ""
-    return f"{asset} {what}, as its own credentials state{by}{doubt}. How much of this file that is, is not stated."
+    rest = UNCERTAIN if one.relation == "inputTo" else "How much of this file that is, is not stated."
+    return f"{asset} {what}, as its own credentials state{by}{doubt}. {rest}"
 
 
 # --- what manifests say -------------------------------------------------------------------------------------------

@@ -43,6 +43,18 @@ PURPOSES = {
 }  # fmt: skip
 USES = {"allowed": "allowed", "notAllowed": "not allowed", "constrained": "allowed within limits"}
 
+# PLUS LDF: data mining and model releases, by the last word of each term.
+TERMS = {
+    "DMI-UNSPECIFIED": "not stated", "DMI-ALLOWED": "allowed", "DMI-PROHIBITED": "not allowed",
+    "DMI-PROHIBITED-AIMLTRAINING": "not allowed for training AI",
+    "DMI-PROHIBITED-GENAIMLTRAINING": "not allowed for training generative AI",
+    "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING": "allowed to search engines only",
+    "DMI-PROHIBITED-SEECONSTRAINT": "not allowed, but for what its constraints name",
+    "DMI-PROHIBITED-SEEEMBEDDEDRIGHTSEXPR": "not allowed, but for what its terms of rights name",
+    "DMI-PROHIBITED-SEELINKEDRIGHTSEXPR": "not allowed, but for what its terms of rights name",
+    "MR-NON": "none", "MR-NAP": "not applicable", "MR-UMR": "unlimited", "MR-LMR": "limited",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -99,9 +111,10 @@ def uses(report: Report) -> list[tuple[str, str]]:
 
 
 def _last_word(value: Any) -> str:
-    """A term of a vocabulary by its last word; anything else as it stands."""
+    """A term of a vocabulary in words, or by its last word; anything else as it stands."""
     text = printable(value)
-    return text.rpartition("/")[2] if text.startswith(("http://", "https://")) else text
+    last = text.rpartition("/")[2] if text.startswith(("http://", "https://")) else text
+    return TERMS.get(last, last)
 
 
 def _details(report: Report) -> Mapping[str, Any]:

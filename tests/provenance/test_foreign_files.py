@@ -69,8 +69,8 @@ TOLD = {
         "partly_stated", "ingredient", "An asset placed in this file was made with AI, as its own credentials state "
         "(Ember Creative). How much of this file that is, is not stated.", "nonGenAIDigitalCreation"),
     "prompted_by_ai": Told(
-        "partly_stated", "ingredient", "An asset this file was made with the help of was made with AI, as its own "
-        "credentials state (Ember Creative). How much of this file that is, is not stated.", "perceptibleNonGenAI"),
+        "partly_stated", "ingredient", "A file used as input was made with AI, as its own credentials state "
+        "(Ember Creative). Whether any of it is in this file is not stated.", "perceptibleNonGenAI"),
     "ambiguous": Told(
         "not_stated", "signer", "Stated by the file's maker, Folio Layout: it may contain content made with AI. Whether it "
         "does is not stated.", "compositionMayContainGenAI ambiguousActions"),
@@ -126,6 +126,7 @@ def test_each_file_is_told_at_its_strength(makers, files, name):
     jsonschema.validate(report.as_dict(), SCHEMA, cls=jsonschema.Draft202012Validator)
     page = render_to_string("provenance/report.html", story.told(report))
     assert all(signals.WORDS[one] in page for one in wanted.signals.split())
+    assert ("not allowed" in page) == (name in ("only_metadata", "creative_suite"))
     assert ("not signed" in page) == (wanted.strength == "unsigned_metadata")
 
 
