@@ -4,7 +4,7 @@ Rules only: operations come already in the asset's own coordinates. What was mea
 to the measuring hands; here are regions, whole elements, declared numbers, and what is not known.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from provenance.bands import band_of, highest
 from provenance.bands import version as bands_version
 from provenance.declaration import DepictionStatement, OperationStatement
-from provenance.extent_wording import sentence
+from provenance.extent_wording import Deed, deeds, sentence
 from provenance.footprint import Domain, LineDomain, PictureDomain, Piece, domain_of
 from provenance.geometry import Media, Region, exact
 from provenance.quantities import (
@@ -39,6 +39,7 @@ class Extent:
     elements: tuple[ElementExtent, ...]
     operations: tuple[OperationExtent, ...]
     assistive: tuple[AssistiveExtent, ...]
+    done: Mapping[str, tuple[Deed, ...]]
     bands_version: str
 
     def element(self, name: str) -> ElementExtent | None:
@@ -49,7 +50,7 @@ class Extent:
         return {
             "bands_version": self.bands_version,
             "headline": {"band": self.band, "text": self.text},
-            "elements": [row.as_dict() for row in self.elements],
+            "elements": _with_deeds(self.elements, self.done),
             "operations": [row.as_dict() for row in self.operations],
             "assistive": [row.as_dict() for row in self.assistive],
         }
@@ -85,8 +86,13 @@ def measure(
     )
     band = highest(row.band for row in elements) if elements else band_of(None)
     assistive = _assistive(domains, [(one, found) for one, _, found in prints])
-    told = sentence(media, elements, measured, assistive, depictions, created_as=created_as)
-    return Extent(media, band, told, elements, measured, assistive, bands_version())
+    done = deeds(elements, measured, depictions, created_as=created_as)
+    told = sentence(_with_deeds(elements, done), [row.as_dict() for row in assistive])
+    return Extent(media, band, told, elements, measured, assistive, done, bands_version())
+
+
+def _with_deeds(elements: Iterable[ElementExtent], done: Mapping[str, tuple[Deed, ...]]) -> list[dict[str, Any]]:
+    return [{**row.as_dict(), "done": [one.as_dict() for one in done[row.element]]} for row in elements]
 
 
 Footprint = list[Piece] | None
