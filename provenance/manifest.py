@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from provenance.declaration import Declaration, OperationStatement
+from provenance.declaration import AuthorshipStatement, Declaration, OperationStatement
 from provenance.extent import Extent
 from provenance.quantities import OperationExtent
 from provenance.regions_of_interest import changes
@@ -295,7 +295,14 @@ def _disclosures(operations: Iterable[OperationStatement]) -> list[dict[str, Any
 def _extent(facts: ManifestFacts) -> dict[str, Any]:
     stated = facts.extent.as_dict()
     operations = [_operation(row, facts.organisations) for row in facts.extent.operations]
-    return {"version": 1, **stated, "operations": operations}
+    authorship = [_authorship(one) for one in facts.declaration.authorship]
+    return {"version": 1, **stated, "operations": operations, **({"authorship": authorship} if authorship else {})}
+
+
+def _authorship(one: AuthorshipStatement) -> dict[str, Any]:
+    told = {"element": one.element, "human_share": one.human_share, "ai_share": one.ai_share}
+    people = [{"role": each.role, "people": each.people} for each in one.contributors]
+    return {**told, "method": one.method, "measured_by": "producer", "contributors": people}
 
 
 def _operation(row: OperationExtent, organisations: frozenset[str]) -> dict[str, Any]:

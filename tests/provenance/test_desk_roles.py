@@ -35,6 +35,7 @@ MAY = {
     "ending": permissions.ENTERS, "decide-asset": permissions.ENTERS, "propose-determination": permissions.ENTERS,
     "consent-copies": permissions.ENTERS, "access-request": permissions.READS_PERSONAL_DATA,
     "usage-report": LEGAL, "usage-report-export": LEGAL, "human-performance": LEGAL, "human-performance-pdf": LEGAL,
+    "copyright-statement": LEGAL,
     "evidence-of-production": permissions.ENTERS, "evidence-of-person": permissions.ENTERS,
     "queue-asset-again": (*permissions.ENTERS, Role.OPERATOR), "second-determination": permissions.VERIFIES,
     "admin:consent_grant_changelist": LEGAL, "admin:consent_grant_export": LEGAL, "admin:consent_grant_change": LEGAL,
@@ -81,7 +82,7 @@ ASKS_AGAIN = {
 DOORS = {"admin:login", "admin:logout"}
 # Who may read rows of this kind at all: everybody else has no such list, whosever the row.
 READERS = {
-    "evidence-of-production": LEGAL, "evidence-of-person": LEGAL, "human-performance": LEGAL,
+    "evidence-of-production": LEGAL, "evidence-of-person": LEGAL, "human-performance": LEGAL, "copyright-statement": LEGAL,
     **{f"consent_statement_{page}": LEGAL for page in ("about", "estate", "choose", "state")}, "consent_statement": LEGAL,
     "set-hold": LEGAL,
     "performerlink_offer": permissions.ENTERS, "consent_performerlink": permissions.ENTERS,
@@ -95,7 +96,7 @@ READERS = {
 # Inside the frame of a paper the browser's own viewer draws; the document's policy is tested with verification.
 NO_PAGE = {
     "admin:consent_grant_paper", "admin:consent_statement_paper", "admin:consent_decision_certificate",
-    "admin:consent_decision_json", "human-performance-pdf", "admin:consent_rider_pdf",
+    "admin:consent_decision_json", "human-performance-pdf", "admin:consent_rider_pdf", "copyright-statement",
 }  # fmt: skip
 
 
