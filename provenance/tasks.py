@@ -3,7 +3,7 @@
 from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import leftovers, shelf, signing
+from provenance import changes, leftovers, shelf, signing
 
 
 @shared_task
@@ -18,6 +18,12 @@ def sweep() -> None:
     signing.bury(at=at)
     for asset_id in signing.to_call(at=at):
         sign_asset.delay(asset_id)
+
+
+@shared_task
+def note_changes() -> None:
+    """What changed in public disclosures is numbered, for whoever follows; a lost message only makes it later."""
+    changes.note(at=timezone.now())
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from provenance.api import assets, productions, verifications
+from provenance.api import assets, disclosures, productions, verifications
 
 urlpatterns = [
     path("productions", productions.Productions.as_view(), name="productions"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("assets/<str:asset>", assets.OneAsset.as_view(), name="asset"),
     path("assets/<str:asset>/content", assets.Content.as_view(), name="asset-content"),
     path("assets/<str:asset>/sidecar", assets.Sidecar.as_view(), name="asset-sidecar"),
+    path("disclosures", disclosures.Changes.as_view(), name="disclosures"),
+    path("disclosures/by-hash", disclosures.ByHash.as_view(), name="disclosures-by-hash"),
+    path("disclosures/<str:credential>", disclosures.OneDisclosure.as_view(), name="disclosure"),
     path("verifications", verifications.Verifications.as_view(), name="verifications"),
     path("verifications/by-hash/<str:sha256>", verifications.VerificationByHash.as_view(), name="verification-by-hash"),
 ]
