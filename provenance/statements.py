@@ -187,7 +187,7 @@ def stated_consent(reading: Reading, integrity: Conclusion, relied_on: bool) -> 
     changed = integrity.state == "altered"
     of_copy = said("Not stated for this copy, which was changed after it was signed.")
     text = of_copy if changed else said("Not stated.")
-    return Conclusion("not_stated", text, {"at_signing": "not_stated", said("now"): "not_stated"})
+    return Conclusion("not_stated", text, {"at_signing": "not_stated", "now": "not_stated"})
 
 
 def ingredients_of(reading: Reading, relied_on: bool) -> Conclusion:

@@ -23,7 +23,8 @@ RULES = {
     "consent.riders.wordings",
     "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest", "provenance.measurement",
     "provenance.report",
-    "provenance.techniques", "provenance.public.story", "provenance.public.explained", "provenance.said",
+    "provenance.techniques", "provenance.public.story", "provenance.public.explained",
+    "provenance.said", "provenance.disclosure", "provenance.labels", "provenance.tally", "provenance.places",
 }  # fmt: skip
 # Libraries that only calculate.
 CALCULATE = {"rfc8785", "jsonschema", "PIL"}

@@ -11,8 +11,9 @@ from provenance.extent_wording import NAMES, name_of
 from provenance.printable import printable
 from provenance.reading import listing, mapping
 from provenance.report import Report
-from provenance.said import capital, joined, number, percent, said
+from provenance.said import capital, counted, joined, number, percent, said
 from provenance.statements import quantified, share_of
+from provenance.tally import Sum
 from provenance.techniques import TECHNIQUES
 
 NARROWEST = 0.6
@@ -21,6 +22,12 @@ OVERSIGHT = {
     "prompt_guided": said("guided by a person, without final approval"),
     "fully_autonomous": said("not reviewed by a person"),
 }
+ROLES = {
+    "animator": said("animation"), "artist": said("art"), "cinematographer": said("camera"), "composer": said("composition"),
+    "director": said("direction"), "editor": said("editing"), "musician": said("musicians"), "performer": said("performance"),
+    "sound_designer": said("sound design"), "translator": said("translation by people"), "writer": said("writing"),
+    "other": said("other work"),
+}  # fmt: skip
 METHODS = {
     ("measured:difference", "registry"): said("measured against the source by this registry"),
     ("measured:difference", "producer"): said("measured against the source by the producer"),
@@ -78,6 +85,16 @@ class Row:
     attested_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who made one element: the shares of people and of AI, how that is known, and the roles in which people worked."""
+
+    element: str
+    shares: str
+    method: str
+    roles: str
+
+
 def bars(report: Report) -> list[Bar]:
     return [_bar(element) for element in _elements(report)]
 
@@ -110,6 +127,53 @@ def rows(report: Report) -> list[Row]:
     summed = [mapping(item) for item in listing(extent.get("assistive"))]
     alone = [item for item in summed if (item.get("element"), item.get("technique")) not in told]
     return [_row(operation, operation.get("generative") is True) for operation in [*operations, *alone]]
+
+
+def authors(report: Report) -> list[Author]:
+    """Who made what, element by element, as the producer states it."""
+    found = []
+    for row in map(mapping, listing(_extent(report).get("authorship"))):
+        human, ai = (_share(row.get(name)) for name in ("human_share", "ai_share"))
+        shares = [
+            said("{share} by people", share=percent(human)) if human is not None else "",
+            said("{share} by AI", share=percent(ai)) if ai is not None else "",
+        ]
+        roles = [_role(mapping(one)) for one in listing(row.get("contributors"))[:20]]
+        told = joined(shares, ", ") or said("shares not stated")
+        found.append(Author(_name(row.get("element")), told, _method(row), joined(roles, ", ")))
+    return found[:5]
+
+
+def _role(one: Mapping[str, Any]) -> str:
+    role, people = ROLES.get(printable(one.get("role"))), one.get("people")
+    if role is None:
+        return ""
+    if isinstance(people, bool) or not isinstance(people, int) or not 0 < people < 10**6:
+        return role
+    return said("{role}: {people}", role=role, people=number(people))
+
+
+def _share(value: Any) -> float | None:
+    found = _number(value)
+    return found if found is not None and 0 <= found <= 1 else None
+
+
+def sum_bar(one: Sum) -> Bar:
+    """The share of a title's running time, as a bar: broken where only shots that do not say how much have any."""
+    share = min(one.seconds / one.of_seconds, 1) if one.of_seconds else 0
+    kind = "unknown" if not share and one.not_stated else "none" if not share else "lower" if one.at_least else "share"
+    width = round(min(max(share * 100, NARROWEST), 100), 2) if share else 0
+    return Bar(one.name, kind, width, one.text, "", "")
+
+
+def sum_method(one: Sum) -> str:
+    """How a sum's numbers are known, and in how many shots each way."""
+    told = [
+        said("{method} ({shots})", method=_method({"method": method, "measured_by": by}),
+             shots=counted("{count} shot", "{count} shots", count))
+        for method, by, count in one.methods
+    ]  # fmt: skip
+    return joined(told, "; ")
 
 
 def clock(seconds: float) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from provenance import trust, verification
+from provenance import disclosures, labels, small_pictures, trust, verification
 from provenance.public import uploads
 from provenance.public.explained import EXPLAINED
 from provenance.public.problem_types import explained
@@ -78,7 +78,22 @@ def credential_document(request: HttpRequest, credential: str) -> HttpResponse:
 
 def _shown(report: Report) -> dict[str, Any]:
     """The report's page in the visitor's language; a headline that can be told only as it was signed says so."""
-    return spoken(told(report)) | {"report": report, "in_english": left_in_english(report.extent.text)}
+    shown = told(report)
+    if shown["record_shown"]:
+        disclosure = disclosures.of_credential(report.facts.credential, at=timezone.now())
+        shown |= {"labels": labels.told(disclosure["labels"]), "reviews": disclosure["cultural_review"]}
+        shown["picture"] = small_pictures.of(report.facts.credential)
+    return spoken(shown) | {"report": report, "in_english": left_in_english(report.extent.text)}
+
+
+@limited_page("window")
+@never_cache
+@require_safe
+def picture(request: HttpRequest, credential: str) -> HttpResponse:
+    try:
+        return HttpResponse(small_pictures.drawn(credential), content_type="image/jpeg")
+    except NotFound as missing:
+        raise Http404(missing.detail) from missing
 
 
 def _recalled(credential: str) -> Report:
@@ -91,7 +106,7 @@ def _recalled(credential: str) -> Report:
 @require_safe
 def how_to_read(request: HttpRequest) -> HttpResponse:
     rows = [(name, question, meanings) for name, (question, meanings) in EXPLAINED.items()]
-    return render(request, "provenance/how_to_read.html", {"explained": rows})
+    return render(request, "provenance/how_to_read.html", {"explained": spoken(rows)})
 
 
 @require_safe

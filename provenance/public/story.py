@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from provenance.printable import bounded, printable
-from provenance.public.figures import bars, rows, strips
+from provenance.public.figures import authors, bars, rows, strips
 from provenance.reading import listing, mapping
 from provenance.report import DISCLAIMER, Report
 from provenance.said import Said, Speech, day, in_, joined, moment, month, said
@@ -266,6 +266,7 @@ def told(report: Report) -> dict[str, Any]:
         "bars": bars(report),
         "strips": strips(report),
         "rows": rows(report),
+        "authors": authors(report),
         "then_now": then_and_now(report),
         "used": used(report),
         "activity": activity(report),
