@@ -36,6 +36,9 @@ THE = {
 NAMES = {
     "picture": said("picture"), "voice": said("voice"), "music": said("music"), "sound": said("sound"), "text": said("text"),
 }  # fmt: skip
+HEADS = {
+    "picture": said("Picture"), "voice": said("Voice"), "music": said("Music"), "sound": said("Sound"), "text": said("Text"),
+}  # fmt: skip
 _MOST_DEEDS = 50
 _COUNTS = (
     said("no"), said("one"), said("two"), said("three"), said("four"), said("five"), said("six"), said("seven"),
@@ -267,4 +270,4 @@ def _total(row: Mapping[str, Any], unit: str) -> float | None:
 
 def name_of(element: str) -> Said:
     """An element as the head of its bar."""
-    return capital(NAMES.get(element, element) or said("element"))
+    return HEADS.get(element) or capital(element or said("element"))

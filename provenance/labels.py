@@ -7,13 +7,14 @@ depiction is confirmed today. Whether a law applies to a use is for its publishe
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from provenance.bands import AT_LEAST, FULL, NONE_STATED, UNKNOWN
 from provenance.reading import listing, mapping
-from provenance.said import Said, said
+from provenance.said import Said, day, said
 from provenance.techniques import TECHNIQUES
 
 FULLY, PARTIALLY, BASIC, NO_ICON = "fully_ai_generated", "partially_ai_modified", "basic", "none"
@@ -76,7 +77,7 @@ def icon(extent: Mapping[str, Any]) -> str:
 def told(found: Mapping[str, Any]) -> dict[str, Any]:
     """The same as a page shows it: the icon and how surely each law is known, in words."""
     texts = [{**one, "certainty": CERTAINTY[one["certainty"]]} for one in found["texts"]]
-    return {**found, "texts": texts, "icon": ICONS[found["icons"]["eu"]]}
+    return {**found, "texts": texts, "icon": ICONS[found["icons"]["eu"]], "dated": day(date.fromisoformat(found["dated"]))}
 
 
 def _text(one: Mapping[str, Any], shown: Shown) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def spoken(value: Any) -> Any:
         return in_(SPEECH, value)
     if isinstance(value, Mapping):
         return {key: spoken(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if type(value) in (list, tuple):
         return type(value)(spoken(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type | Report):
         return changed(value, **{one.name: spoken(getattr(value, one.name)) for one in fields(value)})

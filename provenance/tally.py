@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from provenance.extent_wording import HEADS
 from provenance.printable import printable
 from provenance.reading import listing, mapping
 from provenance.said import Said, counted, joined, number, said
@@ -17,8 +18,7 @@ from provenance.techniques import ELEMENTS, TECHNIQUES
 SEEN, HEARD, WHOLE = "performers_seen", "performers_heard", "made_whole"
 NAMES = {
     SEEN: said("Performers as they are seen"), HEARD: said("Performers as they are heard"),
-    WHOLE: said("Shots made whole with AI"), "picture": said("Picture"), "voice": said("Voice"), "music": said("Music"),
-    "sound": said("Sound"), "text": said("Text"),
+    WHOLE: said("Shots made whole with AI"), **HEADS,
 }  # fmt: skip
 ON = {SEEN: "picture", HEARD: "voice", WHOLE: "picture"}
 
@@ -37,13 +37,14 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Over all shots: seconds of running time, of how many known; the shots that have any, and those that do not say how
-    much; by which methods the shots' numbers are known, and by whom."""
+    """Over all shots: seconds of running time, of how many known; the shots that have any, those of them that are stills
+    and have no time, and those that do not say how much; by which methods the shots' numbers are known, and by whom."""
 
     name: str
     seconds: float
     of_seconds: float
     shots: int
+    stills: int
     not_stated: int
     methods: tuple[tuple[str, str, int], ...]
 
@@ -53,31 +54,35 @@ class Sum:
 
     @property
     def text(self) -> Said:
-        if not self.shots and not self.not_stated:
-            return said("None stated.")
+        if not self.shots:
+            return said("none stated")
         amount = said("{part} of {whole} seconds", part=number(self.seconds, 1), whole=number(self.of_seconds, 1))
         if self.at_least:
             amount = said("at least {amount}", amount=amount)
         shots = counted("in {count} shot", "in {count} shots", self.shots)
+        stills = counted("{count} of them is a still", "{count} of them are stills", self.stills)
         silent = counted("{count} shot does not state how much", "{count} shots do not state how much", self.not_stated)
-        told = [amount if self.seconds else "", shots if self.shots else "", silent if self.not_stated else ""]
+        told = [amount if self.seconds else "", shots, stills if self.stills else "", silent if self.not_stated else ""]
         return joined(told, ", ")
 
     def as_dict(self) -> dict[str, Any]:
         methods = [{"method": method, "measured_by": by, "shots": count} for method, by, count in self.methods]
         return {
             "name": self.name, "text": self.text, "seconds": round(self.seconds, 3), "of_seconds": round(self.of_seconds, 3),
-            "at_least": self.at_least, "shots": self.shots, "not_stated": self.not_stated, "methods": methods,
+            "at_least": self.at_least, "shots": self.shots, "stills": self.stills, "not_stated": self.not_stated,
+            "methods": methods,
         }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one shot adds to a sum: whether there is any, and its seconds, None where it does not say how many."""
+    """What one shot adds to a sum: whether there is any, and its seconds, None where it does not say how many; a `still`
+    has none."""
 
     any: bool
     seconds: float | None
     methods: tuple[tuple[str, str], ...]
+    still: bool = False
 
 
 def sums(shots: Sequence[Shot]) -> list[Sum]:
@@ -95,12 +100,13 @@ def sums(shots: Sequence[Shot]) -> list[Sum]:
 def _sum(name: str, on: str, found: Iterable[Found], shots: Sequence[Shot]) -> Sum:
     rows = list(found)
     methods = Counter(pair for row in rows if row.any for pair in row.methods)
-    silent = [row for row in rows if row.any and row.seconds is None]
+    silent = [row for row in rows if row.any and row.seconds is None and not row.still]
     return Sum(
         name=name,
         seconds=sum(row.seconds or 0 for row in rows),
         of_seconds=sum(_seconds(_row(shot, on)) or 0 for shot in shots),
         shots=sum(row.any for row in rows),
+        stills=sum(row.any and row.still for row in rows),
         not_stated=len(silent),
         methods=tuple((method, by, count) for (method, by), count in sorted(methods.items())),
     )
@@ -110,14 +116,15 @@ def _performers(shot: Shot, element: str) -> Found:
     """Where performers were altered or generated in an element: the union of the times of such operations."""
     row = _row(shot, element)
     made = [one for one in _operations(shot, element) if TECHNIQUES[one["technique"]].person and one.get("share") != 0]
-    return Found(bool(made), _time_of(made, row), _methods(made))
+    stated = all(one.get("share") is not None and one.get("at_least") is not True for one in made)
+    return Found(bool(made), _time_of(made, row), _methods(made), still=_still(row) and stated)
 
 
 def _made_whole(shot: Shot) -> Found:
     row = _row(shot, "picture")
     done = [mapping(one) for one in listing(row.get("done"))]
     whole = row.get("band") == "full" and any(one.get("act") == "generated" for one in done)
-    return Found(whole, _seconds(row) if whole else None, _methods([row]) if whole else ())
+    return Found(whole, _seconds(row) if whole else None, _methods([row]) if whole else (), still=_still(row))
 
 
 def _of_element(element: str) -> Callable[[Shot], Found]:
@@ -130,7 +137,8 @@ def _of_element(element: str) -> Callable[[Shot], Found]:
             return Found(True, None, ())
         length, time = _seconds(row), _fraction(row.get("time_share"))
         seconds = time * length if time is not None and length is not None and not row.get("at_least") else None
-        return Found(True, seconds, _methods([row]) if share is not None else ())
+        stated = share is not None and row.get("at_least") is not True
+        return Found(True, seconds, _methods([row]) if share is not None else (), still=_still(row) and stated)
 
     return find
 
@@ -179,6 +187,12 @@ def _methods(rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
     """How the numbers are known, and by whom; each of them once for a shot."""
     pairs = {(printable(row.get("method")), printable(row.get("measured_by"))) for row in rows if row.get("share") is not None}
     return tuple(sorted(pair for pair in pairs if pair[0]))
+
+
+def _still(row: Mapping[str, Any]) -> bool:
+    """A picture without time, or words: its share is in its own report."""
+    total = mapping(row.get("total"))
+    return bool(total) and "seconds" not in total and "frames" not in total
 
 
 def _seconds(row: Mapping[str, Any]) -> float | None:

@@ -13,7 +13,7 @@ from provenance.disclosure import Review
 from provenance.models import Credential
 from provenance.printable import printable
 from provenance.reading import listing, mapping
-from provenance.said import said
+from provenance.said import joined, said
 from provenance.statements import extent_text
 from provenance.tally import NAMES, Shot, Sum, sums
 from registry import productions
@@ -96,15 +96,17 @@ def _cell(value: Any) -> str:
 
 def headline(title: Title) -> str:
     """The page's one sentence: performers first, and what is not stated as such."""
-    seen, heard, whole = title.sums[:3]
     if not title.shots:
         return said("Nothing is signed for this title.")
-    if not any(one.shots or one.not_stated for one in title.sums):
+    if not any(one.shots for one in title.sums):
         return said("For every shot signed here, the producer states that no generative AI was used.")
-    return said(
-        "Of what is signed here, AI altered or made performers as they are seen: {seen}; as they are heard: {heard}.",
-        seen=seen.text, heard=heard.text,
-    ) if seen.shots or heard.shots else said("AI was used in what is signed here, and in no performer as they are seen or heard.")
+    seen, heard, *_ = title.sums
+    if not seen.shots and not heard.shots:
+        return said("AI was used in what is signed here, and in no performer as they are seen or heard.")
+    return joined([
+        said("AI altered or made performers as they are seen: {amount}.", amount=seen.text),
+        said("As they are heard: {amount}.", amount=heard.text),
+    ])  # fmt: skip
 
 
 def named(title: Title) -> list[tuple[str, Sum]]:

@@ -56,6 +56,14 @@ def test_what_does_not_say_how_much_makes_a_sum_a_lower_bound_and_is_never_zero(
     assert sums.text == "at least 12.0 of 188.0 seconds, in 2 shots, 1 shot does not state how much"
 
 
+def test_a_still_has_no_time_and_is_told_as_one():
+    still = picture(total={"pixels": 230400, "width": 640, "height": 360}, time_share=None)
+    sums = of("performers_seen", shot(still, operations=[operation(ranges=[{"region": "r"}])]))
+    assert (sums.shots, sums.stills, sums.not_stated) == (1, 1, 0) and sums.text == "in 1 shot, 1 of them is a still"
+    silent = of("performers_seen", shot(still, operations=[operation(ranges=[], share=None, method="unknown")]))
+    assert (silent.stills, silent.not_stated) == (0, 1)
+
+
 def test_shots_made_whole_are_those_generated_and_not_those_altered_throughout():
     made = {"act": "generated", "part": None, "performers": 0, "techniques": ["synthetic_character"]}
     altered = made | {"act": "altered", "techniques": ["inpaint"]}
