@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provenance import signals
-from provenance.declaration import Declaration, OperationStatement
+from provenance.declaration import AuthorshipStatement, Declaration, OperationStatement
 from provenance.extent import Extent
 from provenance.placement_actions import acts_on_parent, place_identifier, placed
 from provenance.quantities import OperationExtent
@@ -298,7 +298,14 @@ def _disclosures(operations: Iterable[OperationStatement]) -> list[dict[str, Any
 def _extent(facts: ManifestFacts) -> dict[str, Any]:
     stated = facts.extent.as_dict()
     operations = [_operation(row, facts.organisations) for row in facts.extent.operations]
-    return {"version": 1, **stated, "operations": operations}
+    authorship = [_authorship(one) for one in facts.declaration.authorship]
+    return {"version": 1, **stated, "operations": operations, **({"authorship": authorship} if authorship else {})}
+
+
+def _authorship(one: AuthorshipStatement) -> dict[str, Any]:
+    told = {"element": one.element, "human_share": one.human_share, "ai_share": one.ai_share}
+    people = [{"role": each.role, "people": each.people} for each in one.contributors]
+    return {**told, "method": one.method, "measured_by": "producer", "contributors": people}
 
 
 def _operation(row: OperationExtent, organisations: frozenset[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ A court order, or a dispute that its lawyers say reaches what is out, puts it un
 Only what may be public comes out: a state, and whether finished work goes on. Not who ended what, nor why.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,6 +18,10 @@ from provenance.models import Credential
 from registry.models import Production
 
 DISTRIBUTION = "continue_distribution"
+
+COLUMNS = (
+    "term_end", "grant__endings__kind", "grant__endings__mode", "grant__endings__effective_at", "grant__endings__run_off_to",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,21 @@ def now(decision: Decision | int | None, *, at_signing: str, at: datetime) -> St
         return Standing(at_signing)
     stopped, judged = stops_distribution(decision, at=at), judge(_bases(decision), at=at)
     return Standing("under_review") if stopped else judged
+
+
+def of_many(decisions: Mapping[int, str], *, at: datetime) -> dict[int, Standing]:
+    """The same for many decisions, each with how consent stood at signing. One query."""
+    confirmed = [decision for decision, signed in decisions.items() if signed == "confirmed"]
+    bases: dict[int, list[Basis]] = {decision: [] for decision in confirmed}
+    if confirmed:
+        rows = GrantRevision.objects.filter(decisions__in=confirmed).values_list("decisions", *COLUMNS)
+        for decision, *row in rows:
+            if decision in bases:
+                bases[decision].append(Basis(*row))
+    return {
+        decision: judge(bases[decision], at=at) if decision in bases else Standing(signed)
+        for decision, signed in decisions.items()
+    }
 
 
 def standing_on(grant: Grant) -> QuerySet[Credential]:
@@ -88,7 +107,5 @@ def _stops(basis: Basis, at: datetime) -> bool:
 
 
 def _bases(decision: Decision | int) -> list[Basis]:
-    rows = GrantRevision.objects.filter(decisions=decision).values_list(
-        "term_end", "grant__endings__kind", "grant__endings__mode", "grant__endings__effective_at", "grant__endings__run_off_to"
-    )
+    rows = GrantRevision.objects.filter(decisions=decision).values_list(*COLUMNS)
     return [Basis(*row) for row in rows]

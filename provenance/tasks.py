@@ -3,7 +3,7 @@
 from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import leftovers, shelf, signing, turning
+from provenance import changes, leftovers, shelf, signing, turning
 from provenance.outputs import packing
 
 
@@ -27,6 +27,12 @@ def sweep() -> None:
     packing.forget_old(at=at)
     for pack_id in packing.to_call(at=at):
         pack_evidence.delay(pack_id)
+
+
+@shared_task
+def note_changes() -> None:
+    """What changed in public disclosures is numbered, for whoever follows; a lost message only makes it later."""
+    changes.note(at=timezone.now())
 
 
 @shared_task

@@ -309,6 +309,7 @@ CELERY_TASK_DEFAULT_QUEUE = "work"
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("work", "pulse")]
 CELERY_TASK_ROUTES = {
     "provenance.tasks.sweep": {"queue": "pulse"},
+    "provenance.tasks.note_changes": {"queue": "pulse"},
     "consent.tasks.sweep": {"queue": "pulse"},
     "registry.tasks.*": {"queue": "pulse"},
 }
@@ -316,6 +317,7 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE_FILENAME = str((SCRATCH_DIR if PRODUCTION else DATA_DIR) / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "provenance.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "changes": {"task": "provenance.tasks.note_changes", "schedule": 15.0, "options": {"expires": 15}},
     "imports": {"task": "consent.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "heartbeat": {"task": "registry.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "leftovers": {"task": "provenance.tasks.clear_leftovers", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -23,6 +23,7 @@ urlpatterns = [
     path("registry/production/<str:key>/human-performance/", outputs.statement, name="human-performance"),
     path("registry/production/<str:key>/human-performance.pdf", outputs.statement_pdf, name="human-performance-pdf"),
     path("consent/grant/<str:key>/ending/", ending.ending, name="ending"),
+    path("provenance/asset/<str:key>/copyright.txt", outputs.copyright_statement, name="copyright-statement"),
     path("provenance/asset/<str:key>/decide/", answers.decide_view, name="decide-asset"),
     path("provenance/asset/<str:key>/answer-measured/", measured.answer_view, name="asset-answer-measured"),
     path("provenance/asset/<str:key>/measured/<str:measuring>.png", measured.picture_view, name="asset-measured-picture"),

@@ -40,6 +40,7 @@ MAY = {
     "ending": permissions.ENTERS, "decide-asset": permissions.ENTERS, "propose-determination": permissions.ENTERS,
     "consent-copies": permissions.ENTERS, "access-request": permissions.READS_PERSONAL_DATA,
     "usage-report": LEGAL, "usage-report-export": LEGAL, "human-performance": LEGAL, "human-performance-pdf": LEGAL,
+    "copyright-statement": LEGAL,
     "evidence-of-production": permissions.ENTERS, "evidence-of-person": permissions.ENTERS,
     "evidence-pack": permissions.ENTERS, "evidence-pack-file": permissions.ENTERS,
     "queue-asset-again": (*permissions.ENTERS, Role.OPERATOR), "second-determination": permissions.VERIFIES,
@@ -88,6 +89,7 @@ DOORS = {"admin:login", "admin:logout"}
 # Who may read rows of this kind at all: everybody else has no such list, whosever the row.
 READERS = {
     "evidence-of-production": LEGAL, "evidence-of-person": LEGAL, "evidence-pack": LEGAL, "human-performance": LEGAL,
+    "copyright-statement": LEGAL,
     **{f"consent_statement_{page}": LEGAL for page in ("about", "estate", "choose", "state")}, "consent_statement": LEGAL,
     "set-hold": LEGAL, "distribution-": LEGAL,
     "performerlink_offer": permissions.ENTERS, "consent_performerlink": permissions.ENTERS,
@@ -102,7 +104,7 @@ READERS = {
 NO_PAGE = {
     "admin:consent_grant_paper", "admin:consent_statement_paper", "admin:consent_decision_certificate",
     "admin:consent_decision_json", "admin:consent_decision_signed", "human-performance-pdf", "admin:consent_rider_pdf",
-    "evidence-pack-file", "distribution-notice", "asset-measured-picture",
+    "evidence-pack-file", "distribution-notice", "asset-measured-picture", "copyright-statement",
 }  # fmt: skip
 
 
