@@ -70,8 +70,7 @@ def exhibits(asset: Asset) -> list[Exhibit]:
     """The evidence of each operation that has some: the newest that was sent, else what the declaration names."""
     lent = {one.label: KeptFile(one.sha256, one.storage_key, one.media_type) for one in asset.ingredients.all()}
     own = KeptFile(asset.sha256, asset.storage_key, asset.media_type)
-    rows = asset.operations.prefetch_related("evidence")
-    return [found for row in rows if (found := _sent(row, own) or _named(row, lent, own))]
+    return [found for row in asset.operations.all() if (found := _sent(row, own) or _named(row, lent, own))]
 
 
 def _sent(row: Operation, own: KeptFile) -> Exhibit | None:

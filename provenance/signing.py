@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, prefetch_related_objects
 
 from consent import clearance
 from consent.models import Decision
@@ -181,6 +181,7 @@ def examine(work: Work, *, clock: Clock) -> None:
     work.source = work.lent.enter_context(
         shelf.borrowed(work.asset.storage_key, work.asset.sha256, into=work.folder)
     )
+    prefetch_related_objects([work.asset], "ingredients", "operations__evidence")
     kept = {one.label: one for one in work.asset.ingredients.all()}
     facts = manifest.ingredients_of(work.declaration, carries_credentials=work.asset.media["has_credentials"])
     for one in facts:
