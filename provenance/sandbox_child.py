@@ -17,6 +17,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, BinaryIO
 
 from provenance import credentials
@@ -137,7 +138,19 @@ def _sign(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
     )
 
 
-DEEDS = {"examine": _examine, "read": _read, "sign": _sign}
+def _measure(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
+    for file in files:
+        structure.guard(file, bounds)
+    named = dict(zip(request["files"], files, strict=True))
+    # What decodes and calculates is large: only a child that is asked to measure carries it.
+    pairs = import_module("provenance.media.measuring.pairs")
+    found = pairs.measure(
+        named.get("input"), named["result"], matte=named.get("matte"), element=request["element"], bounds=bounds
+    )
+    return found.to_wire()
+
+
+DEEDS = {"examine": _examine, "read": _read, "sign": _sign, "measure": _measure}
 
 
 # ── Confinement ──────────────────────────────────────────────────────────────────────────────────────────────────
