@@ -15,10 +15,12 @@ from tests import databases
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
     """The tests' own database begins as a copy; what the migrations have yet to do, pytest-django has them do."""
-    if connection.vendor != "sqlite":
+    asked = connection.settings_dict["TEST"]
+    if connection.vendor == "postgresql":
+        asked["TEMPLATE"] = databases.on_server()
         yield
         return
-    connection.settings_dict["TEST"]["NAME"] = databases.IN_MEMORY
+    asked["NAME"] = databases.IN_MEMORY
     with closing(databases.in_memory()):
         yield
 
