@@ -11,6 +11,17 @@ from registry import clients
 from tests import cast as world
 from tests import databases
 
+# Where houses are opened, browsers are watched and processes are killed.
+WAITS = (
+    "tests/registry/test_start", "tests/journeys/test_demo", "tests/large/", "tests/journeys/test_desk_in_a_browser",
+    "tests/journeys/test_a_letter_in_a_browser", "tests/faults/", "tests/registry/test_on_postgresql",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """What waits more than it works comes first, so that all else is done meanwhile and nobody waits for it at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(WAITS))
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
