@@ -12,6 +12,8 @@ PINS := uv pip compile --quiet --universal --generate-hashes --no-header --no-em
 # Checks look at the code, not at this installation: their files lie apart.
 APART := DATA_DIR=$(VENV)/check
 PRODUCTION := env $$(grep -v '^\#' tests/production.env)
+# A house is many processes: what one has compiled is kept for the others, also where the environment says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test demo check bench faults openapi pins clean
 
