@@ -34,7 +34,7 @@ ASSETS = (*LEGAL, Role.OPERATOR)
 # Who may open it (GET). Whoever may read the row but not this page of it gets a 403.
 MAY = {
     "desk": permissions.DESK, "admin:index": permissions.DESK, "running-out": LEGAL,
-    "distribution": LEGAL, "distribution-errand": LEGAL, "distribution-notice": LEGAL,
+    "distribution": LEGAL, "retention": PEOPLE, "distribution-errand": LEGAL, "distribution-notice": LEGAL,
     "turning-18": permissions.READS_PERSONAL_DATA,
     "asset-answer-measured": permissions.ENTERS, "asset-measured-picture": LEGAL,
     "ending": permissions.ENTERS, "decide-asset": permissions.ENTERS, "propose-determination": permissions.ENTERS,
@@ -218,7 +218,7 @@ def kind(name):
 def keyed(name):
     by_itself = ("changelist", "export", "_due", "_add", "_ask", "_reuse", "_first", "_description", "index")
     return not name.endswith(by_itself) and name not in (
-        "desk", "running-out", "turning-18", "holds", "rules", "rule-facts", "usage-report", "distribution",
+        "desk", "running-out", "turning-18", "holds", "rules", "rule-facts", "usage-report", "distribution", "retention",
     )
 
 
