@@ -324,10 +324,12 @@ def _substance(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def names_for(question: Mapping[str, Any], answer: Mapping[str, Any], *, to_studio: bool) -> dict[str, str]:
-    """What the reader knows people and consents by, by the ids of depictions and grants: an alias, a file number."""
+    """What the reader knows people, consents and the work asked about by, by their ids here: an alias, a file number, a
+    title."""
     people = {one["id"]: one["person"] for one in question["depictions"] if one["person"]}
     aliases = dict(Person.objects.filter(public_id__in=people.values()).values_list("public_id", "alias"))
     names = {depiction: aliases[person] for depiction, person in people.items() if person in aliases}
+    names |= dict(Production.objects.filter(public_id=question["production"]).values_list("public_id", "title"))
     found = (*answer["reasons"], *answer.get("advice", ()))
     grants = {reason["grant"] for reason in found if reason["grant"]}
     if to_studio:

@@ -9,8 +9,9 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from consent.lifecycle import PUBLIC_AFTER_ENDING
-from consent.models import Decision, Ending, Grant, GrantRevision
+from consent.facts import Ending
+from consent.lifecycle import RELEASED, public_after, to_stop_by
+from consent.models import Decision, Grant, GrantRevision
 from provenance.models import Credential
 
 
@@ -24,14 +25,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """One revision a decision stood on, with one ending of its grant if there is any. `run_off_to` is the last day of
-    use, `term_end` the first day no longer covered."""
+    """One revision a decision stood on, with one ending of its grant if there is any; `term_end` is the first day no
+    longer covered."""
 
     term_end: date | None
-    kind: str | None
-    mode: str | None
-    effective_at: datetime | None
-    run_off_to: date | None
+    ending: Ending | None = None
 
 
 def now(decision: Decision | int | None, *, at_signing: str, at: datetime) -> Standing:
@@ -48,27 +46,25 @@ def standing_on(grant: Grant) -> QuerySet[Credential]:
 
 def judge(bases: Iterable[Basis], *, at: datetime) -> Standing:
     """The worst that became of any revision the decision stood on: under review, ended for good, ended, on file."""
-    ended = [basis for basis in bases if basis.effective_at is not None and basis.effective_at <= at]
-    if any(_under_review(basis) for basis in ended):
+    endings = [basis.ending for basis in bases if basis.ending is not None and basis.ending.effective_at <= at]
+    told = {public_after(one) for one in endings}
+    if "under_review" in told:
         return Standing("under_review")
-    if ended:
-        return Standing("ended", may_continue=not any(_stops(basis, at) for basis in ended))
+    if endings:
+        return Standing("ended", may_continue=not any(_stopped(one, at) for one in endings))
     if any(basis.term_end is not None and basis.term_end <= at.date() for basis in bases):
         return Standing("ended")
     return Standing("confirmed")
 
 
-def _under_review(basis: Basis) -> bool:
-    """Never valid, or all use had to stop."""
-    return basis.kind == Ending.Kind.ANNULLED or PUBLIC_AFTER_ENDING[basis.mode or ""] == "under_review"
-
-
-def _stops(basis: Basis, at: datetime) -> bool:
-    return basis.mode == Ending.Mode.RUN_OFF and basis.run_off_to is not None and basis.run_off_to < at.date()
+def _stopped(ending: Ending, at: datetime) -> bool:
+    by = to_stop_by(ending, RELEASED)
+    return by is not None and by <= at
 
 
 def _bases(decision: Decision | int) -> list[Basis]:
     rows = GrantRevision.objects.filter(decisions=decision).values_list(
-        "term_end", "grant__endings__kind", "grant__endings__mode", "grant__endings__effective_at", "grant__endings__run_off_to"
-    )
-    return [Basis(*row) for row in rows]
+        "term_end", "grant__endings__public_id", "grant__endings__kind", "grant__endings__mode",
+        "grant__endings__effective_at", "grant__endings__run_off_to", "grant__endings__recorded_at",
+    )  # fmt: skip
+    return [Basis(term_end, Ending(*ending) if ending[0] else None) for term_end, *ending in rows]
