@@ -5,7 +5,7 @@ the columns that a decision looks at. It is asked three times for each asset, so
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -19,15 +19,24 @@ Kept = dict[int, list[Any]]
 
 def record_for(request: facts.Request, *, studio: Organisation) -> facts.Record:
     """The people, consents and statements that may bear on the question; of this studio alone."""
-    people = {one.person for one in request.depictions if one.person}
+    return records_for([request], studio=studio)[0]
+
+
+def records_for(requests: Sequence[facts.Request], *, studio: Organisation) -> list[facts.Record]:
+    """The record for each of the questions, from one reading of the file."""
+    people = {one.person for request in requests for one in request.depictions if one.person}
+    persons = tuple(_persons(people, studio)) if people else ()
     grants = tuple(_grants(people, studio)) if people else ()
-    works = _works(request)
-    return facts.Record(
-        persons=tuple(_persons(people, studio)) if people else (),
-        grants=grants,
-        statements=tuple(_statements(request, grants, people, studio, works)),
-        production=_production(request, works),
-    )
+    works = _works({one for request in requests for one in request.production_line})
+    units = _units(requests)
+    asked_as = [_asked_as(request, works, units) for request in requests]
+    subjects = {facts.GLOBAL, *people, *(one.id for one in grants), *(name for names in asked_as for name in names)}
+    subjects |= {one for request in requests for one in (*request.production_line, request.asset_sha256) if one}
+    stated = _stated(subjects, studio)
+    return [
+        facts.Record(persons, grants, tuple(_statements(stated, request, names)), _production(request, works))
+        for request, names in zip(requests, asked_as, strict=True)
+    ]
 
 
 def _persons(people: set[str], studio: Organisation) -> Iterator[facts.Person]:
@@ -35,14 +44,15 @@ def _persons(people: set[str], studio: Organisation) -> Iterator[facts.Person]:
         yield facts.Person(row.public_id, row.kind, row.birth_date, row.death_date)
 
 
-def _works(request: facts.Request) -> list[tuple[Any, ...]]:
-    """The production and the works it is part of, as often as there are agreements that they are made under."""
-    line = Production.objects.filter(public_id__in=request.production_line).order_by("pk")
+def _works(ids: set[str]) -> list[tuple[Any, ...]]:
+    """These works, each as often as there are agreements that it is made under."""
+    line = Production.objects.filter(public_id__in=ids).order_by("pk")
     return list(line.values_list("public_id", "kind", "jurisdictions", "photography_starts_on", "agreements__code"))
 
 
 def _production(request: facts.Request, works: list[tuple[Any, ...]]) -> facts.Production | None:
     """The production; what is not said of it is taken from the works it is part of."""
+    works = _of_line(request, works)
     own = [row for row in works if row[0] == request.production]
     if not own:
         return None
@@ -162,21 +172,30 @@ def _endings(grants: list[int]) -> Kept:
     return kept
 
 
-def _statements(
-    request: facts.Request, grants: tuple[facts.Grant, ...], people: set[str], studio: Organisation,
-    works: list[tuple[Any, ...]],
-) -> Iterator[facts.Statement]:  # fmt: skip
+def _units(requests: Iterable[facts.Request]) -> list[tuple[str, str, str]]:
+    """The scenes and shots asked about: the production, the id and the code of each."""
+    productions = {request.production for request in requests if request.units}
+    codes = {code for request in requests for code in request.units}
+    if not codes:
+        return []
+    here = Unit.objects.filter(production__public_id__in=productions, code__in=codes).order_by()
+    return list(here.values_list("production__public_id", "public_id", "code"))
+
+
+def _asked_as(
+    request: facts.Request, works: list[tuple[Any, ...]], units: Iterable[tuple[str, str, str]]
+) -> dict[str, str]:
     """A lock lies on a unit by its id, and a question names units by their code within the production. One that lies on
     a collective agreement lies on every production under it."""
-    asked_as = {f"agreement:{code}": request.production for *_, code in works if code}
-    if request.units:
-        here = Unit.objects.filter(production__public_id=request.production, code__in=request.units).order_by()
-        asked_as |= dict(here.values_list("public_id", "code"))
-    subjects = {facts.GLOBAL, *request.production_line, *asked_as, *people, *(one.id for one in grants)}
-    subjects |= {request.asset_sha256} if request.asset_sha256 else set()
-    stated = _stated(subjects, studio)
-    replicas = {row.public_id for row in stated if row.form == ON_THE_REGISTER}
-    stated += _stated(replicas, studio) if replicas else []
+    under = {f"agreement:{code}": request.production for *_, code in _of_line(request, works) if code}
+    return under | {id: code for work, id, code in units if work == request.production and code in request.units}
+
+
+def _of_line(request: facts.Request, works: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [row for row in works if row[0] in request.production_line]
+
+
+def _statements(stated: Iterable[Statement], request: facts.Request, asked_as: dict[str, str]) -> Iterator[facts.Statement]:
     on_forms = [on_record.stated(row) for row in stated if row.form]
     yield from on_record.attested(on_forms, as_of=request.as_of, known_at=request.known_at)
     for row in stated:
@@ -185,6 +204,13 @@ def _statements(
 
 
 def _stated(subjects: set[str], studio: Organisation) -> list[Statement]:
+    """Everything stated about these, and about the replicas that are on the register among it."""
+    stated = _rows(subjects, studio)
+    replicas = {row.public_id for row in stated if row.form == ON_THE_REGISTER}
+    return stated + (_rows(replicas, studio) if replicas else [])
+
+
+def _rows(subjects: set[str], studio: Organisation) -> list[Statement]:
     rows = Statement.objects.filter(studio=studio, subject__in=subjects).order_by()
     rows = rows.defer("sealed", "refers_to__sealed", "refers_to__details")
     return list(rows.select_related("refers_to").prefetch_related("by"))

@@ -126,7 +126,7 @@ class Radius:
 def by_adoption(pack_hash: str, *, studio: Organisation, mode: str, at: datetime) -> Radius:
     """Which assets under way would be answered otherwise with the pack adopted so; at most LOOKED_AT are asked about."""
     open_assets = Asset.objects.filter(production__studio=studio, credential__isnull=True, job__state__in=UNDER_WAY)
-    together = ("job", "vendor", "production", "decision__production__studio")
+    together = ("job", "vendor", "production", "decision__production__studio", "decision__requester")
     shown = list(open_assets.select_related(*together).order_by("-received_at")[:LOOKED_AT])
     stored = {one.decision for one in shown}
     changes = adoptions.would_change(pack_hash, studio=studio, mode=mode, decisions=stored, at=at)

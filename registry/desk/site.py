@@ -17,13 +17,13 @@ NAVIGATION = (
         ("Can we use it?", "admin:consent_decision_ask", permissions.READS_CONSENT),
         ("Consent files", "admin:consent_grant_changelist", permissions.READS_CONSENT),
     )),
-    ("Performers and works", (
+    ("Cast and works", (
         ("People", "admin:registry_person_changelist", (*permissions.READS_CONSENT, permissions.Role.DPO)),
         ("Letters", "admin:consent_performerlink_changelist", permissions.ENTERS),
         ("Productions", "admin:registry_production_changelist", LEGAL_AND_OPERATORS),
         ("Assets", "admin:provenance_asset_changelist", (*permissions.READS_CONSENT, permissions.Role.OPERATOR)),
     )),
-    ("Records and rules", (
+    ("Records, rules", (
         ("Records", "admin:consent_statement_changelist", permissions.READS_CONSENT),
         ("Rules", "rules", permissions.READS_CONSENT),
         ("Journal", "admin:registry_event_changelist", permissions.READS_JOURNAL),
