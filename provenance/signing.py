@@ -249,11 +249,11 @@ def plan(work: Work, *, at: datetime) -> None:
     asset = work.asset
     studio = asset.production.studio
     work.signer = keys.signer(studio.key_reference, directory=trust.key_directory(), at=at, name=studio.name)
-    kept = plans.receipts(work.decision)
+    kept = plans.references(work.decision)
     row = SigningPlan(
         asset=asset, attempt=work.job.attempt, token=work.job.token, decision=work.decision,
         certificate_fingerprint=work.signer.fingerprint, recorded_at=at,
-        receipts=[{"id": one.receipt.id, "revision": one.revision, "salt": one.salt} for one in kept],
+        references=[{"id": one.reference.id, "revision": one.revision, "salt": one.salt} for one in kept],
     )  # fmt: skip
     declaration, came = work.declaration, heritage.of(asset)
     media = measured.media(asset.media, declaration)
