@@ -122,11 +122,10 @@ def test_positions_are_without_gaps_and_nothing_told_is_changed(made):
         Change.objects.update(position=9)
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time; tests/large runs it")
 @pytest.mark.django_db(transaction=True)
 def test_whoever_follows_while_others_commit_misses_nothing_and_hears_nothing_twice():
     """Transactions that began first commit last; two writers of the feed run at once; a reader asks all the while."""
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has but one writer at a time; tests/large runs this on PostgreSQL")
     first = registered.credential(b"first", b"first")
     Production.objects.update(is_public=True)
     writing = threading.Event()
