@@ -149,6 +149,11 @@ def _locked(ground: Ground, places: tuple[str, ...]) -> Sentences:
     return f"{what} is locked ({ground.detail}).", "The legal desk lifts the lock."
 
 
+def _disputed(ground: Ground, places: tuple[str, ...]) -> Sentences:
+    what = f"consent {ground.grant} of {_who(ground)}" if ground.grant else f"the consent of {_who(ground)}"
+    return f"{what} is disputed ({ground.detail}).", "The legal desk records how the dispute was resolved."
+
+
 def _excluded(ground: Ground, places: tuple[str, ...]) -> Sentences:
     found = f"{_consent(ground)} excludes {_use(ground)} {_where(places)}."
     return found, f"An amendment signed by {_who(ground)} that no longer excludes it, or leave it out."
@@ -191,6 +196,11 @@ def _ended(ground: Ground, places: tuple[str, ...]) -> Sentences:
 def _awaiting(ground: Ground, places: tuple[str, ...]) -> Sentences:
     by_one = "was verified by the lawyer who entered it" if ground.detail == "same_lawyer" else "has not been verified"
     return f"{_consent(ground)} {by_one}.", "A second lawyer compares it with the paper and verifies it."
+
+
+def _offered(ground: Ground, places: tuple[str, ...]) -> Sentences:
+    found = f"{_consent(ground)} is only offered, and nobody has signed it."
+    return found, f"{_opened(_who(ground))} agrees to it, and a second lawyer verifies it."
 
 
 def _evidence_missing(ground: Ground, places: tuple[str, ...]) -> Sentences:
@@ -309,12 +319,14 @@ def _continues(ground: Ground, places: tuple[str, ...]) -> Sentences:
 _BY_CODE: dict[str, Callable[[Ground, tuple[str, ...]], Sentences]] = {
     "consent.prohibited": _prohibited,
     "consent.locked": _locked,
+    "consent.disputed": _disputed,
     "consent.excluded": _excluded,
     "consent.no_grant": _no_grant,
     "consent.out_of_scope": _out_of_scope,
     "consent.not_yet": _not_yet,
     "consent.expired": _expired,
     "consent.ended": _ended,
+    "consent.offered": _offered,
     "consent.awaiting_verification": _awaiting,
     "consent.evidence_missing": _evidence_missing,
     "consent.authority": _authority,

@@ -21,12 +21,15 @@ from django.db.models import (
     When,
 )
 
-from consent.lifecycle import ACTIVE, AWAITING_VERIFICATION, ENDED, EXPIRED, NOT_YET
-from consent.models import Ending, Evidence, Grant, GrantRevision, Signature
+from consent.lifecycle import ACTIVE, AWAITING_VERIFICATION, ENDED, EXPIRED, NOT_YET, OFFERED
+from consent.models import Ending, Evidence, Grant, GrantRevision, PerformerWord, RevisionOffer, Signature
 from consent.rules import OF_AGE
 from registry.models import Person
 
+DECLINED = "declined"
 STATES = {
+    OFFERED: "Offered, awaiting the performer",
+    DECLINED: "Declined by the performer",
     AWAITING_VERIFICATION: "Awaiting verification",
     ACTIVE: "Active",
     NOT_YET: "Not yet begun",
@@ -42,12 +45,15 @@ def with_state(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[Grant]:
     governing = verified.filter(effective_from__lte=day).order_by("-number")
     latest = GrantRevision.objects.filter(grant=OuterRef("pk")).order_by("-number")
     return grants.annotate(
+        latest=Subquery(latest.values("pk")[:1], output_field=IntegerField()),
         governing=Subquery(governing.values("pk")[:1], output_field=IntegerField()),
         covers_until=Subquery(governing.values("term_end")[:1], output_field=DateField()),
         latest_unverified=Exists(latest.filter(_signed(), verification__isnull=True).exclude(_superseded())),
     ).annotate(
         state=Case(
             When(Exists(ended(at)), then=Value(ENDED)),
+            When(Q(~Exists(verified), _only_offered(reply__kind=PerformerWord.Kind.DECLINED)), then=Value(DECLINED)),
+            When(Q(~Exists(verified), _only_offered()), then=Value(OFFERED)),
             When(~Exists(verified), then=Value(AWAITING_VERIFICATION)),
             When(governing__isnull=True, then=Value(NOT_YET)),
             When(covers_until__lte=day, then=Value(EXPIRED)),
@@ -55,6 +61,12 @@ def with_state(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[Grant]:
             output_field=CharField(),
         )
     )
+
+
+def _only_offered(**reply: str) -> Q:
+    """Whether the latest revision was put before the performer, and answered so, and nobody has signed it."""
+    offer = RevisionOffer.objects.filter(revision=OuterRef("latest"), **reply).order_by()
+    return Q(Exists(offer), ~Exists(Signature.objects.filter(revision=OuterRef("latest")).order_by()))
 
 
 def ended(at: datetime) -> QuerySet[Ending]:

@@ -88,7 +88,7 @@ class Stopped:
 
 def under_lock(about: Subject) -> Stopped:
     """Everything that a lock on the subject reaches: a production with all its parts, a person wherever depicted."""
-    assets = _reached(about).distinct()
+    assets = reached(about).distinct()
     shown = assets.select_related("job", "vendor", "production").order_by("-received_at")[:PAGE]
     works = _works(about) | Production.objects.filter(pk__in=assets.values("production"))
     return Stopped(
@@ -134,7 +134,8 @@ def by_adoption(pack_hash: str, *, studio: Organisation, mode: str, at: datetime
     )  # fmt: skip
 
 
-def _reached(about: Subject) -> QuerySet[Asset]:
+def reached(about: Subject) -> QuerySet[Asset]:
+    """The assets that a lock on the subject lies on."""
     own = Asset.objects.filter(production__studio=about.studio)
     match about.kind:
         case shape.STUDIO:

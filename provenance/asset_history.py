@@ -10,6 +10,9 @@ from registry import journal
 TOLD = {
     "asset:received": "Received, and covered by consent. It waits to be signed.",
     "asset:held": "Held: a lawyer of the studio has to decide.",
+    "asset:evidence_received": "Evidence of an operation was received.",
+    "asset:measured": "An operation was measured by its evidence.",
+    "asset:measured_answered": "The legal desk answered for what was measured. It waits to be signed.",
     "asset:refused": "Refused. Nothing was signed.",
     "asset:released_to_signing": "The legal desk let it go on. It waits to be signed.",
     "asset:queued_again": "Queued again after its signing had failed.",

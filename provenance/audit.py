@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from consent import paper
 from consent.models import Evidence
 from provenance import shelf
-from provenance.models import Asset, Credential, Ingredient, SigningJob
+from provenance.models import Asset, Credential, Ingredient, Measured, OperationEvidence, SigningJob
 from registry import journal
 
 PIECE = 1024 * 1024
@@ -55,6 +55,14 @@ def _kept() -> Iterator[tuple[str, str, str]]:
     sent = Ingredient.objects.filter(known=None).exclude(asset__job__state=REFUSED).select_related("asset")
     for ingredient in sent.order_by("pk").iterator():
         yield f"{ingredient.asset.public_id}, {ingredient.label}", ingredient.storage_key, ingredient.sha256
+    evidence = OperationEvidence.objects.exclude(operation__asset__job__state=REFUSED)
+    for one in evidence.order_by("pk").iterator():
+        yield one.public_id, one.storage_key, one.sha256
+        if one.output_key:
+            yield one.public_id, one.output_key, one.output_sha256
+    found = Measured.objects.exclude(picture_key="").exclude(operation__asset__job__state=REFUSED)
+    for one in found.order_by("pk").iterator():
+        yield one.public_id, one.picture_key, one.picture_sha256
     for credential in Credential.objects.order_by("pk").iterator():
         if credential.sidecar_key:
             yield credential.public_id, credential.sidecar_key, credential.sidecar_sha256

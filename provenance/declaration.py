@@ -6,15 +6,17 @@ what is declared may be done is asked of `consent/`; how much it is, of `extent.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from typing import Any
 
 import rfc8785
 
 from provenance.declaration_shape import refuse, shape_faults
 from provenance.geometry import FrameRange, Media, Point, Region, Shape, TimeRange, WordRange, exact
+from provenance.placement import Placement, lasting
 from provenance.techniques import (
     ASSISTIVE,
     GENERATIVE,
@@ -30,6 +32,8 @@ from registry.errors import Fault
 RegionStatement = Region
 
 MAX_REGIONS = 1000  # in one declaration; what moves with every frame belongs in a matte
+
+_GRACE = Fraction(1, 10)  # seconds; containers round what was cut
 
 # In these roles someone is seen or heard in the result; the others lent movement, or were learned from.
 PORTRAYED_ROLES = frozenset({"target_likeness", "voice_source", "body_double", "source_performance", "background"})
@@ -54,7 +58,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class IngredientStatement:
-    """Something the asset was made from: a file sent along under the name `part`, or an `asset` known here."""
+    """Something the asset was made from: a file sent along under the name `part`, or an `asset` known here.
+
+    `placement` says what of it was used and where it appears; without one, that is not known.
+    """
 
     id: str
     relation: str
@@ -62,6 +69,7 @@ class IngredientStatement:
     asset: str | None = None
     title: str | None = None
     digital_source_type: str | None = None
+    placement: Placement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,10 @@ class Languages:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceInput:
+    """The ingredient to measure by; and what the operation gave, where the asset is not that but others followed."""
+
     input: str
+    output: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +93,13 @@ class EvidenceStatement:
     difference: EvidenceInput | None = None
     matte: EvidenceInput | None = None
 
-    def inputs(self) -> tuple[tuple[str, str], ...]:
+    def given(self) -> tuple[tuple[str, EvidenceInput], ...]:
+        """Each with its kind, the one that says most first."""
         named = (("difference", self.difference), ("matte", self.matte))
-        return tuple((kind, given.input) for kind, given in named if given is not None)
+        return tuple((kind, given) for kind, given in named if given is not None)
+
+    def inputs(self) -> tuple[tuple[str, str], ...]:
+        return tuple((kind, given.input) for kind, given in self.given())
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +290,21 @@ def _declaration(data: dict[str, Any]) -> Declaration:
 
 
 def _ingredient(data: dict[str, Any]) -> IngredientStatement:
-    return IngredientStatement(**{**data, "digital_source_type": _source(data)})
+    made = {"placement": placement_of(data.get("placement"))}
+    return IngredientStatement(**{**data, "digital_source_type": _source(data), **made})
+
+
+def placement_of(data: dict[str, Any] | None) -> Placement | None:
+    """A placement from its own JSON shape, which `placement_told` gives."""
+    if data is None:
+        return None
+    crop, region = (_shape(data[name]) if name in data else None for name in ("crop", "region"))
+    trim, time = (TimeRange(**data[name]) if name in data else None for name in ("trim", "time"))
+    return Placement(crop, trim, data.get("speed"), region, time)
+
+
+def placement_told(placement: Placement | None) -> dict[str, Any] | None:
+    return None if placement is None else _plain(placement)
 
 
 def _operation(data: dict[str, Any]) -> OperationStatement:
@@ -412,6 +441,8 @@ def _repeated(at: str, key: str, values: list[str | None]) -> Iterator[Fault]:
 def _statement_faults(declaration: Declaration) -> Iterator[Fault]:
     if sum(one.relation == "parentOf" for one in declaration.ingredients) > 1:
         yield _invalid("/ingredients", "An asset has one parent: only one ingredient can be parentOf.")
+    for index, ingredient in enumerate(declaration.ingredients):
+        yield from _placement_faults(f"/ingredients/{index}", ingredient)
     release = declaration.intended_release
     if release.from_ and release.to and release.to <= release.from_:
         yield _invalid("/intended_release/to", "The release must end after it begins.")
@@ -429,6 +460,17 @@ def _statement_faults(declaration: Declaration) -> Iterator[Fault]:
     depicted = {name for operation in declaration.operations for name in operation.depicts}
     for index, depiction in enumerate(declaration.depictions):
         yield from _depiction_faults(f"/depictions/{index}", depiction, depicted)
+
+
+def _placement_faults(at: str, ingredient: IngredientStatement) -> Iterator[Fault]:
+    placement = ingredient.placement
+    if placement is None:
+        return
+    if ingredient.relation == "inputTo":
+        yield _invalid(f"{at}/placement", "What was only an input appears nowhere in the asset: leave its placement out.")
+    for name, part in (("trim", placement.trim), ("time", placement.time)):
+        if part is not None and part.end_s is not None and part.end_s <= part.start_s:
+            yield _invalid(f"{at}/placement/{name}/end_s", "The end must come after the start.")
 
 
 def _operation_faults(at: str, operation: OperationStatement) -> Iterator[Fault]:
@@ -464,9 +506,10 @@ def _reference_faults(
     for number, name in enumerate(operation.depicts):
         if name not in depictions:
             yield _invalid(f"{at}/depicts/{number}", f"No depiction is called {name!r}.")
-    for kind, name in operation.evidence.inputs() if operation.evidence else ():
-        if name not in ingredients:
-            yield _invalid(f"{at}/evidence/{kind}/input", f"No ingredient is called {name!r}.")
+    for kind, given in operation.evidence.given() if operation.evidence else ():
+        for place, named in (("input", given.input), ("output", given.output)):
+            if named is not None and named not in ingredients:
+                yield _invalid(f"{at}/evidence/{kind}/{place}", f"No ingredient is called {named!r}.")
     shown = [depictions[name] for name in operation.depicts if name in depictions]
     if operation.kind.person and not _someone(operation.element, shown):
         detail = (
@@ -546,3 +589,45 @@ def _outside_time(region: Region, media: Media) -> str | None:
         if max(region.time.start_s, region.time.end_s or 0) > length + grace or region.time.start_s >= length:
             return f"The file is {float(length):.3f} seconds long."
     return None
+
+
+# --- placements against the files ---------------------------------------------------------------------------------
+
+
+def check_placements(declaration: Declaration, media: Media, made_from: Mapping[str, Media]) -> None:
+    """Hold placements against the asset and the files of its ingredients, by their ids.
+
+    Raises Invalid: `declaration.region_outside_frame` for a place or time that a file does not have, and
+    `declaration.invalid` for a parent whose kept part does not last as long as the asset.
+    """
+    faults: list[Fault] = []
+    for index, one in enumerate(declaration.ingredients):
+        if one.placement is not None and one.id in made_from:
+            at = f"/ingredients/{index}/placement"
+            faults += _misplaced(at, one.placement, made_from[one.id], media, parent=one.relation == "parentOf")
+    refuse(tuple(faults))
+
+
+def _misplaced(at: str, placement: Placement, theirs: Media, ours: Media, *, parent: bool) -> Iterator[Fault]:
+    places = (
+        ("crop", theirs, Region("crop", shape=placement.crop)),
+        ("trim", theirs, Region("trim", time=placement.trim)),
+        ("region", ours, Region("region", shape=placement.region)),
+        ("time", ours, Region("time", time=placement.time)),
+    )
+    for name, media, region in places:
+        outside = _outside(region, "picture", media)
+        if outside:
+            yield Fault(f"{at}/{name}", "declaration.region_outside_frame", outside)
+            return
+    lasts, whole = lasting(placement, theirs), ours.duration
+    if not parent or lasts is None or whole is None:
+        return
+    begins = exact(placement.time.start_s) if placement.time else Fraction(0)
+    grace = max(2 / ours.rate if ours.rate else Fraction(0), _GRACE)
+    if abs(begins + lasts - whole) > grace:
+        detail = (
+            f"What is said to be kept of the parent lasts {float(lasts):.3f} seconds, the asset {float(whole):.3f}: "
+            "correct trim and speed, or call it componentOf."
+        )
+        yield _invalid(at, detail)

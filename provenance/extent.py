@@ -1,7 +1,7 @@
 """Extent: how much of each element of an asset was made or changed with AI, each place counted once.
 
-Rules only: operations come already in the asset's own coordinates. What was measured on the files themselves is left
-to the measuring hands; here are regions, whole elements, declared numbers, and what is not known.
+Rules only: operations come already in the asset's own coordinates. Measuring is left to the hands that read files;
+here what they found stands beside regions, whole elements, declared numbers, and what is not known.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,20 +13,20 @@ from provenance.bands import band_of, highest
 from provenance.bands import version as bands_version
 from provenance.declaration import DepictionStatement, OperationStatement
 from provenance.extent_wording import Deed, deeds, sentence
-from provenance.footprint import Domain, LineDomain, PictureDomain, Piece, domain_of
-from provenance.geometry import Media, Region, exact
+from provenance.footprint import Domain, LineDomain, domain_of
+from provenance.geometry import Media, Region
+from provenance.measurement import Measurement
 from provenance.quantities import (
     DECLARED,
-    REGIONS,
-    UNKNOWN,
-    WHOLE,
     AssistiveExtent,
     ElementExtent,
     OperationExtent,
+    Print,
     Quantity,
     number,
 )
 from provenance.techniques import ELEMENTS, TRAINED
+from provenance.union import NOT_KNOWN, print_of, together, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,10 @@ class Extent:
     assistive: tuple[AssistiveExtent, ...]
     done: Mapping[str, tuple[Deed, ...]]
     bands_version: str
+
+    @property
+    def prints(self) -> tuple[Print, ...]:
+        return tuple(row.found for row in self.operations)
 
     def element(self, name: str) -> ElementExtent | None:
         return next((row for row in self.elements if row.element == name), None)
@@ -61,31 +65,41 @@ def measure(
     operations: Iterable[OperationStatement],
     inherited: Iterable[OperationStatement] = (),
     *,
+    measurements: Mapping[str, Measurement] | None = None,
+    carried: Iterable[Print] = (),
     depictions: Iterable[DepictionStatement] = (),
     complete: bool = True,
     created_as: str | None = None,
 ) -> Extent:
     """The extent of an asset.
 
-    `inherited` operations came with ingredients and are already in this asset's coordinates; `depictions` are those
-    the operations name. `complete` says whether the producer listed every operation: without it an element nothing
-    touched is unknown. `created_as` is the digital source type an asset without a parent began as.
+    `inherited` operations came with ingredients and are already in this asset's coordinates. `measurements`, by an
+    operation's id, take the place of what is declared of its extent. `carried` is what known ingredients carry, mapped
+    to this asset: it is declared again, so it is counted and not listed. `depictions` are those the operations name.
+    `complete` says whether the producer listed every operation: without it an element nothing touched is unknown.
+    `created_as` is the digital source type an asset without a parent began as.
     """
     rows = [*((one, False) for one in operations), *((one, True) for one in inherited)]
+    known = measurements or {}
     domains = {element: domain_of(element, media) for element in _elements(media, [one for one, _ in rows])}
-    prints = [(one, came, footprint(one, domains.get(one.element))) for one, came in rows]
+    prints = [(print_of(one, domains.get(one.element), known.get(one.id)), came) for one, came in rows]
+    own = _by_element(found for found, _ in prints)
+    brought = _by_element(_besides(carried, [found for found, _ in prints]))
     elements = tuple(
-        _element(
-            element, domain, [(one, found) for one, _, found in prints if one.element == element], complete, created_as
-        )
+        _element(element, domain, own.get(element, []), brought.get(element, []), complete, created_as)
         for element, domain in domains.items()
     )
     measured = tuple(
-        OperationExtent(one, together(domains.get(one.element), [(one, found)]), _ranges(one, media), came)
-        for one, came, found in prints
+        OperationExtent(
+            found,
+            together(domains.get(found.statement.element), [found]),
+            _ranges(found.statement, known.get(found.statement.id), media),
+            came,
+        )
+        for found, came in prints
     )
     band = highest(row.band for row in elements) if elements else band_of(None)
-    assistive = _assistive(domains, [(one, found) for one, _, found in prints])
+    assistive = _assistive(domains, [found for found, _ in prints])
     done = deeds(elements, measured, depictions, created_as=created_as)
     told = sentence(_with_deeds(elements, done), [row.as_dict() for row in assistive])
     return Extent(media, band, told, elements, measured, assistive, done, bands_version())
@@ -95,10 +109,6 @@ def _with_deeds(elements: Iterable[ElementExtent], done: Mapping[str, tuple[Deed
     return [{**row.as_dict(), "done": [one.as_dict() for one in done[row.element]]} for row in elements]
 
 
-Footprint = list[Piece] | None
-_NOT_KNOWN = Quantity(None, False, None, None, None, UNKNOWN, None)
-
-
 def _elements(media: Media, operations: Sequence[OperationStatement]) -> tuple[str, ...]:
     """The elements of the file; where nobody could tell them, those that operations were done to."""
     if media.elements:
@@ -106,86 +116,57 @@ def _elements(media: Media, operations: Sequence[OperationStatement]) -> tuple[s
     return tuple(element for element in ELEMENTS if any(one.element == element for one in operations))
 
 
-def footprint(operation: OperationStatement, domain: Domain | None) -> Footprint:
-    """The pieces of an operation's regions; None where it has none, or they cannot be placed."""
-    return domain.pieces(operation.regions) if domain is not None and operation.regions else None
+def _by_element(prints: Iterable[Print]) -> dict[str, list[Print]]:
+    """The generative ones, by element."""
+    found: dict[str, list[Print]] = {}
+    for one in prints:
+        if one.statement.generative:
+            found.setdefault(one.statement.element, []).append(one)
+    return found
 
 
-def together(domain: Domain | None, prints: Sequence[tuple[OperationStatement, Footprint]]) -> Quantity:
-    """What operations on one element cover together: between the largest of them and their sum, exact where placed."""
-    if domain is None:
-        return _NOT_KNOWN
-    if any(one.whole for one, _ in prints):
-        return _whole(domain)
-    placed = [found for _, found in prints if found is not None]
-    declared = [exact(one.share) for one, _ in prints if one.share is not None]
-    unknown = any(found is None and one.share is None for one, found in prints)
-    if not placed and not declared:
-        return _NOT_KNOWN
-    covered = domain.cover([piece for found in placed for piece in found]) if placed else None
-    share = max([*declared, *([covered.share] if covered else [])])
-    at_least = share < 1 and (unknown or len(declared) + bool(placed) > 1)
-    if covered is None or declared:
-        return Quantity(share, at_least, None, None, None, DECLARED, "producer")
-    time_share = covered.time_share if _has_time(domain) else None
-    area_share = None
-    if isinstance(domain, PictureDomain) and covered.time_share and not at_least:
-        area_share = covered.share / covered.time_share
-    return Quantity(share, at_least, covered.error, time_share, area_share, REGIONS, "producer")
-
-
-def _whole(domain: Domain) -> Quantity:
-    one = Fraction(1)
-    area = one if isinstance(domain, PictureDomain) else None
-    return Quantity(one, False, Fraction(0), one if _has_time(domain) else None, area, WHOLE, "producer")
-
-
-def _has_time(domain: Domain) -> bool:
-    if isinstance(domain, LineDomain):
-        return not domain.text
-    return domain.media.moving
+def _besides(carried: Iterable[Print], prints: Sequence[Print]) -> list[Print]:
+    """What counts beside what is declared: carried places, except where a declared number of the same kind holds them."""
+    numbers = {(one.statement.element, one.statement.technique) for one in prints if one.pieces is None and one.share}
+    return [one for one in carried if one.pieces and (one.statement.element, one.statement.technique) not in numbers]
 
 
 def _element(
     element: str,
     domain: Domain,
-    prints: Sequence[tuple[OperationStatement, Footprint]],
+    made: Sequence[Print],
+    brought: Sequence[Print],
     complete: bool,
     created_as: str | None,
 ) -> ElementExtent:
-    made = [(one, found) for one, found in prints if one.generative]
     if created_as == TRAINED:
-        quantity = _whole(domain)
-    elif made:
-        quantity = together(domain, made)
+        quantity = whole(domain)
+    elif made or brought:
+        quantity = together(domain, [*made, *brought])
     elif complete:
         quantity = Quantity(Fraction(0), False, None, None, None, DECLARED, "producer")
     else:
-        quantity = _NOT_KNOWN
-    band = band_of(quantity.share, at_least=quantity.at_least)
+        quantity = NOT_KNOWN
     return ElementExtent(
-        element, band, quantity, _touched(domain, quantity), _total(domain), tuple(sorted(one.id for one, _ in made))
-    )
+        element, _band(quantity, made), quantity, _touched(domain, quantity), _total(domain),
+        tuple(sorted(one.statement.id for one in made)),
+    )  # fmt: skip
 
 
-def _assistive(
-    domains: dict[str, Domain], prints: Sequence[tuple[OperationStatement, Footprint]]
-) -> tuple[AssistiveExtent, ...]:
-    kinds = sorted({(one.element, one.technique) for one, _ in prints if one.assistive})
+def _band(quantity: Quantity, made: Sequence[Print]) -> str:
+    """The band of a share. What was stated to have been made and measures as nothing lies within the error."""
+    share = quantity.error if made and quantity.share == 0 else quantity.share
+    return band_of(share, at_least=quantity.at_least)
+
+
+def _assistive(domains: dict[str, Domain], prints: Sequence[Print]) -> tuple[AssistiveExtent, ...]:
+    kinds: dict[tuple[str, str], list[Print]] = {}
+    for one in prints:
+        if one.statement.assistive:
+            kinds.setdefault((one.statement.element, one.statement.technique), []).append(one)
     return tuple(
-        AssistiveExtent(
-            element,
-            technique,
-            together(
-                domains.get(element),
-                [
-                    pair
-                    for pair in prints
-                    if pair[0].assistive and (pair[0].element, pair[0].technique) == (element, technique)
-                ],
-            ),
-        )
-        for element, technique in kinds
+        AssistiveExtent(element, technique, together(domains.get(element), kinds[element, technique]))
+        for element, technique in sorted(kinds)
     )
 
 
@@ -219,7 +200,11 @@ def _touched(domain: Domain, quantity: Quantity) -> dict[str, int | float] | Non
     return {"pixel_frames" if media.moving else "pixels": round(amount)}
 
 
-def _ranges(operation: OperationStatement, media: Media) -> tuple[dict[str, Any], ...]:
+def _ranges(
+    operation: OperationStatement, measurement: Measurement | None, media: Media
+) -> tuple[dict[str, Any], ...]:
+    if measurement is not None:
+        return measurement.ranges
     return tuple({**_when(region, operation.element, media), "region": region.id} for region in operation.regions)
 
 

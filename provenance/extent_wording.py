@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from provenance.declaration import DepictionStatement
-from provenance.quantities import DECLARED, REGIONS, WHOLE, ElementExtent, OperationExtent
+from provenance.quantities import (
+    DECLARED,
+    DIFFERENCE,
+    MATTE,
+    REGIONS,
+    WHOLE,
+    ElementExtent,
+    OperationExtent,
+    is_measured,
+)
 from provenance.reading import listing, mapping
 from provenance.said import Said, capital, counted, joined, listed, number, percent, said
 from provenance.techniques import ELEMENTS, SOUND_ELEMENTS, TECHNIQUES, TRAINED
@@ -18,13 +27,12 @@ NOT_STATED = said("How much AI was involved is not stated.")
 NONE_STATED = said("The producer states that no generative AI was used.")
 ALTERED, GENERATED = "altered", "generated"
 
-_DIFFERENCE, _MATTE = "measured:difference", "measured:matte"
 _BY_PRODUCER = said("As stated by its producer.")
 _SOURCES = {
-    (_DIFFERENCE, "registry"): said("Measured against the source by this registry."),
-    (_DIFFERENCE, "producer"): said("Measured against the source by its producer."),
-    (_MATTE, "registry"): said("Measured by this registry from a matte its producer supplied."),
-    (_MATTE, "producer"): said("Measured from a matte by its producer."),
+    (DIFFERENCE, "registry"): said("Measured against the source by this registry."),
+    (DIFFERENCE, "producer"): said("Measured against the source by its producer."),
+    (MATTE, "registry"): said("Measured by this registry from the matte its producer supplied."),
+    (MATTE, "producer"): said("Measured from a matte by its producer."),
     (REGIONS, "producer"): said("Worked out from the regions its producer stated."),
     (WHOLE, "producer"): _BY_PRODUCER,
     (DECLARED, "producer"): _BY_PRODUCER,
@@ -72,7 +80,8 @@ def deeds(
     found: dict[str, tuple[Deed, ...]] = {}
     for row in elements:
         made = [one for one in operations if one.statement.generative and one.statement.element == row.element]
-        done = _deeds([one for one in made if one.quantity.share != 0], portrayed)
+        made = [one for one in made if one.quantity.share != 0 or is_measured(one.quantity.method)]
+        done = _deeds(made, portrayed)
         began = (Deed(GENERATED, None, 0, ()),) if created_as == TRAINED else ()
         found[row.element] = (*began, *done)
     return found
@@ -214,6 +223,8 @@ def _amount(row: Mapping[str, Any]) -> Said:
     share = _share(row.get("share"))
     if share is None:
         return said("; how much is not stated")
+    if share == 0:
+        return said(", too little to be measured")
     if row["element"] == "picture":
         return _amount_of_picture(row, share)
     if share == 1:

@@ -49,7 +49,7 @@ class PictureDomain:
             span, mask = region.frame_span(self.media), self._mask(region)
             if span is None or mask is None:
                 return None
-            found.extend(piece for piece in _in_time(span, mask) if piece.start < piece.end and mask.covered)
+            found.extend(piece for piece in in_time(span, mask) if piece.start < piece.end and mask.covered)
         return found
 
     def cover(self, pieces: Sequence[Piece]) -> Coverage:
@@ -111,7 +111,7 @@ def domain_of(element: str, media: Media) -> Domain:
     return PictureDomain(media) if element == "picture" else LineDomain(media, element)
 
 
-def _in_time(span: FrameSpan, mask: Mask) -> Iterable[Piece]:
+def in_time(span: FrameSpan, mask: Mask) -> Iterable[Piece]:
     """A mask over its frames; in a frame it touches for part of the frame's time, all of it is in doubt."""
     start, end = span.start + span.first_in_part, span.end - span.last_in_part
     doubtful = Mask(mask.covered, mask.covered | mask.edge)

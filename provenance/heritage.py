@@ -12,15 +12,19 @@ from typing import Any
 
 from django.db.models import Q
 
-from provenance import inheritance, measured, trust
-from provenance.declaration import Declaration, OperationStatement, Tool, parse
+from provenance import findings, inheritance, measured, trust
+from provenance.declaration import Declaration, OperationStatement, Tool, parse, placement_of, placement_told
 from provenance.extent import measure
+from provenance.footprint import domain_of
 from provenance.geometry import Media
 from provenance.models import Asset, KnownContent
+from provenance.placement import ALL, Placement
 from provenance.printable import printable
+from provenance.quantities import WHOLE, Print
 from provenance.reading import Reading
 from provenance.statements import generative_acts
 from provenance.techniques import SOUND_ELEMENTS
+from provenance.union import print_of
 from registry.errors import Fault, NotAllowed
 from registry.models import Organisation
 
@@ -31,7 +35,10 @@ MOST_ASSETS = 20  # of the same bytes; they say the same
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file the asset was made from, or the upload itself (`pointer` empty): which is its parent by what it shows."""
+    """A file the asset was made from, or the upload itself (`pointer` empty): which is its parent by what it shows.
+
+    `placement` says what of it was used and where it appears; None is not known.
+    """
 
     pointer: str
     relation: str
@@ -39,6 +46,26 @@ class Source:
     sha256: str
     has_credentials: bool
     known: Asset | None = None
+    placement: Placement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A known asset that an asset is, or was made from, and how its footprints come to lie in it."""
+
+    asset: Asset
+    relation: str
+    placement: Placement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heritage:
+    """What came along: what other producers' credentials state was made with AI, without saying how much; and the known
+    assets whose places stay, whatever is declared or measured. What they carry must be declared again, so it is not
+    listed twice."""
+
+    stated: tuple[OperationStatement, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
 
 
 class Laundering(NotAllowed):
@@ -50,17 +77,16 @@ class Laundering(NotAllowed):
 
 def inherited(
     sources: Iterable[Source], declaration: Declaration, media: Media, *, studio: Organisation, vendor: Organisation
-) -> tuple[OperationStatement, ...]:
-    """What other producers' credentials state was made with AI, without saying how much; for the extent.
-
-    What is known here must be declared again, so it is not listed twice. Raises Laundering.
-    """
-    binding = _binding(studio, vendor)
+) -> Heritage:
+    """What comes along with the sources of an asset, for its extent. Raises Laundering where that is not declared."""
+    bound = binding(studio, vendor)
     faults: list[Fault] = []
     stated: dict[tuple[str, str], OperationStatement] = {}
+    carriers: list[Carrier] = []
     for source in sources:
         reading = _reading(source)
-        known = _known(source, reading, binding)
+        known = _known(source, reading, bound)
+        carriers += [Carrier(asset, source.relation, source.placement) for asset in known]
         faults += _left_out(source, known, declaration, media)
         elsewhere = [*_remembered_of(known), *_stated_elsewhere(reading, known)]
         if elsewhere and not any(one.generative for one in declaration.operations):
@@ -68,12 +94,31 @@ def inherited(
         stated = {(one.digital_source_type, one.tool.name): one for one in elsewhere} | stated
     if faults:
         raise Laundering(tuple(faults))
-    return tuple(_numbered(number, one, media) for number, one in enumerate(stated.values(), start=1))
+    numbered = (_numbered(number, one, media) for number, one in enumerate(stated.values(), start=1))
+    return Heritage(tuple(numbered), tuple(carriers))
 
 
-def told(inherited: Iterable[OperationStatement]) -> list[dict[str, Any]]:
+def told(heritage: Heritage) -> dict[str, Any]:
     """What came along, as JSON to be remembered with the asset."""
-    return [{name: getattr(one, name) for name in REMEMBERED} | {"tool": one.tool.name} for one in inherited]
+    stated = [{name: getattr(one, name) for name in REMEMBERED} | {"tool": one.tool.name} for one in heritage.stated]
+    carriers = [
+        {"asset": one.asset.public_id, "relation": one.relation, "placement": placement_told(one.placement)}
+        for one in heritage.carriers
+    ]
+    return {"inherited": stated, "carriers": carriers}
+
+
+def of(asset: Asset) -> Heritage:
+    """What came along when an asset was taken in."""
+    kept = asset.media.get("carriers", ())
+    assets = {one.public_id: one for one in Asset.objects.filter(public_id__in=[one["asset"] for one in kept])}
+    carriers = (Carrier(assets[one["asset"]], one["relation"], placement_of(one["placement"])) for one in kept)
+    return Heritage(remembered(asset.media.get("inherited", ())), tuple(carriers))
+
+
+def carried(heritage: Heritage, media: Media) -> tuple[Print, ...]:
+    """The places that came along, in this asset's coordinates."""
+    return tuple(dict.fromkeys(one for carrier in heritage.carriers for one in _carried(carrier, media, {})))
 
 
 def remembered(kept: Iterable[Mapping[str, Any]]) -> tuple[OperationStatement, ...]:
@@ -84,19 +129,20 @@ def remembered(kept: Iterable[Mapping[str, Any]]) -> tuple[OperationStatement, .
 # --- what is known here -------------------------------------------------------------------------------------------
 
 
-def _binding(studio: Organisation, vendor: Organisation) -> Q:
+def binding(studio: Organisation, vendor: Organisation) -> Q:
     """The contents that bind an upload: whatever was signed here, and what was sent to its own studio. What was refused
     at the door, of which nobody saw a byte since, binds who sent it. An ingredient's bytes hold what went into an
     asset, and not what was declared of it."""
     seen = ~Q(storage_key="") | Q(vendor=vendor)
-    return Q(contents__kind=Kind.SIGNED) | Q(contents__kind=Kind.UPLOADED, production__studio=studio) & seen
+    signed = Q(contents__kind__in=(Kind.SIGNED, Kind.DESCRIBED))
+    return signed | Q(contents__kind=Kind.UPLOADED, production__studio=studio) & seen
 
 
-def _known(source: Source, reading: Reading, binding: Q) -> list[Asset]:
+def _known(source: Source, reading: Reading, bound: Q) -> list[Asset]:
     """The assets whose content these bytes are, or whose credentials the file still carries, also below others."""
     if source.known:
         return [source.known]
-    held = Q(contents__sha256=source.sha256) & binding
+    held = Q(contents__sha256=source.sha256) & bound
     named = Q(credential__manifest_label__in=reading.lineage())
     return list(Asset.objects.select_related("credential").filter(held | named).distinct()[:MOST_ASSETS])
 
@@ -106,25 +152,44 @@ def _left_out(
 ) -> Iterator[Fault]:
     declared = measure(media, declaration.operations)
     for asset in known:
-        carried = _carried(asset, source, media)
-        for missing in inheritance.shrinks(measure(media, carried), declared)[:5]:
+        came = _carried(Carrier(asset, source.relation, source.placement), media, {})
+        for missing in inheritance.shrinks(came, declared)[:5]:
             yield Fault(source.pointer, "provenance.laundering", missing.detail)
 
 
-def _carried(asset: Asset, source: Source, media: Media) -> list[OperationStatement]:
+def _carried(carrier: Carrier, media: Media, seen: dict[int, list[Print]]) -> list[Print]:
     """The generative operations of a known asset in this asset's coordinates.
 
-    The same frame and length keep every place; a crop, another cut or a placement keeps only that it was done.
+    The same frame and length keep every place, and so does a placement that is stated; where neither is so, it is only
+    known that they were done.
     """
-    own = parse(asset.declaration)
-    theirs = measured.media(asset.media, own)
+    theirs = measured.media(carrier.asset.media, parse(carrier.asset.declaration))
     size = ("width", "height", "frame_count", "duration", "words")
-    same = source.relation != "componentOf" and all(getattr(theirs, name) == getattr(media, name) for name in size)
-    return [
-        one if same else _without_place(one, source)
-        for one in own.operations
-        if one.generative and _may_have(media, one.element)
-    ]
+    same = carrier.relation != "componentOf" and all(getattr(theirs, name) == getattr(media, name) for name in size)
+    placement = carrier.placement or (ALL if same else None)
+    found = []
+    for one in prints(carrier.asset, seen):
+        element = one.statement.element
+        if not one.statement.generative or not _may_have(media, element):
+            continue
+        if placement is None and one.method == WHOLE and carrier.relation != "componentOf":
+            found.append(one)
+        elif came := inheritance.mapped(one, placement, domain_of(element, theirs), domain_of(element, media)):
+            found.append(came)
+    return found
+
+
+def prints(asset: Asset, seen: dict[int, list[Print]] | None = None) -> list[Print]:
+    """Where an asset's own operations were at work, as declared or as measured, and what came to it from others."""
+    seen = {} if seen is None else seen
+    if asset.pk not in seen:
+        declaration = parse(asset.declaration)
+        media = measured.media(asset.media, declaration)
+        numbers = findings.standing(findings.of(asset))
+        own = [print_of(one, domain_of(one.element, media), numbers.get(one.id)) for one in declaration.operations]
+        came = [one for carrier in of(asset).carriers for one in _carried(carrier, media, seen)]
+        seen[asset.pk] = list(dict.fromkeys([*own, *came]))
+    return seen[asset.pk]
 
 
 def _may_have(media: Media, element: str) -> bool:
@@ -134,11 +199,6 @@ def _may_have(media: Media, element: str) -> bool:
         return True
     alike = SOUND_ELEMENTS if element in SOUND_ELEMENTS else {element}
     return not alike.isdisjoint(media.elements)
-
-
-def _without_place(operation: OperationStatement, source: Source) -> OperationStatement:
-    whole = operation.whole if source.relation != "componentOf" else None
-    return replace(operation, regions=(), share=None, whole=whole)
 
 
 # --- what others state --------------------------------------------------------------------------------------------

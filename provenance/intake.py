@@ -19,9 +19,9 @@ from consent import clearance
 from consent.facts import Depiction as DepictionFact
 from consent.facts import Request
 from consent.models import Decision
-from provenance import heritage, leftovers, manifest, measured, plans, shelf, trust
-from provenance.declaration import Declaration, IngredientStatement, check_against, parse
-from provenance.heritage import Laundering, Source
+from provenance import heritage, leftovers, manifest, measured, plans, shelf, trust, turning
+from provenance.declaration import Declaration, IngredientStatement, check_against, check_placements, parse
+from provenance.heritage import Heritage, Laundering, Source
 from provenance.models import Asset, Depiction, Ingredient, KnownContent, Operation, SigningJob
 from provenance.printable import printable
 from provenance.refusals import not_covered, plain, pointed
@@ -31,6 +31,7 @@ from registry import journal
 from registry.errors import Conflict, Fault, Invalid, NotAllowed
 from registry.models import ApiClient, Organisation, Person, Production, User
 from registry.permissions import may_enter, may_operate
+from registry.prepared import Prepared
 
 State = SigningJob.State
 
@@ -54,6 +55,7 @@ class Material:
     sha256: str
     media_type: str
     has_credentials: bool
+    media: Mapping[str, Any]
     path: Path | None = None
     known: Asset | None = None
 
@@ -90,17 +92,18 @@ def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, cli
     materials = tuple(_materials(declaration, parts, vendor))
     media = measured.media(measured.kept(found), declaration)
     check_against(declaration, media)
-    question = _put(question_of(declaration, file.sha256), declaration, declared, production, at)
+    check_placements(declaration, media, {one.statement.id: measured.media(one.media, declaration) for one in materials})
+    question = _put(question_of(declaration, file.sha256), declaration, declared, production, vendor, at)
     upload = Upload(file, found, declaration, materials, production, client, intake_key)
-    inherited = _heritage(upload, media, at)
-    _refuse_unsignable(upload, media, inherited)
+    came = _heritage(upload, media, at)
+    _refuse_unsignable(upload, media, came)
     decision = clearance.decide_put(question, production=production, requester=vendor, purpose="intake")
     if decision.outcome == Decision.Outcome.DENY:
         problem = not_covered(decision, declaration)
         with transaction.atomic():
-            asset = _written(upload, decision, State.REFUSED, inherited, at=at, problem=problem)
+            asset = _written(upload, decision, State.REFUSED, came, at=at, problem=problem)
         raise NotCovered(asset, problem)
-    return _kept(upload, decision, inherited, at)
+    return _kept(upload, decision, came, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +154,8 @@ def reconsider(asset: Asset, *, by: User, at: datetime, reason: str) -> str:
         decision = clearance.confirm(asset.decision, purpose="reconsideration", at=at)
         problem = None if decision.permits else not_covered(decision, parse(asset.declaration))
         state = {"permit": State.RECEIVED, "review": State.HELD, "deny": State.REFUSED}[decision.outcome]
-        _turned(asset, (State.HELD,), state, problem, at=at)
-        _record(asset, f"asset:{state.value if state != State.RECEIVED else 'released_to_signing'}", by=by, at=at,
+        turn(asset, (State.HELD,), state, problem, at=at)
+        note(asset, f"asset:{state.value if state != State.RECEIVED else 'released_to_signing'}", by=by, at=at,
                 reason=reason, decision=decision.public_id)  # fmt: skip
         if state == State.RECEIVED:
             sign_asset.delay_on_commit(asset.public_id)
@@ -168,8 +171,8 @@ def refuse(asset: Asset, *, by: User, at: datetime, reason: str) -> None:
     detail = "The studio's legal desk decided that this may not be signed."
     problem = plain("consent.refused_by_desk", detail, asset.decision)
     with transaction.atomic():
-        _turned(asset, (State.HELD,), State.REFUSED, problem, at=at)
-        _record(asset, "asset:refused", by=by, at=at, reason=reason)
+        turn(asset, (State.HELD,), State.REFUSED, problem, at=at)
+        note(asset, "asset:refused", by=by, at=at, reason=reason)
         leftovers.let_go(asset)
 
 
@@ -179,17 +182,14 @@ def try_again(asset: Asset, *, by: User, at: datetime, reason: str) -> None:
     if not (may_enter(by, studio) or may_operate(by, studio)):
         raise NotAtThisDesk(studio, "queue an asset again")
     with transaction.atomic():
-        _turned(asset, (State.DEAD,), State.RECEIVED, None, at=at)
-        _record(asset, "asset:queued_again", by=by, at=at, reason=reason)
+        turn(asset, (State.DEAD,), State.RECEIVED, None, at=at)
+        note(asset, "asset:queued_again", by=by, at=at, reason=reason)
         sign_asset.delay_on_commit(asset.public_id)
 
 
-def _turned(asset: Asset, expected: tuple[str, ...], state: str, problem: dict[str, Any] | None, *, at: datetime) -> None:
+def turn(asset: Asset, expected: tuple[str, ...], state: str, problem: dict[str, Any] | None, *, at: datetime) -> None:
     """Move the job from an expected state; raises Conflict where somebody else moved it meanwhile."""
-    changed = SigningJob.objects.filter(asset=asset, state__in=expected).update(
-        state=state, problem=problem, attempt=0, not_before=at, called_at=at, changed_at=at, token="", leased_until=None
-    )
-    if not changed:
+    if not turning.turned(asset, expected, state, problem, at=at):
         now = SigningJob.objects.get(asset=asset).get_state_display().lower()
         raise Conflict("asset.state", f"This asset is not where it was: it is now “{now}”. Load the page again.")
 
@@ -212,9 +212,16 @@ def _intake_key(vendor: Organisation, file: SentFile, declaration: Declaration, 
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
+TAKEN = Prepared(
+    lambda intake_key: SigningJob.objects.filter(intake_key=intake_key)
+    .exclude(state=State.REFUSED)
+    .values_list("asset_id")
+)
+
+
 def _taken_in(intake_key: str) -> Asset | None:
-    job = SigningJob.objects.exclude(state=State.REFUSED).filter(intake_key=intake_key).first()
-    return job.asset if job else None
+    taken = TAKEN(intake_key)
+    return Asset.objects.get(pk=taken[0][0]) if taken else None
 
 
 def _materials(declaration: Declaration, parts: Mapping[str, SentFile], vendor: Organisation) -> Iterator[Material]:
@@ -240,7 +247,8 @@ def _materials(declaration: Declaration, parts: Mapping[str, SentFile], vendor: 
 
 def _sent(statement: IngredientStatement, part: SentFile, pointer: str) -> Material:
     found = trust.sandbox().examine(part.path, part.name)
-    return Material(statement, pointer, part.sha256, found.media_type, found.has_credentials, path=part.path)
+    media = measured.kept(found)
+    return Material(statement, pointer, part.sha256, found.media_type, found.has_credentials, media, path=part.path)
 
 
 def _known(statement: IngredientStatement, vendor: Organisation, pointer: str) -> Material:
@@ -251,15 +259,17 @@ def _known(statement: IngredientStatement, vendor: Organisation, pointer: str) -
         detail = "There is no asset of that id." if asset is None else "That asset is not signed; wait until it is."
         raise Invalid(code, detail, errors=(Fault(f"{pointer}/asset", code, detail),))
     embedded = not credential.sidecar_key
-    return Material(statement, pointer, credential.sha256, credential.media_type, embedded, known=asset)
+    return Material(statement, pointer, credential.sha256, credential.media_type, embedded, asset.media, known=asset)
 
 
-def _heritage(upload: Upload, media: Any, at: datetime) -> tuple:
+def _heritage(upload: Upload, media: Any, at: datetime) -> Heritage:
     """What came along with the file and what it was made from; an attempt at laundering goes on the record."""
     plates = {name for one in upload.declaration.operations if one.evidence for _, name in one.evidence.inputs()}
     sources = [Source("", "parentOf", upload.file.path, upload.file.sha256, upload.found.has_credentials)]
     sources += [
-        Source(one.pointer, one.statement.relation, one.path, one.sha256, one.has_credentials, one.known)
+        Source(
+            one.pointer, one.statement.relation, one.path, one.sha256, one.has_credentials, one.known, one.statement.placement
+        )
         for one in upload.materials
         if one.statement.relation != "inputTo" or one.statement.id in plates
     ]
@@ -278,20 +288,20 @@ def _heritage(upload: Upload, media: Any, at: datetime) -> tuple:
 
 
 def _put(question: clearance.Question, declaration: Declaration, declared: Mapping[str, Any],
-         production: Production, at: datetime) -> Request:
+         production: Production, vendor: Organisation, at: datetime) -> Request:
     """Whoever or whatever the production does not know is told where it stands in the declaration."""
     try:
-        return clearance.put(question, production=production, at=at)
+        return clearance.put(question, production=production, at=at, requester=vendor)
     except Invalid as unknown:
         raise pointed(unknown, question, declaration, single_unit="unit" in declared) from unknown
 
 
-def _refuse_unsignable(upload: Upload, media: Any, inherited: tuple) -> None:
+def _refuse_unsignable(upload: Upload, media: Any, came: Heritage) -> None:
     """Build the manifest once at the door: what could never be signed is told now, not by a worker later."""
     consent = manifest.ConsentFacts(plans.NOT_REQUIRED, "intake")
     manifest.build(plans.facts(
-        upload.declaration, media=media, inherited=inherited, carries_credentials=upload.found.has_credentials,
-        consent=consent, production=upload.production, vendor=upload.vendor,
+        upload.declaration, media=media, inherited=came.stated, carried=heritage.carried(came, media),
+        carries_credentials=upload.found.has_credentials, consent=consent, production=upload.production, vendor=upload.vendor,
         titles={one.statement.id: one.title for one in upload.materials},
     ))  # fmt: skip
 
@@ -299,7 +309,7 @@ def _refuse_unsignable(upload: Upload, media: Any, inherited: tuple) -> None:
 # --- kept ---------------------------------------------------------------------------------------------------------
 
 
-def _kept(upload: Upload, decision: Decision, inherited: tuple, at: datetime) -> Asset:
+def _kept(upload: Upload, decision: Decision, came: Heritage, at: datetime) -> Asset:
     """Store the bytes, then the rows in one transaction; if those fail, the bytes go again.
 
     Each upload has a folder of its own: of two that are the same and come at once, one is let go, and only its bytes.
@@ -317,7 +327,7 @@ def _kept(upload: Upload, decision: Decision, inherited: tuple, at: datetime) ->
                 stored[one.statement.id] = shelf.keep(one.path, f"{folder}/ingredient")
                 keys.append(stored[one.statement.id])
         with transaction.atomic():
-            asset = _written(upload, decision, state, inherited, at=at, problem=problem, key=keys[0], stored=stored)
+            asset = _written(upload, decision, state, came, at=at, problem=problem, key=keys[0], stored=stored)
             if state == State.RECEIVED:
                 sign_asset.delay_on_commit(asset.public_id)
         return asset
@@ -338,14 +348,14 @@ def _let_go(upload: Upload, keys: list[str]) -> None:
 
 
 def _written(
-    upload: Upload, decision: Decision, state: str, inherited: tuple, *, at: datetime,
+    upload: Upload, decision: Decision, state: str, came: Heritage, *, at: datetime,
     problem: dict[str, Any] | None = None, key: str = "", stored: Mapping[str, str] | None = None,
 ) -> Asset:
     declaration = upload.declaration
     asset = Asset.objects.create(
         production=upload.production, vendor=upload.vendor, client=upload.client, title=declaration.title,
         sha256=upload.file.sha256, size=upload.file.size, media_type=upload.found.media_type,
-        media=measured.kept(upload.found) | {"inherited": heritage.told(inherited)}, storage_key=key,
+        media=measured.kept(upload.found) | heritage.told(came), storage_key=key,
         declaration=declaration.as_dict(), declaration_hash=declaration.canonical_hash(), decision=decision,
         received_at=at,
     )  # fmt: skip
@@ -372,7 +382,7 @@ def _written(
     SigningJob.objects.create(
         asset=asset, intake_key=upload.intake_key, state=state, problem=problem, not_before=at, called_at=at, changed_at=at
     )
-    _record(asset, f"asset:{state.value}", by=upload.client, at=at, sha256=asset.sha256, size=asset.size,
+    note(asset, f"asset:{state.value}", by=upload.client, at=at, sha256=asset.sha256, size=asset.size,
             declaration=asset.declaration_hash, decision=decision.public_id, outcome=decision.outcome)  # fmt: skip
     return asset
 
@@ -381,7 +391,7 @@ def _ingredient_key(material: Material, stored: Mapping[str, str]) -> str:
     return material.known.credential.storage_key if material.known else stored.get(material.statement.id, "")
 
 
-def _record(asset: Asset, tag: str, *, by: User | ApiClient, at: datetime, reason: str = "", **details: Any) -> None:
+def note(asset: Asset, tag: str, *, by: User | ApiClient, at: datetime, reason: str = "", **details: Any) -> None:
     actor = journal.by_client(by) if isinstance(by, ApiClient) else journal.by_user(by)
     journal.record(
         actor=actor, tag=tag, subject=asset.public_id, organisation=asset.production.studio, details=details, at=at,

@@ -15,12 +15,12 @@ from django.db.models import Min
 
 from consent.models import Evidence
 from provenance import shelf
-from provenance.models import Asset, Credential, Ingredient, SigningJob
+from provenance.models import Asset, Credential, EvidencePack, Ingredient, Measured, OperationEvidence, SigningJob
 
 State = SigningJob.State
 # Each has folders by the first two letters of its files' names; an upload is a folder there, its own file beside those
 # sent along with it.
-FOLDERS = ("received", "signed", "evidence")
+FOLDERS = ("received", "signed", "evidence", "packs", "plates", "measured")
 UPLOAD = "file"
 # Longer than any request or attempt can take, and than clocks differ.
 MARGIN = timedelta(days=1)
@@ -33,7 +33,12 @@ log = logging.getLogger(__name__)
 
 def let_go(asset: Asset) -> None:
     """Remove the bytes of an asset that is refused, once that is committed; what is another asset's too stays."""
-    keys = [asset.storage_key, *asset.ingredients.values_list("storage_key", flat=True)]
+    sent = OperationEvidence.objects.filter(operation__asset=asset)
+    keys = [
+        asset.storage_key, *asset.ingredients.values_list("storage_key", flat=True), *sent.values_list("storage_key", flat=True),
+        *sent.values_list("output_key", flat=True),
+        *Measured.objects.filter(operation__asset=asset).values_list("picture_key", flat=True),
+    ]  # fmt: skip
 
     def forget() -> None:
         named = _named(keys)
@@ -80,12 +85,17 @@ def _unnamed() -> Iterator[str]:
 def _named(keys: list[str]) -> set[str]:
     """Those of the keys that a row names. The bytes of a refused asset are wanted no more, but for the record's sake the
     row keeps their name."""
+    wanted = OperationEvidence.objects.exclude(operation__asset__job__state=State.REFUSED)
     rows = (
         (Asset.objects.exclude(job__state=State.REFUSED), "storage_key"),
         (Ingredient.objects.exclude(asset__job__state=State.REFUSED), "storage_key"),
         (Credential.objects.all(), "storage_key"),
         (Credential.objects.all(), "sidecar_key"),
         (Evidence.objects.all(), "storage_key"),
+        (EvidencePack.objects.all(), "storage_key"),
+        (wanted, "storage_key"),
+        (wanted, "output_key"),
+        (Measured.objects.exclude(operation__asset__job__state=State.REFUSED), "picture_key"),
     )
     return {
         key

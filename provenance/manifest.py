@@ -10,8 +10,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from provenance import signals
 from provenance.declaration import AuthorshipStatement, Declaration, OperationStatement
 from provenance.extent import Extent
+from provenance.placement_actions import acts_on_parent, place_identifier, placed
 from provenance.quantities import OperationExtent
 from provenance.regions_of_interest import changes
 from provenance.techniques import (
@@ -24,6 +26,7 @@ from provenance.techniques import (
     SYNTHETIC,
     TECHNIQUES,
     TRAINED,
+    WITH_TRAINED,
     action,
 )
 from registry.errors import Fault, Invalid
@@ -163,7 +166,7 @@ def build(facts: ManifestFacts) -> dict[str, Any]:
     """The manifest definition, in the library's JSON form.
 
     Raises Invalid: `manifest.invalid` for a word outside its vocabulary, `manifest.personal_data` for a name or id of
-    a person.
+    a person, `manifest.signals` where the extent says otherwise than everybody will read in the actions.
     """
     _check(facts)
     manifest = {
@@ -181,6 +184,7 @@ def build(facts: ManifestFacts) -> dict[str, Any]:
         ],
     }
     _check_nothing_personal(manifest, facts)
+    _check_signals(manifest)
     return manifest
 
 
@@ -195,11 +199,10 @@ def _actions(facts: ManifestFacts) -> dict[str, Any]:
     declaration = facts.declaration
     agents = list(dict.fromkeys(one.tool for one in declaration.operations))
     acts = [_inception(facts)]
-    acts += [
-        {"action": "c2pa.placed", "parameters": {"ingredientIds": [one.label]}}
-        for one in facts.ingredients
-        if one.relation == "componentOf"
-    ]
+    stated = {one.id: one for one in declaration.ingredients}
+    if declaration.parent:
+        acts += acts_on_parent(declaration.parent)
+    acts += [placed(stated.get(one.label), one.label) for one in facts.ingredients if one.relation == "componentOf"]
     for operation in declaration.operations:
         acts.extend(_acts(operation, agents.index(operation.tool), facts))
     if len(acts) == 1 and facts.parent and not declaration.complete:
@@ -328,16 +331,44 @@ def _mining() -> dict[str, Any]:
 
 
 def _metadata(facts: ManifestFacts) -> dict[str, Any]:
+    """IPTC's properties on AI (Photo Metadata 2025.1, Video Metadata Hub 1.7) and PLUS's on releases.
+
+    No prompts, which are nobody's business, and no names of people: a release is named by an opaque receipt.
+    """
     told: dict[str, Any] = {"@context": _CONTEXT}
     if facts.title_ids:
         told["dc:identifier"] = list(facts.title_ids)
+    if source := source_type_of(facts):
+        told["Iptc4xmpExt:DigitalSourceType"] = source
     tools = list(dict.fromkeys(one.tool for one in facts.declaration.operations if one.generative))
     if tools:
         told["Iptc4xmpExt:AISystemUsed"] = "; ".join(tool.name for tool in tools)
         if all(tool.version for tool in tools):
             told["Iptc4xmpExt:AISystemVersionUsed"] = "; ".join(str(tool.version) for tool in tools)
     told["plus:ModelReleaseStatus"] = _RELEASES[facts.consent.state_at_signing]
+    if facts.consent.receipts:
+        told["plus:ModelReleaseID"] = [one.id for one in facts.consent.receipts]
+    if facts.consent.status_url:
+        registry, _, credential = facts.consent.status_url.rpartition("/c/")
+        told["Iptc4xmpExt:RegistryId"] = [
+            {"Iptc4xmpExt:RegOrgId": registry, "Iptc4xmpExt:RegItemId": credential}
+        ]  # fmt: skip
     return told
+
+
+def source_type_of(facts: ManifestFacts) -> str | None:
+    """The digital source type of the whole, as IPTC means it; None where the operations allow none to be named."""
+    began = None if facts.parent else creation_source_type(facts.declaration)
+    made = [row for row in facts.extent.operations if row.statement.generative]
+    if made and began != TRAINED:
+        return WITH_TRAINED if any(not row.inherited for row in made) else SYNTHETIC
+    return began if began in OPERATION_SOURCE_TYPES else None
+
+
+def metadata_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a built manifest also goes into the file's own metadata, by the names of its properties in XMP."""
+    told = next(one["data"] for one in manifest["assertions"] if one["label"] == "cawg.metadata")
+    return {name: value for name, value in told.items() if name.startswith(("Iptc4xmpExt:", "plus:"))}
 
 
 # --- what must hold before anything is signed ---------------------------------------------------------------------
@@ -353,7 +384,8 @@ def _check(facts: ManifestFacts) -> None:
     _must(sum(one.relation == "parentOf" for one in facts.ingredients) <= 1, "an asset has one parent")
     _must_differ((one.label for one in facts.ingredients), "ingredient")
     places = [place for one in facts.declaration.operations for place in changes(one, name="", human=False)]
-    _must_differ((place["identifier"] for place in places), "region")
+    named = [place_identifier(one.label) for one in facts.ingredients if one.relation == "componentOf"]
+    _must_differ((*(place["identifier"] for place in places), *named), "region")
     for name in facts.title_ids:
         _must(_TITLE_ID.fullmatch(name) is not None, f"{name!r} is no title identifier in the form of a URN")
     _check_consent(facts.consent)
@@ -394,6 +426,14 @@ def _must_differ(names: Iterable[str], kind: str) -> None:
     for name in names:
         _must(name not in seen, f"two of its {kind}s are called {name!r}")
         seen.add(name)
+
+
+def _check_signals(manifest: dict[str, Any]) -> None:
+    """Hold the extent against the official signals: readers elsewhere see those, and not our quantities."""
+    extent = next(one["data"] for one in manifest["assertions"] if one["label"] == EXTENT_LABEL)
+    why = signals.disagreement(extent, signals.of(manifest))
+    if why:
+        raise Invalid("manifest.signals", f"The credentials would contradict themselves: {why}.")
 
 
 def _check_nothing_personal(manifest: dict[str, Any], facts: ManifestFacts) -> None:

@@ -13,10 +13,14 @@ from django.conf import settings
 
 from consent.models import Decision
 from provenance import manifest, techniques
+from provenance.comparison import told
 from provenance.declaration import Declaration, OperationStatement
 from provenance.extent import Extent, measure
 from provenance.geometry import Media
+from provenance.measurement import Measurement
+from provenance.quantities import Print
 from registry.models import Organisation, Person, Production
+from registry.prepared import Prepared
 
 CONFIRMED, NOT_REQUIRED = manifest.CONSENT_STATES
 
@@ -61,12 +65,13 @@ def consent_facts(decision: Decision, kept: Iterable[Salted], credential: str) -
     )
 
 
-def extent_of(declaration: Declaration, media: Media, inherited: Iterable[OperationStatement], *,
-              has_parent: bool) -> Extent:
+def extent_of(declaration: Declaration, media: Media, inherited: Iterable[OperationStatement], *, has_parent: bool,
+              measurements: Mapping[str, Measurement] | None = None, carried: Iterable[Print] = ()) -> Extent:
     """The extent of an asset; one without a parent also is what it was created as."""
     created_as = None if has_parent else manifest.creation_source_type(declaration)
     return measure(
-        media, declaration.operations, inherited, depictions=declaration.depictions, complete=declaration.complete,
+        media, declaration.operations, inherited, measurements=measurements, carried=carried,
+        depictions=declaration.depictions, complete=declaration.complete,
         created_as=created_as if created_as == techniques.TRAINED else None,
     )  # fmt: skip
 
@@ -74,15 +79,21 @@ def extent_of(declaration: Declaration, media: Media, inherited: Iterable[Operat
 def facts(
     declaration: Declaration, *, media: Media, inherited: Iterable[OperationStatement], carries_credentials: bool,
     consent: manifest.ConsentFacts, production: Production, vendor: Organisation, titles: Mapping[str, str],
+    measurements: Mapping[str, Measurement] | None = None, carried: Iterable[Print] = (),
 ) -> manifest.ManifestFacts:
-    """All that the manifest of this asset is made of; `titles` are those of its ingredients, by their labels."""
+    """All that the manifest of this asset is made of; `titles` are those of its ingredients, by their labels, and
+    `measurements` those that stand, by their operation's id: they are told in place of what was declared. `inherited`
+    and `carried` came along with what the asset was made from (`heritage.py`)."""
+    declaration = told(declaration, measurements or {}, media, tolerance=settings.EXTENT_TOLERANCE)
     ingredients = manifest.ingredients_of(declaration, carries_credentials=carries_credentials)
     has_parent = any(one.relation == "parentOf" for one in ingredients)
     return manifest.ManifestFacts(
         title=declaration.title,
         generator_version=version(),
         declaration=declaration,
-        extent=extent_of(declaration, media, inherited, has_parent=has_parent),
+        extent=extent_of(
+            declaration, media, inherited, has_parent=has_parent, measurements=measurements, carried=carried
+        ),
         consent=consent,
         ingredients=ingredients,
         titles=titles,
@@ -100,10 +111,15 @@ def title_ids(production: Production) -> Iterable[str]:
         yield f"urn:isan:{production.isan}"
 
 
+NAMES = Prepared(
+    lambda people: Person.objects.filter(public_id__in=people).order_by().values_list("alias", "legal_name", "data_key")
+)
+
+
 def withheld(declaration: Declaration) -> frozenset[str]:
     """The names of the people depicted, none of which may stand in a manifest."""
     ids = {one.person for one in declaration.depictions if one.person}
-    people = Person.objects.filter(public_id__in=ids)
+    people = [Person(alias=alias, legal_name=sealed, data_key=key) for alias, sealed, key in NAMES(ids)]
     return frozenset(name for person in people for name in (person.alias, person.legal_name) if name)
 
 

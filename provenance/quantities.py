@@ -5,8 +5,44 @@ from fractions import Fraction
 from typing import Any
 
 from provenance.declaration import OperationStatement
+from provenance.footprint import Piece
 
+DIFFERENCE, MATTE = "measured:difference", "measured:matte"
 REGIONS, WHOLE, DECLARED, UNKNOWN = "derived:regions", "derived:whole", "declared", "unknown"
+METHODS = (DIFFERENCE, MATTE, REGIONS, WHOLE, DECLARED, UNKNOWN)  # best first; a measured one may add how in brackets
+
+
+def is_measured(method: str) -> bool:
+    return method.startswith("measured:")
+
+
+def measurer(method: str) -> str | None:
+    """Who stands for a number obtained in this way."""
+    if method == UNKNOWN:
+        return None
+    return "registry" if is_measured(method) else "producer"
+
+
+def weakest(*methods: str) -> str:
+    """The method that several numbers joined into one are no better than."""
+    return max(methods, key=lambda method: (METHODS.index(method.split(" (")[0]), method))
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What is known of where one operation was at work, and how it is known.
+
+    `pieces` are places of the element's own domain; None where only a number is known, or nothing. `share`, `error`,
+    `time_share` and `area_share` are numbers that somebody else counted: a producer's, or the hands' that measured.
+    """
+
+    statement: OperationStatement
+    method: str
+    pieces: tuple[Piece, ...] | None = None
+    share: Fraction | None = None
+    error: Fraction | None = None
+    time_share: Fraction | None = None
+    area_share: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +93,14 @@ class ElementExtent:
 class OperationExtent:
     """One operation in full, whatever else touched the same places; `inherited` ones came with an ingredient."""
 
-    statement: OperationStatement
+    found: Print
     quantity: Quantity
     ranges: tuple[dict[str, Any], ...]
     inherited: bool = False
+
+    @property
+    def statement(self) -> OperationStatement:
+        return self.found.statement
 
     def as_dict(self) -> dict[str, Any]:
         one = self.statement

@@ -50,6 +50,31 @@ class Grid:
             return Mask(self.full & ~mask.covered, mask.edge)
         return mask if mask.covered else Mask(mask.edge, mask.edge)
 
+    def in_cells(self, shape: Shape | None) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of a shape's box in cells; of the whole frame where there is no shape."""
+        if shape is None:
+            return 0.0, 0.0, float(self.columns), float(self.rows)
+        return self._in_cells(shape.pixels(self.width, self.height).box())
+
+    def picture(self, cells: int) -> Image.Image:
+        """A set of cells as a picture of 0 and 255."""
+        packed = cells.to_bytes(self._row_bytes * self.rows, "big")
+        return Image.frombytes("1", (self.columns, self.rows), packed).convert("L")
+
+    def box(self, covered: int) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of the cells that are covered, half-open; all 0 where none is."""
+        if not covered:
+            return 0, 0, 0, 0
+        rows = covered.to_bytes(self._row_bytes * self.rows, "big")
+        lines = [rows[start : start + self._row_bytes] for start in range(0, len(rows), self._row_bytes)]
+        touched = [number for number, line in enumerate(lines) if any(line)]
+        across = 0
+        for line in lines:
+            across |= int.from_bytes(line, "big")
+        width = self._row_bytes * 8
+        last = width - ((across & -across).bit_length() - 1)
+        return width - across.bit_length(), touched[0], last, touched[-1] + 1
+
     def _rectangle(self, shape: Shape) -> Mask:
         left, top, right, bottom = self._in_cells(shape.box())
         if left >= self.columns or top >= self.rows or right <= 0 or bottom <= 0:
@@ -86,6 +111,56 @@ class Grid:
         row = ((1 << (right - left)) - 1) << (self._row_bytes * 8 - right)
         block = int.from_bytes(row.to_bytes(self._row_bytes, "big") * (bottom - top), "big")
         return block << ((self.rows - bottom) * self._row_bytes * 8)
+
+_ANY = [0, *[255] * 255]
+_HALVES = 2  # what is drawn anew is placed to half a cell; its edges are in doubt by more
+
+
+class Reframing:
+    """What lies in a part of one grid (`crop`), drawn into a part of another (`region`); None is all of the frame."""
+
+    def __init__(self, source: Grid, crop: Shape | None, target: Grid, region: Shape | None) -> None:
+        self.source, self.target = source, target
+        left, top, right, bottom = source.in_cells(crop)
+        self._taken = (max(left, 0.0), max(top, 0.0), min(right, source.columns), min(bottom, source.rows))
+        self._left, self._top, right, bottom = (round(edge * _HALVES) for edge in target.in_cells(region))
+        self._size = max(1, right - self._left), max(1, bottom - self._top)
+        self._place = target.draw(region) if region else Mask(target.full, 0)
+
+    def mask(self, mask: Mask) -> Mask:
+        """The mask in the other grid. Something stays something, however small it becomes; edges stay in doubt."""
+        part = self._part(mask.covered | mask.edge)
+        least, most = part.getextrema()
+        if not most:
+            return Mask(0, 0)
+        doubtful = self._any(self._part(mask.edge)) if mask.edge else 0
+        if least == 255:
+            return Mask(self._place.covered, self._place.edge | doubtful & self._place.covered)
+        within, touched = self._place.covered | self._place.edge, self._any(part)
+        coverage = self._drawn(part)
+        covered = _bits(coverage, lambda value: value >= 128) & within
+        doubtful |= touched & ~_bits(coverage, lambda value: value == 255)
+        return Mask(covered, doubtful & within) if covered else Mask(touched & within or within, touched & within or within)
+
+    def _part(self, cells: int) -> Image.Image:
+        """The part that is taken, at the size it is drawn in; not all 0 where it holds anything at all."""
+        picture = self.source.picture(cells)
+        part = picture.resize(self._size, Image.Resampling.BOX, box=self._taken)
+        if part.getbbox() is None and picture.crop(_around(self._taken)).getbbox() is not None:
+            part.paste(1, (0, 0, *self._size))
+        return part
+
+    def _any(self, part: Image.Image) -> int:
+        return _bits(self._drawn(part.point(_ANY)), lambda value: value > 0)
+
+    def _drawn(self, part: Image.Image) -> Image.Image:
+        canvas = Image.new("L", (self.target.columns * _HALVES, self.target.rows * _HALVES))
+        canvas.paste(part, (self._left, self._top))
+        return canvas.reduce(_HALVES)
+
+
+def _around(box: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
+    return floor(box[0]), floor(box[1]), ceil(box[2]), ceil(box[3])
 
 
 def _bits(coverage: Image.Image, chosen: Callable[[int], bool]) -> int:

@@ -16,7 +16,7 @@ WORDS = "org.countersign.words"  # C2PA selects text by character within a fragm
 def changes(operation: OperationStatement, *, name: str, human: bool) -> list[dict[str, Any]]:
     """Where an operation changed the content: its regions, or the whole element; nothing where it is not known."""
     if operation.regions:
-        return [_change(region.id, _ranges(region), name=name, human=human) for region in operation.regions]
+        return [_change(region.id, ranges(region), name=name, human=human) for region in operation.regions]
     if not operation.whole or operation.element == "text":
         return []
     everything = [_whole_frame()] if operation.element == "picture" else [{"type": "temporal", "time": {}}]
@@ -33,7 +33,8 @@ def _change(identifier: str, ranges: list[dict[str, Any]], *, name: str, human: 
     return {"identifier": identifier, "name": name, **kind, "region": ranges}
 
 
-def _ranges(region: Region) -> list[dict[str, Any]]:
+def ranges(region: Region) -> list[dict[str, Any]]:
+    """A place and a time as ranges of a region of interest."""
     found: list[dict[str, Any]] = []
     if region.shape is not None:
         found.append({"type": "spatial", "shape": _shape(region.shape)})

@@ -81,6 +81,7 @@ def conclude(reading: Reading, facts: RegistryFacts, lists: TrustLists, *, file:
     else:
         extent = statements.stated_extent(reading, relied_on)
         consent = statements.stated_consent(reading, integrity, relied_on)
+    concluded = statements.extent_of(extent, reading, integrity, signature, relied_on)
     return Report(
         file=printable(file),
         integrity=integrity,
@@ -88,7 +89,7 @@ def conclude(reading: Reading, facts: RegistryFacts, lists: TrustLists, *, file:
         trust=trust,
         time_stamp=soundness.time_stamp_of(reading, signature),
         registry=registry,
-        extent=statements.extent_of(extent, reading, integrity, relied_on),
+        extent=statements.with_signals(concluded, reading) if relied_on else concluded,
         consent=consent,
         ingredients=statements.ingredients_of(reading, relied_on),
         codes={group: list(getattr(reading, group)) for group in GROUPS},
@@ -113,7 +114,7 @@ def recall(facts: RegistryFacts, lists: TrustLists, *, file: str, at: datetime) 
         signature = Conclusion("absent", said("Not read."))
         trust, stamp = Conclusion("absent", said("Not read.")), Conclusion("absent", said("Not read."))
         registry = soundness.stripped(facts) if facts.known else Conclusion("unknown", said("Not known to this registry."))
-    extent = statements.extent_of(facts.extent, Reading(), integrity, False)
+    extent = statements.extent_of(facts.extent, Reading(), integrity, signature, False)
     return Report(
         file=printable(file),
         integrity=integrity,

@@ -7,24 +7,27 @@ confirmed before the key is used, and decisively at release, under the locks tha
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.models import F, Q, prefetch_related_objects
 
 from consent import clearance
 from consent.models import Decision
-from provenance import heritage, keys, leftovers, manifest, measured, plans, shelf, trust
+from provenance import findings, heritage, keys, leftovers, manifest, measured, plans, shelf, signals, trust
 from provenance.declaration import Declaration, parse
+from provenance.measurement import Measurement
 from provenance.media.refusal import MediaRefused
-from provenance.models import Asset, Credential, KnownContent, SigningJob, SigningPlan
+from provenance.media.xmp import READ
+from provenance.models import Asset, Credential, KnownContent, Measured, SigningJob, SigningPlan
 from provenance.reading import Reading
 from provenance.refusals import not_covered, plain
 from provenance.sandbox import IngredientFile, SandboxBusy, SignRequest
@@ -36,6 +39,7 @@ Clock = Callable[[], datetime]
 WORKER = "signing"
 FIRST_PAUSE = timedelta(seconds=5)
 CALL_AGAIN = timedelta(seconds=10)
+FROM_UNKNOWN = "mediaUnknownProvenance"  # of an ingredient, so it shows only once that has been added
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +53,9 @@ class Work:
     lent: ExitStack
     step: str = "claim"
     source: Path | None = None
+    to_sign: Path | None = None
     ingredients: list[IngredientFile] = field(default_factory=list)
+    measurements: dict[str, Measurement] = field(default_factory=dict)
     decision: Decision | None = None
     signer: keys.Signer | None = None
     plan: SigningPlan | None = None
@@ -81,6 +87,14 @@ class NotConfirmed(Exception):
         self.decision = decision
 
 
+class Differs(Exception):
+    """What was measured is not what was declared, or could not be measured: it waits for a person's answer."""
+
+    def __init__(self, rows: list[Measured]):
+        super().__init__(*(row.public_id for row in rows))
+        self.rows = rows
+
+
 class Changed(Unavailable):
     def __init__(self) -> None:
         super().__init__("consent.changed", "Consent changed while this was signed; it is asked and signed again.")
@@ -108,6 +122,8 @@ def sign(asset_id: str, *, clock: Clock) -> None:
             _attempt(work, clock)
         except NotConfirmed as stopped:
             not_released(work, stopped.decision, at=clock())
+        except Differs as differs:
+            held(work, differs.rows, at=clock())
         except Overtaken:
             log.warning("asset %s was taken over by another worker; nothing is released here", asset_id)
         # Whatever else stops an attempt is written down with it; the job is tried again, or is buried after five.
@@ -117,7 +133,7 @@ def sign(asset_id: str, *, clock: Clock) -> None:
 
 def _attempt(work: Work, clock: Clock) -> None:
     steps: tuple[tuple[str, Callable[[], None]], ...] = (
-        ("examine", lambda: examine(work)),
+        ("examine", lambda: examine(work, clock=clock)),
         ("confirm", lambda: confirm(work, at=clock())),
         ("plan", lambda: plan(work, at=clock())),
         ("make", lambda: make(work)),
@@ -135,8 +151,7 @@ def _attempt(work: Work, clock: Clock) -> None:
 
 def claim(asset_id: str, *, at: datetime) -> SigningJob | None:
     """1. Take the job for as long as signing a file of its size may last; None where there is nothing to take."""
-    related = ("asset__production__studio", "asset__vendor", "asset__decision__production__studio",
-               "asset__decision__requester")  # fmt: skip
+    related = ("asset__production__studio", "asset__vendor", "asset__decision")
     due = SigningJob.objects.due(at).filter(attempt__lt=SigningJob.MOST_ATTEMPTS)
     job = due.filter(asset__public_id=asset_id).select_related(*related).first()
     if job is None:
@@ -149,6 +164,10 @@ def claim(asset_id: str, *, at: datetime) -> SigningJob | None:
         return None
     for name, value in taken.items():
         setattr(job, name, value)
+    decision = job.asset.decision
+    # They are the asset's own, as the door asked; then they are not read twice.
+    if (decision.production_id, decision.requester_id) == (job.asset.production_id, job.asset.vendor_id):
+        decision.production, decision.requester = job.asset.production, job.asset.vendor
     return job
 
 
@@ -156,11 +175,13 @@ def _lease(size: int) -> timedelta:
     return timedelta(seconds=settings.LEASE_SECONDS + size / settings.LEASE_BYTES_PER_SECOND)
 
 
-def examine(work: Work) -> None:
-    """2. Borrow the bytes and know them again by their hash: they are those that were examined at the door."""
+def examine(work: Work, *, clock: Clock) -> None:
+    """2. Borrow the bytes and know them again by their hash: they are those that were examined at the door. Then measure
+    what there is evidence for, and stop where that is not what was declared."""
     work.source = work.lent.enter_context(
         shelf.borrowed(work.asset.storage_key, work.asset.sha256, into=work.folder)
     )
+    prefetch_related_objects([work.asset], "ingredients", "operations__evidence")
     kept = {one.label: one for one in work.asset.ingredients.all()}
     facts = manifest.ingredients_of(work.declaration, carries_credentials=work.asset.media["has_credentials"])
     for one in facts:
@@ -171,6 +192,48 @@ def examine(work: Work) -> None:
             path = work.lent.enter_context(shelf.borrowed(row.storage_key, row.sha256, into=work.folder))
             media_type, title = row.media_type, row.title
         work.ingredients.append(IngredientFile(path, media_type, title, one.relation, one.label))
+    _measure(work, clock)
+
+
+def _measure(work: Work, clock: Clock) -> None:
+    findings.take(
+        work.asset, work.declaration, work.source, folder=work.folder, clock=clock, during=lambda: _held_on_to(work, clock)
+    )
+    rows = findings.of(work.asset)
+    if waiting := findings.unanswered(rows):
+        raise Differs(waiting)
+    work.measurements = findings.standing(rows)
+
+
+@contextmanager
+def _held_on_to(work: Work, clock: Clock) -> Iterator[None]:
+    """Renew the lease for as long as this process lives: a film is measured for longer than a lease. A worker that is
+    killed renews nothing, and one that lost its lease meanwhile raises Overtaken."""
+    done = Event()
+
+    def renew() -> None:
+        try:
+            while not done.wait(settings.LEASE_SECONDS / 3):
+                with suppress(DatabaseError, InterfaceError):  # it is asked again before the lease is over
+                    _renewed(work, at=clock())
+        finally:
+            connection.close()
+
+    renewing = Thread(target=renew, daemon=True)
+    renewing.start()
+    try:
+        yield
+    finally:
+        done.set()
+        renewing.join()
+    if not _renewed(work, at=clock()):
+        raise Overtaken
+
+
+def _renewed(work: Work, *, at: datetime) -> bool:
+    """Whether the job is still this attempt's; its lease then begins anew."""
+    mine = SigningJob.objects.filter(pk=work.job.pk, token=work.job.token, state=State.SIGNING)
+    return bool(mine.update(leased_until=at + _lease(work.asset.size)))
 
 
 def confirm(work: Work, *, at: datetime) -> None:
@@ -181,7 +244,8 @@ def confirm(work: Work, *, at: datetime) -> None:
 
 
 def plan(work: Work, *, at: datetime) -> None:
-    """4. Write down what is about to be signed, and with which certificate, before the key is used."""
+    """4. Write down what is about to be signed, and with which certificate, before the key is used. What the file's own
+    metadata is to say is written into a copy of it."""
     asset = work.asset
     studio = asset.production.studio
     work.signer = keys.signer(studio.key_reference, directory=trust.key_directory(), at=at, name=studio.name)
@@ -191,18 +255,49 @@ def plan(work: Work, *, at: datetime) -> None:
         certificate_fingerprint=work.signer.fingerprint, recorded_at=at,
         receipts=[{"id": one.receipt.id, "revision": one.revision, "salt": one.salt} for one in kept],
     )  # fmt: skip
-    declaration = work.declaration
+    declaration, came = work.declaration, heritage.of(asset)
+    media = measured.media(asset.media, declaration)
     facts = plans.facts(
-        declaration, media=measured.media(asset.media, declaration),
-        inherited=heritage.remembered(asset.media["inherited"]), carries_credentials=asset.media["has_credentials"],
+        declaration, media=media, inherited=came.stated, carried=heritage.carried(came, media),
+        carries_credentials=asset.media["has_credentials"],
         consent=plans.consent_facts(work.decision, kept, row.credential_id),
         production=asset.production, vendor=asset.vendor,
-        titles={one.label: one.title for one in asset.ingredients.all()},
+        titles={one.label: one.title for one in asset.ingredients.all()}, measurements=work.measurements,
     )  # fmt: skip
     row.manifest, work.intent = manifest.build(facts), facts.intent
     row.manifest_hash = plans.digest(row.manifest)
+    row.metadata = described(work, manifest.metadata_of(row.manifest))
     row.save()
     work.plan = row
+
+
+def described(work: Work, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Write into a copy of the file what its credentials say of AI and of releases, and tell what came of it.
+
+    Before signing, for afterwards it would break the signature; and never into a file that has credentials already,
+    whose own signature it would break. Where a file leaves no safe place for it, it is signed as it is.
+    """
+    why = _kept_as_it_is(work)
+    copy = work.folder / "described"
+    if not why:
+        try:
+            found = trust.sandbox().describe(work.source, copy, wanted)
+        except MediaRefused as refused:
+            found = {"why": refused.detail}
+        why = found["why"]
+    if why:
+        copy.unlink(missing_ok=True)
+        return {"written": False, "why": why}
+    work.to_sign = copy
+    return {"written": True, "properties": wanted, "sha256": found["sha256"]}
+
+
+def _kept_as_it_is(work: Work) -> str:
+    if work.sidecar:
+        return "its bytes stay as they were received, and its credentials lie beside them"
+    if work.asset.media["has_credentials"]:
+        return "it carries credentials, which would no longer fit it"
+    return ""
 
 
 def make(work: Work) -> None:
@@ -210,7 +305,8 @@ def make(work: Work) -> None:
     work.result = work.folder / "result"
     where = {"sidecar_destination": work.result} if work.sidecar else {"destination": work.result}
     request = SignRequest(
-        source=work.source, media_type=work.asset.media_type, manifest=work.plan.manifest, intent=work.intent,
+        source=work.to_sign or work.source, media_type=work.asset.media_type, manifest=work.plan.manifest,
+        intent=work.intent,
         ingredients=work.ingredients, chain_pem=work.signer.chain_pem, alg=work.signer.algorithm,
         tsa_url=settings.TIMESTAMP_URL or None, anchors=trust.anchors(), **where,
     )  # fmt: skip
@@ -231,6 +327,11 @@ def read_back(work: Work) -> None:
     _must(not before or before in reading.manifests, "the history the upload came with is gone")
     for label in (manifest.EXTENT_LABEL, manifest.CONSENT_LABEL):
         _must(reading.assertion(label) == _planned(work.plan, label), f"{label} is not what was planned")
+    planned = set(signals.of(work.plan.manifest).names)
+    _must(set(signals.of(reading.manifest).names) - {FROM_UNKNOWN} == planned, "its actions read otherwise than planned")
+    said = work.plan.metadata.get("properties", {})
+    _must(all(reading.metadata.get(READ[name]) == value for name, value in said.items() if name in READ),
+          "its metadata is not what was planned")  # fmt: skip
     _must(work.time_stamped or not settings.TIMESTAMP_URL, "it has no trusted time-stamp")
 
 
@@ -263,7 +364,7 @@ def release(work: Work, *, clock: Clock) -> None:
         raise Changed
 
 
-def _moment(heads: Iterable[journal.Event | None], now: datetime) -> datetime:
+def _moment(heads: Iterable[journal.Head | None], now: datetime) -> datetime:
     """The moment of a release: not before what the grants' chains already hold. A clock that goes behind another
     machine's would else look past an ending that was recorded first."""
     return max([now, *(head.recorded_at for head in heads if head)])
@@ -276,8 +377,10 @@ def _release(work: Work, heads: dict[str, str], at: datetime) -> None:
     if not held:
         raise Overtaken
     credential = _released(work, heads, at)
-    known = KnownContent(sha256=credential.sha256, asset=work.asset, kind=KnownContent.Kind.SIGNED)
-    KnownContent.objects.bulk_create([known], ignore_conflicts=True)
+    known = [KnownContent(sha256=credential.sha256, asset=work.asset, kind=KnownContent.Kind.SIGNED)]
+    if bare := work.plan.metadata.get("sha256"):
+        known.append(KnownContent(sha256=bare, asset=work.asset, kind=KnownContent.Kind.DESCRIBED))
+    KnownContent.objects.bulk_create(known, ignore_conflicts=True)
     _note(work, "asset:signed", at=at, credential=credential.public_id, decision=work.decision.public_id,
           grant_heads=heads, manifest=work.plan.manifest_hash, sha256=work.made["signed_sha256"])  # fmt: skip
 
@@ -316,6 +419,14 @@ def not_released(work: Work, decision: Decision, *, at: datetime) -> None:
             _note(work, f"asset:{state.value}", at=at, decision=decision.public_id, step=work.step)
             if state == State.REFUSED:
                 leftovers.let_go(work.asset)
+
+
+def held(work: Work, rows: list[Measured], *, at: datetime) -> None:
+    """What was measured waits for the desk. The vendor is told both numbers."""
+    problem = findings.problem(rows, work.asset)
+    with transaction.atomic():
+        if _leave(work, State.HELD, problem, at=at):
+            _note(work, "asset:held", at=at, step=work.step, findings=[findings.journalled(row) for row in rows])
 
 
 def failed(work: Work, error: Exception, *, at: datetime) -> None:

@@ -1,5 +1,7 @@
 """How consent stands today for what was signed: asked of the record each time it is read, never pushed.
 
+A court order, or a dispute that its lawyers say reaches what is out, puts it under review; other locks are nobody's business.
+
 Only what may be public comes out: a state, and whether finished work goes on. Not who ended what, nor why.
 """
 
@@ -7,11 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from consent.forms.locks import COURT_ORDER, DISPUTE
 from consent.lifecycle import PUBLIC_AFTER_ENDING
-from consent.models import Decision, Ending, Grant, GrantRevision
+from consent.models import Decision, Ending, Grant, GrantRevision, Statement
 from provenance.models import Credential
+from registry.models import Production
+
+DISTRIBUTION = "continue_distribution"
 
 COLUMNS = (
     "term_end", "grant__endings__kind", "grant__endings__mode", "grant__endings__effective_at", "grant__endings__run_off_to",
@@ -39,10 +45,11 @@ class Basis:
 
 
 def now(decision: Decision | int | None, *, at_signing: str, at: datetime) -> Standing:
-    """How the consent behind a decision stands at `at`. One query."""
+    """How the consent behind a decision stands at `at`. Two queries."""
     if decision is None or at_signing != "confirmed":
         return Standing(at_signing)
-    return judge(_bases(decision), at=at)
+    stopped, judged = stops_distribution(decision, at=at), judge(_bases(decision), at=at)
+    return Standing("under_review") if stopped else judged
 
 
 def of_many(decisions: Mapping[int, str], *, at: datetime) -> dict[int, Standing]:
@@ -75,6 +82,19 @@ def judge(bases: Iterable[Basis], *, at: datetime) -> Standing:
     if any(basis.term_end is not None and basis.term_end <= at.date() for basis in bases):
         return Standing("ended")
     return Standing("confirmed")
+
+
+def stops_distribution(decision: Decision | int, *, at: datetime) -> bool:
+    """Whether an order or a dispute on a consent it stood on, its person or the production reaches what is out already."""
+    grants = Grant.objects.filter(revisions__decisions=decision).order_by()
+    works = Production.objects.filter(decisions=decision).order_by()
+    on_it = Q(subject__in=grants.values("public_id")) | Q(subject__in=grants.values("person__public_id"))
+    lifted = Statement.objects.filter(kind=Statement.Kind.LIFT, effective_at__lte=at, refers_to__isnull=False)
+    found = Statement.objects.filter(
+        on_it | Q(subject__in=works.values("public_id")), Q(until=None) | Q(until__gt=at), kind=Statement.Kind.LOCK,
+        form__in=(COURT_ORDER, DISPUTE), effective_at__lte=at,
+    ).exclude(pk__in=lifted.values("refers_to"))  # fmt: skip
+    return any(not acts or DISTRIBUTION in acts for acts in found.order_by().values_list("acts", flat=True))
 
 
 def _under_review(basis: Basis) -> bool:

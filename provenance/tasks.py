@@ -3,7 +3,8 @@
 from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import changes, leftovers, shelf, signing
+from provenance import changes, leftovers, shelf, signing, turning
+from provenance.outputs import packing
 
 
 @shared_task
@@ -12,12 +13,20 @@ def sign_asset(asset_id: str) -> None:
 
 
 @shared_task
+def pack_evidence(pack_id: str) -> None:
+    packing.make(pack_id, clock=timezone.now)
+
+
+@shared_task
 def sweep() -> None:
     """The relay: whatever is due is called out again, so a lost message costs seconds and never an asset."""
     at = timezone.now()
     signing.bury(at=at)
-    for asset_id in signing.to_call(at=at):
+    for asset_id in [*turning.let_go_on(at=at), *signing.to_call(at=at)]:
         sign_asset.delay(asset_id)
+    packing.forget_old(at=at)
+    for pack_id in packing.to_call(at=at):
+        pack_evidence.delay(pack_id)
 
 
 @shared_task

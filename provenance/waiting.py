@@ -10,6 +10,7 @@ from consent.in_words import last_day
 from consent.lifecycle import ACTIVE
 from consent.models import Grant, GrantRevision, PerformerLink, PerformerWord
 from consent.performer import words
+from provenance import findings
 from provenance.models import Asset, Depiction, SigningJob
 from provenance.printable import printable
 from registry import people
@@ -67,6 +68,11 @@ def in_force(persons: list[Person], *, studios: QuerySet[Organisation], at: date
 def in_state(studios: QuerySet[Organisation], *states: str) -> QuerySet[Asset]:
     assets = Asset.objects.filter(production__studio__in=studios, job__state__in=states)
     return assets.select_related("production", "vendor", "job").order_by("job__changed_at")
+
+
+def measured_otherwise(assets: QuerySet[Asset]) -> QuerySet[Asset]:
+    """Held assets of which something else was measured than was declared, or whose evidence could not be measured."""
+    return assets.filter(job__state=State.HELD, job__problem__code__in=list(findings.CODES.values()))
 
 
 def authorities(studios: QuerySet[Organisation], *, by: User) -> QuerySet[Authority]:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from fractions import Fraction
 from pathlib import Path
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
@@ -30,6 +31,18 @@ def whole(name: str, default: int) -> int:
         return int(value)
     except ValueError as error:
         raise EnvironmentMistaken(f"{name} is “{value}”; it must be a whole number.") from error
+
+
+def share(name: str, default: str) -> Fraction:
+    """A number from 0 up to, not including, 1, exactly as it is written."""
+    value = text(name, default)
+    try:
+        found = Fraction(value)
+    except (ValueError, ZeroDivisionError) as error:
+        raise EnvironmentMistaken(f"{name} is “{value}”; it must be a number such as {default}.") from error
+    if not 0 <= found < 1:
+        raise EnvironmentMistaken(f"{name} is “{value}”; it must be a share from 0 up to, not including, 1.")
+    return found
 
 
 def truth(name: str, default: bool) -> bool:

@@ -25,7 +25,7 @@ PROXIES = environment.whole("PROXIES", 1 if PRODUCTION else 0)
 GIVEN = environment.given("STORAGE_URL")
 DATA_DIR = (BASE_DIR / environment.text("DATA_DIR", "data")).resolve()
 DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{DATA_DIR}/countersign.sqlite3")
-BROKER_URL = environment.text("BROKER_URL", f"sqla+sqlite:///{DATA_DIR}/broker.sqlite3")
+BROKER_URL = environment.text("BROKER_URL", "filesystem://localhost")
 CACHE_URL = environment.text("CACHE_URL", f"file://{DATA_DIR}/cache")
 STORAGE_URL = environment.text("STORAGE_URL", str(DATA_DIR / "storage"))
 # Files in the making. On the disk of a local storage, so that what is complete is kept by a rename.
@@ -161,6 +161,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2 + 1024  # the largest declaration, and the
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
+# ── Measuring ────────────────────────────────────────────────────────────────────────────────────────────────────
+# How much of an element may be found touched beyond what was declared before a person has to answer for it.
+EXTENT_TOLERANCE = environment.share("EXTENT_TOLERANCE", "0.02")
+# How long one operation of one film may be measured before it counts as one that cannot be.
+MEASURING_SECONDS = environment.whole("MEASURING_SECONDS", 2 * 3600)
+
 # ── Who signs in ─────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "registry.User"
 AUTHENTICATION_BACKENDS = [
@@ -265,6 +271,7 @@ SPECTACULAR_SETTINGS = {
         "ProductionKind": "registry.models.productions.Production.Kind",
         "UnitKind": "registry.models.productions.Unit.Kind",
         "AssetState": "provenance.models.signing.SigningJob.State",
+        "EvidenceKind": "provenance.models.measuring.OperationEvidence.Kind",
     },
     "REDOC_DIST": "SIDECAR",
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -276,7 +283,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ── The work queue: hints only, the job row is the truth ─────────────────────────────────────────────────────────
-TASK_TIME_LIMIT = 15 * 60
+TASK_TIME_LIMIT = MEASURING_SECONDS + 15 * 60
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -318,10 +325,13 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
-if BROKER_URL.startswith("sqla+"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"connect_args": {"timeout": 20}}
-    # This queue is looked into now and then (registry/celery.py), and each look brings no more than may be held ahead.
-    # On one machine holding ahead takes work from nobody.
+if BROKER_URL.startswith("filesystem:"):
+    # Messages are small files in a folder that is looked into; registry/celery.py makes the folders.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(DATA_DIR / "queue"), "data_folder_out": str(DATA_DIR / "queue"),
+        "control_folder": str(DATA_DIR / "queue" / "routes"), "polling_interval": 0.05,
+    }
+    # Each look brings no more than may be held ahead; on one machine holding ahead takes work from nobody.
     CELERY_WORKER_PREFETCH_MULTIPLIER = 8
 elif BROKER_URL.startswith(("redis", "sentinel")):
     # A hint that nobody confirmed is given out again once no task can still be running.

@@ -1,11 +1,26 @@
 """What every test finds: files and counters of its own, quick passwords, and on request the cast and programs of theirs."""
 
+from contextlib import closing
+
 import pytest
+from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from registry import clients
 from tests import cast as world
+from tests import databases
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """The tests' own database begins as a copy; what the migrations have yet to do, pytest-django has them do."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.settings_dict["TEST"]["NAME"] = databases.IN_MEMORY
+    with closing(databases.in_memory()):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -21,8 +21,8 @@ RULES = {
     "consent.receipts.credential", "consent.receipts.dpv", "consent.receipts.odrl",
     "consent.imports.sheet", "consent.imports.columns", "consent.imports.cells", "consent.imports.entries",
     "consent.riders.wordings",
-    "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest", "provenance.measurement",
-    "provenance.report",
+    "provenance.comparison", "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest",
+    "provenance.measurement", "provenance.report", "provenance.signals", "provenance.testimony",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
     "provenance.said", "provenance.disclosure", "provenance.labels", "provenance.tally", "provenance.places",
 }  # fmt: skip
@@ -32,11 +32,11 @@ CALCULATE = {"rfc8785", "jsonschema", "PIL"}
 HANDS = {
     "consent.receipts.checking", "consent.receipts.keys",
     "provenance.credentials", "provenance.keys", "provenance.sandbox", "provenance.sandbox_child", "provenance.media",
-    "registry.environment", "registry.household", "registry.logs", "registry.serving",
+    "registry.environment", "registry.household", "registry.logs", "registry.sealed_files", "registry.serving",
 }  # fmt: skip
 FRAMEWORKS = {
     "django", "rest_framework", "celery", "kombu", "allauth", "axes", "csp", "oauth2_provider", "drf_spectacular",
-    "django_filters", "structlog", "requests", "sqlalchemy",
+    "django_filters", "structlog", "requests",
 }  # fmt: skip
 # The frame joins everything and is imported by none but itself.
 FRAME = {f"registry.{name}" for name in (
@@ -101,7 +101,7 @@ def storey(name):
         return "doors"
     if first == "models" or name in ("registry.private", "registry.append_only"):
         return "memory"
-    return {"intake": "beginnings", "tasks": "messengers"}.get(first, "acts")
+    return {"intake": "beginnings", "evidence": "beginnings", "tasks": "messengers"}.get(first, "acts")
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -14,7 +14,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from consent import grants, in_words, paper, worklists
+from consent import grants, in_words, paper, tasks, worklists
 from consent.admin.descriptions import in_context, look_over
 from consent.admin.entry import EntryForm, LineFormSet, TermsForm, as_initial, filled_in, submitted
 from consent.lifecycle import ACTIVE, ENDED, EXPIRED
@@ -32,7 +32,7 @@ from registry.models import Production, User
 with_paper = method_decorator(csp_update({"frame-src": [SELF, "blob:"]}))
 # Inside that frame nothing runs and nothing is fetched, and only our own pages may hold it.
 INSIDE_PAPER = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
-COLOURS = {ACTIVE: "", EXPIRED: "stop", ENDED: "stop"}
+COLOURS = {ACTIVE: "", EXPIRED: "stop", ENDED: "stop", worklists.DECLINED: "stop"}
 
 
 class ByState(admin.SimpleListFilter):
@@ -185,6 +185,7 @@ class ConsentFiles(OwnRows):
             form, lambda: grants.verify(latest, by=request.user, at=timezone.now(), reason=form.why)
         )
         if done:
+            tasks.ask_again.delay_on_commit(latest.public_id)
             messages.success(request, f"{grant.number}, revision {latest.number}, is verified.")
             return redirect(self.address(grant))
         return page(
@@ -227,7 +228,7 @@ def why_not_verify(user: User, grant: Grant, latest: GrantRevision) -> str:
     if hasattr(latest, "verification"):
         return "Another lawyer has verified this revision already."
     if hasattr(latest, "offer") and not latest.signatures.exists():
-        return "It is offered, and nobody has signed it yet."
+        return "Offered, awaiting the performer: nobody has signed it yet."
     if latest.entered_by_id == user.pk:
         return grants.SameLawyer().detail
     if not permissions.may_verify(user, grant.studio):

@@ -147,7 +147,11 @@ FORMS = (
     ),
     Form(
         "asset.released", "First release", FILE, (ASSET,),
-        (several("territories", "Where", "Codes: US, DE, GB …"), day("released_on", "On")), "When and where it first came out.",
+        (
+            several("territories", "Where", "Codes: US, DE, GB …"), day("released_on", "On"),
+            several("through", "Through whom", "Distributors and platforms, with commas between.", required=False),
+        ),
+        "When, where and through whom it came out. Whoever is named here is told to stop when an order or an ending asks for it.",
         many=True, ends="Nothing but a correction.",
     ),
     Form(

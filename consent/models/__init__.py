@@ -4,6 +4,7 @@ from consent.models.imports import Import, ImportResult
 from consent.models.packs import PackAdoption
 from consent.models.performer import DeskAnswer, PerformerLink, PerformerWord, RevisionOffer
 from consent.models.receipts import Receipt, ReceiptKey, StatusList, StatusListEntry
+from consent.models.reopenings import Reopening
 from consent.models.riders import Rider
 from consent.models.statements import Ending, Statement
 
@@ -22,6 +23,7 @@ __all__ = [
     "RevisionOffer",
     "Receipt",
     "ReceiptKey",
+    "Reopening",
     "Rider",
     "ScopeLine",
     "Signature",

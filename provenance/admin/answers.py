@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
-from consent import determinations
+from consent import determinations, tasks
 from consent.models import Statement
 from provenance import intake
 from provenance.models import Asset, SigningJob
@@ -49,7 +49,7 @@ class ProposeForm(ActForm):
 
 def decide(request: HttpRequest, key: str) -> HttpResponse:
     """A held asset goes on, stays held, or is refused."""
-    asset = _asset(request, key, permissions.may_enter)
+    asset = asset_for(request, key, permissions.may_enter)
     form = DecideForm(request.POST or None)
 
     def answered() -> str:
@@ -67,7 +67,7 @@ def decide(request: HttpRequest, key: str) -> HttpResponse:
 
 def queue_again(request: HttpRequest, key: str) -> HttpResponse:
     """An asset whose signing failed five times is tried again."""
-    asset = _asset(request, key, _may_queue)
+    asset = asset_for(request, key, _may_queue)
     form = ActForm(request.POST or None)
 
     def answered() -> str:
@@ -80,7 +80,7 @@ def queue_again(request: HttpRequest, key: str) -> HttpResponse:
 
 def propose(request: HttpRequest, key: str) -> HttpResponse:
     """One lawyer proposes that no consent is needed; it counts once a second one agrees."""
-    asset = _asset(request, key, permissions.may_enter)
+    asset = asset_for(request, key, permissions.may_enter)
     form = ProposeForm(request.POST or None, asset=asset)
 
     def answered() -> str:
@@ -97,13 +97,14 @@ def propose(request: HttpRequest, key: str) -> HttpResponse:
 
 def second(request: HttpRequest, key: str, statement: str) -> HttpResponse:
     """The second lawyer agrees to a determination."""
-    asset = _asset(request, key, permissions.may_verify)
+    asset = asset_for(request, key, permissions.may_verify)
     proposal = get_object_or_404(open_proposals(asset), public_id=statement)
     form = ActForm(request.POST or None)
 
     def answered() -> str:
-        determinations.second(proposal, by=request.user, at=timezone.now(), reason=form.why)
-        return "The determination is made. Ask consent again to let the asset go on."
+        made = determinations.second(proposal, by=request.user, at=timezone.now(), reason=form.why)
+        tasks.ask_again.delay_on_commit(made.public_id)
+        return "The determination is made. What waited for it is asked again by itself."
 
     first = proposal.by.get().display_name
     about = f"{first} proposed: no consent is needed for {named(asset, proposal)}. With your agreement it counts."
@@ -128,7 +129,7 @@ def _may_queue(user: User, studio: Organisation) -> bool:
     return permissions.may_enter(user, studio) or permissions.may_operate(user, studio)
 
 
-def _asset(request: HttpRequest, key: str, may: May) -> Asset:
+def asset_for(request: HttpRequest, key: str, may: May) -> Asset:
     """The asset, for those who may answer for it; another tenant's is a 404, another role's a 403."""
     readable = permissions.organisations_where(request.user, (*permissions.READS_CONSENT, *permissions.OPERATES))
     related = ("production__studio", "vendor", "job", "decision__production__studio")

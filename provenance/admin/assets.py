@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from consent.vocabulary import MODALITIES, ROLES, USES
-from provenance import waiting
-from provenance.admin import answers
+from provenance import findings, waiting
+from provenance.admin import answers, measured
 from provenance.models import Asset, SigningJob
 from provenance.printable import bounded, printable
 from registry import permissions
@@ -61,6 +61,17 @@ class ByDetermination(admin.SimpleListFilter):
         return waiting.to_agree(queryset, by=request.user) if self.value() == "waits" else queryset
 
 
+class ByMeasuring(admin.SimpleListFilter):
+    title = "measuring"
+    parameter_name = "measuring"
+
+    def lookups(self, request: HttpRequest, model_admin: OwnRows) -> list:
+        return [("waits", "Measured otherwise than declared")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return waiting.measured_otherwise(queryset) if self.value() == "waits" else queryset
+
+
 @admin.register(Asset)
 class Assets(OwnRows):
     reads = READS_ASSETS
@@ -70,7 +81,7 @@ class Assets(OwnRows):
     none_yet = "No vendor has sent anything yet."
     list_display = ("name", "production", "vendor", "state", "told", "received")
     list_display_links = ("name",)
-    list_filter = (ByState, ByProduction, ByDetermination, "received_at")
+    list_filter = (ByState, ByProduction, ByDetermination, ByMeasuring, "received_at")
     list_select_related = ("production", "vendor", "job")
     search_fields = ("title",)
     search_help_text = "Part of a title, an asset’s id, or the SHA-256 of its bytes."
@@ -116,6 +127,7 @@ class Assets(OwnRows):
             state=asset.job.get_state_display(), state_colour=COLOURS.get(asset.job.state, ""), credential=credential,
             problem=bounded(asset.job.problem or {}), declaration=bounded(asset.declaration), back=self.list_address,
             depictions=_depictions(asset), operations=[_operation(one) for one in asset.operations.all()],
+            findings=measured.told(asset), shows_pictures=permissions.may_read_consent(request.user, asset.production.studio),
             history=history(asset.public_id), acts=_acts(asset, request.user), proposals=_proposals(asset, request.user),
         )  # fmt: skip
 
@@ -125,7 +137,9 @@ def _acts(asset: Asset, user: User) -> list[tuple[str, str]]:
     studio, state = asset.production.studio, asset.job.state
     enters = permissions.may_enter(user, studio)
     offered = []
-    if state == State.HELD and enters:
+    if state == State.HELD and enters and findings.waits(asset.job.problem):
+        offered = [("asset-answer-measured", "Answer for what was measured")]
+    elif state == State.HELD and enters:
         offered = [("decide-asset", "Decide about it"), ("propose-determination", "Determine that no consent is needed")]
     elif state == State.DEAD and (enters or permissions.may_operate(user, studio)):
         offered = [("queue-asset-again", "Queue it again")]

@@ -91,7 +91,7 @@ def links(asset: Asset, request: Request) -> dict[str, str]:
     def address(name: str, *given: str) -> str:
         return reverse(name, args=given, request=request)
 
-    found = {"self": address("asset", asset.public_id)}
+    found = {"self": address("asset", asset.public_id), "evidence": address("asset-evidence", asset.public_id)}
     credential = getattr(asset, "credential", None)
     if credential:
         found |= {"content": address("asset-content", asset.public_id),
@@ -145,7 +145,7 @@ class Assets(GenericAPIView):
         if file is None:
             raise Invalid("asset.no_file", "No file was sent. Send one as the part named “file”, its filename in UTF-8.")
         asset = intake.receive(
-            _sent(file), declared, {name: _sent(part) for name, part in parts.items()},
+            sent(file), declared, {name: sent(part) for name, part in parts.items()},
             client=request.client, at=timezone.now(),
         )  # fmt: skip
         told = AssetTold(one(request, asset.public_id), context={"request": request}).data
@@ -242,7 +242,8 @@ def _declared(part: bytes | UploadedFile | None) -> Any:
         raise Invalid("declaration.not_json", f"The declaration cannot be read as JSON: {error}.") from error
 
 
-def _sent(file: UploadedFile) -> intake.SentFile:
+def sent(file: UploadedFile) -> intake.SentFile:
+    """A file as the acts take it. Raises Invalid for one without bytes."""
     if not file.size:
         raise Invalid("media.empty", f"“{file.name}” is empty: it has no bytes at all. Send it again.")
     return intake.SentFile(file.name, Path(file.temporary_file_path()), file.sha256, file.size)

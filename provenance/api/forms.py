@@ -20,6 +20,7 @@ from registry.receiving import TextTooLarge
 BYTES = "latin-1"  # in which every byte is a letter, so that none is replaced
 LONGEST_END = 1024
 SHOWN_OF_A_NAME = 60
+LONGEST_TEXT = 200
 NAMELESS = "file"
 
 
@@ -73,6 +74,36 @@ def files_in(request: Request, *, but: Iterable[str] = ()) -> dict[str, Uploaded
         if not isinstance(part, UploadedFile):
             raise PartNotAFile(name)
     return parts
+
+
+def texts_in(request: Request, *, needed: Iterable[str], maybe: Iterable[str]) -> dict[str, str]:
+    """The parts of a form that are short texts, by their names. Raises Invalid for one that is missing or is no text."""
+    found = {name: _text(name, request.data[name]) for name in (*needed, *maybe) if name in request.data}
+    for name in needed:
+        if not found.get(name):
+            raise Invalid("request.part_missing", f"The part “{name}” is missing. Send it as text.")
+    return found
+
+
+def refuse_unknown(request: Request, *, known: Iterable[str]) -> None:
+    """Raises Invalid for a part that is called otherwise."""
+    for name in request.data:
+        if name not in known:
+            detail = f"The part “{shown(name)}” is not known here. Known are {', '.join(known)}."
+            raise Invalid("request.part_unknown", detail)
+
+
+def _text(name: str, part: bytes | UploadedFile) -> str:
+    if isinstance(part, UploadedFile):
+        detail = f"The part “{name}” was sent as a file. Send it as text: without a filename beside its name."
+        raise Invalid("request.part_not_text", detail)
+    try:
+        text = part.decode()
+    except UnicodeDecodeError as error:
+        raise Invalid("request.part_not_text", f"The part “{name}” is not UTF-8.") from error
+    if len(text) > LONGEST_TEXT:
+        raise Invalid("request.part_not_text", f"The part “{name}” has more than {LONGEST_TEXT} characters.")
+    return text
 
 
 def shown(name: str) -> str:

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from provenance.api import assets, disclosures, productions, verifications
+from provenance.api import assets, disclosures, evidence, productions, verifications
 
 urlpatterns = [
     path("productions", productions.Productions.as_view(), name="productions"),
     path("productions/<str:production>", productions.OneProduction.as_view(), name="production"),
     path("assets", assets.Assets.as_view(), name="assets"),
     path("assets/<str:asset>", assets.OneAsset.as_view(), name="asset"),
+    path("assets/<str:asset>/evidence", evidence.Evidence.as_view(), name="asset-evidence"),
     path("assets/<str:asset>/content", assets.Content.as_view(), name="asset-content"),
     path("assets/<str:asset>/sidecar", assets.Sidecar.as_view(), name="asset-sidecar"),
     path("disclosures", disclosures.Changes.as_view(), name="disclosures"),

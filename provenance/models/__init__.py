@@ -1,5 +1,7 @@
 from provenance.models.assets import Asset, Depiction, Ingredient, KnownContent, Operation
 from provenance.models.changes import Change
+from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
+from provenance.models.packs import EvidencePack
 from provenance.models.signing import Credential, SigningJob, SigningPlan
 
 __all__ = [
@@ -7,9 +9,13 @@ __all__ = [
     "Change",
     "Credential",
     "Depiction",
+    "EvidencePack",
     "Ingredient",
     "KnownContent",
+    "Measured",
+    "MeasuredAnswer",
     "Operation",
+    "OperationEvidence",
     "SigningJob",
     "SigningPlan",
 ]

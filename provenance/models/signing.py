@@ -72,6 +72,9 @@ class SigningPlan(AppendOnly):
         help_text="The id its credential will have: the manifest names the page where its state can be asked",
     )
     receipts = models.JSONField(default=list, help_text="What opens each receipt: its revision and its salt")
+    metadata = models.JSONField(
+        default=dict, help_text="What was written into the file's own metadata before signing, or why nothing was"
+    )
     recorded_at = models.DateTimeField()
 
     class Meta:

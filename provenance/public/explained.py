@@ -56,7 +56,7 @@ EXPLAINED: Mapping[str, Meaning] = {
         {
             "stated": said("For every part of the work: a quantity, or that no generative AI was used."),
             "partly_stated": said("Some of it. Where a quantity is missing, the bar is broken, not empty."),
-            "not_stated": said("Nothing. That is not the same as none."),
+            "not_stated": said("Nothing that anybody known here vouches for. That is not the same as none."),
         },
     ),
     "consent": (

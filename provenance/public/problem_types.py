@@ -41,6 +41,10 @@ FAMILIES = {
         "The history of this file contradicts the declaration",
         "What is known of the file or of what went into it does not agree with what was declared.",
         "Declare at least what the assets used carry; only the desk, with a reason, can reduce that."),
+    "extent": ProblemType(
+        "How much AI was involved is not settled",
+        "What was measured, what was declared, and the evidence that was sent do not fit together.",
+        "Send the operation's own before and after, or a matte; or wait for the legal desk, which has been asked."),
     "signing": ProblemType(
         "The file was not signed",
         "The credentials could not be made, and nothing was released.",
@@ -67,8 +71,10 @@ FAMILIES = {
         "Send it again later; an operator is told."),
     "manifest": ProblemType(
         "The credentials would say what they may not",
-        "They would name a person, or use a word outside the vocabulary of Content Credentials. Nothing was signed.",
-        "Take names out of titles and descriptions, and send the declaration again."),
+        "They would name a person, use a word outside the vocabulary of Content Credentials, or contradict themselves. "
+        "Nothing was signed.",
+        "Take names out of titles and descriptions; where they contradict themselves, name digital source types that say "
+        "plainly whether a model made new content. Then send the declaration again."),
     "ingredient": ProblemType(
         "An asset used cannot be used",
         "It is not known here, is not yours to use, or does not come with the file it names.",
@@ -172,6 +178,10 @@ TYPES = {
         "The consent does not reach this far",
         "Consent is on record for other uses, productions, territories, media or languages than the one asked about.",
         "Ask for less, or have the consent extended."),
+    "consent.offered": ProblemType(
+        "The consent is only offered",
+        "It was put before the person, and nobody has signed it yet.",
+        "Wait for the person's answer; then a second lawyer confirms it."),
     "consent.awaiting_verification": ProblemType(
         "The consent waits for a second lawyer",
         "It was entered and has not been confirmed by another lawyer yet.",
@@ -180,6 +190,10 @@ TYPES = {
         "Use is suspended",
         "A lock stands over this use at present.",
         "The legal desk knows when it will be lifted."),
+    "consent.disputed": ProblemType(
+        "The consent is disputed",
+        "Somebody contests it, or who may give it; until that is resolved, lawyers look at each use.",
+        "Nothing needs to be sent again: the answer follows the resolution."),
     "consent.needs_counsel": ProblemType(
         "A lawyer has to decide",
         "The record neither allows nor forbids it, so it waits before the legal desk.",
@@ -212,6 +226,22 @@ TYPES = {
         "An asset used carries more AI than declared",
         "The file, or something it was made from, has a history of AI that the declaration leaves out.",
         "Declare it, or name the asset used so that its history is carried over."),
+    "extent.more_than_declared": ProblemType(
+        "More was measured than was declared",
+        "An operation touched places, or a share, beyond those its declaration names, by more than the tolerance.",
+        "Nothing is corrected by itself: the legal desk answers for it. Or send evidence of this operation alone."),
+    "extent.nothing_found": ProblemType(
+        "Nothing was found of what was declared",
+        "The operation's evidence and its result do not differ above the noise, though the operation is declared.",
+        "Send the file that the operation began from, or wait for the legal desk."),
+    "extent.not_measured": ProblemType(
+        "The evidence could not be measured",
+        "It cannot be read, or does not fit the asset: another length, rate, size or kind. No number is told.",
+        "Send evidence that fits; the asset then goes on by itself. Or wait for the legal desk."),
+    "extent.evidence_too_late": ProblemType(
+        "Evidence comes too late",
+        "A worker is at the asset, or it was signed or refused.",
+        "What was signed stands. Send the asset anew, with its evidence."),
     "media.empty": ProblemType(
         "The file is empty",
         "There are no bytes in it.",

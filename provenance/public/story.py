@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from provenance.printable import bounded, printable
+from provenance.public import witnesses
 from provenance.public.figures import authors, bars, rows, strips
 from provenance.reading import listing, mapping
 from provenance.report import DISCLAIMER, Report
@@ -266,6 +267,9 @@ def told(report: Report) -> dict[str, Any]:
         "bars": bars(report),
         "strips": strips(report),
         "rows": rows(report),
+        "statements": witnesses.statements(report),
+        "signals": witnesses.listed(report),
+        "metadata": witnesses.metadata(report),
         "authors": authors(report),
         "then_now": then_and_now(report),
         "used": used(report),

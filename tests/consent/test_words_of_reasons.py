@@ -37,6 +37,7 @@ UNDER = question(asset_sha256=ASSET)
 GONE = date(2026, 7, 1)
 STRANGER = Depiction("stranger", None, "background", "face", "crowd_replica")
 AGELESS = record(grant(), persons=(Person("per_mira", "living"),))
+DISPUTE = statement("dispute", "per_mira", question="a niece", by=("ines",))
 CONFIRMED = statement("determination", "per_mira", question="no_consent_needed", answer="yes")
 MIRA_CLONED = replace(MIRA_FACE, use="digital_double")
 CLONE_LINE = line(uses={"digital_double"})
@@ -52,6 +53,7 @@ APPROVED_ONLY = grant(revision(line(effect="approval_required")))
 ANSWERS = {
     "consent.prohibited": ask(question(replace(KIT_FACE, content_flags=NUDE, depicted_age=16))),
     "consent.locked": ask(question(), grant(), statements=(LOCK,)),
+    "consent.disputed": ask(question(), grant(), statements=(DISPUTE,)),
     "consent.excluded": ask(question(), grant(revision(line(), line("lin_2", "exclude")))),
     "consent.no_grant": ask(question()),
     "consent.out_of_scope": ask(question(), grant(revision(line(productions={"prd_secret"}, media={"airline"})))),
@@ -142,6 +144,7 @@ def test_the_sentences_of_a_plain_refusal():
 
 SAID = {
     "consent.locked": "The use of the person depicted as “mira” is locked (sta_1).",
+    "consent.disputed": "The consent of the person depicted as “mira” is disputed (sta_1).",
     "consent.expired": "Consent grt_1 (revision 1) of the person depicted as “mira” ran until 30 June 2026.",
     "consent.ended": "Consent grt_1 (revision 1) of the person depicted as “mira” ended on 14 July 2026.",
     "consent.unidentified": "The person depicted as “stranger” is real, and nobody has said who it is.",

@@ -78,13 +78,13 @@ def take_in(number: int, vendor: str = "Parallax VFX", person: str = "") -> str:
     if person:
         said["depictions"][0]["person"] = person
     with tempfile.TemporaryDirectory() as folder:
-        files = [_sent(folder, name, picture(of)) for name, of in (("take.jpg", number), ("plate.jpg", number + 1_000_000))]
+        files = [sent(folder, name, picture(of)) for name, of in (("take.jpg", number), ("plate.jpg", number + 1_000_000))]
         client = ApiClient.objects.filter(organisation__name=vendor).first()
         asset = intake.receive(files[0], said, {"plate": files[1]}, client=client, at=timezone.now())
     return asset.public_id
 
 
-def _sent(folder: str, name: str, content: bytes) -> intake.SentFile:
+def sent(folder: str, name: str, content: bytes) -> intake.SentFile:
     path = Path(folder) / name
     path.write_bytes(content)
     return intake.SentFile(name, path, hashlib.sha256(content).hexdigest(), len(content))

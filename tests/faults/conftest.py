@@ -5,6 +5,7 @@ import uuid
 import psycopg
 import pytest
 
+from tests import databases
 from tests.faults.house import House
 
 SERVER = "postgresql://postgres@127.0.0.1:5432/"
@@ -12,7 +13,9 @@ SERVER = "postgresql://postgres@127.0.0.1:5432/"
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory):
-    with House(tmp_path_factory.mktemp("house")) as house:
+    folder = tmp_path_factory.mktemp("house")
+    databases.begin(folder)
+    with House(folder) as house:
         yield house
 
 

@@ -50,8 +50,8 @@ def credential(signed=b"signed", received=b"received", *, consent="confirmed", d
     """That upload signed and released by Northlight Pictures."""
     row = asset(received, decision=decision)
     plan = SigningPlan.objects.create(
-        asset=row, attempt=1, token=changes.pop("token", "t"), decision=row.decision, manifest={}, manifest_hash="0" * 64,
-        certificate_fingerprint="ab" * 32, recorded_at=SIGNED_AT,
+        asset=row, attempt=1, token=changes.pop("token", f"t{row.pk}"), decision=row.decision, manifest={},
+        manifest_hash="0" * 64, certificate_fingerprint="ab" * 32, recorded_at=SIGNED_AT,
     )  # fmt: skip
     values = {
         "asset": row, "plan": plan, "decision": row.decision, "producer": row.production.studio, "title": row.title,

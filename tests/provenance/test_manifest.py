@@ -191,7 +191,8 @@ def cases():
         for element in technique.elements:
             made = operation("op", element, technique.code, whole=True, model=Model("c2pa.types.model"))
             declaration = replace(parse(little), operations=(made,))
-            yield replace(facts(ingredients=(PLATE,)), declaration=declaration, extent=measure(CLIP, (made,)))
+            extent = measure(replace(CLIP, elements=(element,)), (made,))
+            yield replace(facts(ingredients=(PLATE,)), declaration=declaration, extent=extent)
 
 
 NON_EDITORIAL = {"c2pa.enhanced", "c2pa.placed", "c2pa.opened", "c2pa.converted", "c2pa.transcoded"}
@@ -240,12 +241,18 @@ def test_our_own_assertions_keep_their_published_schemas(given_facts):
     validator("consent").validate(assertions(manifest, CONSENT_LABEL)[0])
 
 
+def _numbered(number, statement):
+    """The operation under a name of its own, and its regions too."""
+    places = tuple(replace(place, id=f"op-{number}.{count}") for count, place in enumerate(statement.regions))
+    return replace(statement, id=f"op-{number}", regions=places, model=Model("c2pa.types.model"))
+
+
 @settings(max_examples=40, deadline=None)
 @given(some)
 def test_every_extent_keeps_its_published_schema(several):
-    numbered = [replace(one, id=f"op-{number}") for number, one in enumerate(several)]
+    numbered = [_numbered(number, one) for number, one in enumerate(several)]
     extent = measure(CLIP, numbered)
-    given_facts = replace(facts(), declaration=replace(parse(harbor()), operations=()), extent=extent)
+    given_facts = replace(facts(), declaration=replace(parse(harbor()), operations=tuple(numbered)), extent=extent)
     validator("extent").validate(json.loads(json.dumps(assertions(build(given_facts), EXTENT_LABEL)[0])))
 
 

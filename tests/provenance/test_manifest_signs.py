@@ -63,8 +63,9 @@ def declared(**changes):
 def signed(studio, declaration, *, source, ingredients, destination):
     folder, signer, sandbox = studio
     extent = measure(
-        Media("image", 640, 360, elements=("picture",)), declaration.operations, depictions=declaration.depictions
-    )
+        Media("image", 640, 360, elements=("picture",)), declaration.operations, depictions=declaration.depictions,
+        complete=declaration.complete,
+    )  # fmt: skip
     facts = ManifestFacts(declaration.title, "0.1.0", declaration, extent, CONSENT, ingredients)
     manifest = build(facts)
     files = [

@@ -52,6 +52,7 @@ class Command(BaseCommand):
     def play(self) -> None:
         program, production = self.house.sign_ins["programs"][0], self.house.sign_ins["production"]
         hatch = Hatch(self.house.site, program["client_id"], program["client_secret"])
+        self.say("Desk    Tobi Okafor, a lawyer of the studio, has adopted the rules of California, SAG-AFTRA 2026 and the EU")
         self.known = hatch.production(production)
         self.mira = next(one for one in self.known["people"] if one["alias"] == "M. Vale")
         self.may_it(hatch, "deny")
@@ -93,12 +94,15 @@ class Command(BaseCommand):
         why = f": {answer['reasons'][0]['text']}" if answer["reasons"] else "."
         told = {"permit": "cleared", "deny": "not cleared"}[answer["outcome"]]
         self.say(f"Hatch   Parallax asks whether M. Vale may be de-aged in sh114: {told}{why}")
+        for duty in answer["obligations"] if answer["outcome"] == "permit" else ():
+            self.say(f"        still to be done before {duty['gate']} in {', '.join(duty['territories'])}: {duty['text']}")
 
     def signed(self, hatch: Hatch, result: str, plate: str, to: str, shape: Mapping[str, Any], **place: Any) -> Any:
         sent = hatch.send(self.folder / result, self.declaration(result, shape, **place), plate=self.folder / plate)
         self.say(f"Hatch   Parallax sends {result} with its plate: {sent['state']}")
         asset = hatch.wait(sent, waiting=self.waiting)
         self.expect(asset["state"], "signed", f"{result} ({asset['problem']})")
+        self.expect(asset["extent"]["elements"][0]["method"].split(" (")[0], "measured:difference", f"the method of {result}")
         hatch.fetch(asset, self.folder / to)
         self.say(f"Worker  signed it; {to} is fetched. {asset['extent']['headline']['text']}")
         return asset
@@ -162,7 +166,7 @@ class Command(BaseCommand):
                 "id": "op-1", "element": "picture", "technique": "de_aging", "tool": {"name": "AgeShift", "version": "4.2"},
                 "model": {"name": "facenet-da", "type": "c2pa.types.model.pytorch"}, "oversight": "human_validated",
                 "attested_by": "Parallax VFX", "regions": [{"id": "op-1.face", "shape": shape, **place}],
-                "depicts": ["mira"],
+                "evidence": {"difference": {"input": "plate"}}, "depicts": ["mira"],
             }],
             "depictions": [{"id": "mira", "person": self.mira["id"], "role": "target_likeness", "modality": "face"}],
         }  # fmt: skip

@@ -10,7 +10,7 @@ from registry.append_only import forbid_changes
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provenance', '0005_files_by_key'),
+        ('provenance', '0008_metadata_in_files'),
     ]
 
     operations = [
