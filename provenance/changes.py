@@ -80,15 +80,11 @@ def _unsigned() -> QuerySet[Credential]:
     return public().filter(~_told(Kind.SIGNED)).order_by("pk")
 
 
-def successors() -> QuerySet[Credential]:
-    """Of the credential in the outer query: those of the very same file, signed for the same work again."""
-    same = {"asset__sha256": OuterRef("asset__sha256"), "asset__production": OuterRef("asset__production")}
-    return Credential.objects.filter(pk__gt=OuterRef("pk"), **same).order_by("-pk")
-
-
 def _unsuperseded() -> QuerySet[Credential]:
+    """Those whose very file was signed again; for the same work or, what is no successor, for another."""
+    later = Credential.objects.filter(asset__sha256=OuterRef("asset__sha256"), pk__gt=OuterRef("pk"))
     told = public().filter(_told(Kind.SIGNED), ~_told(Kind.SUPERSEDED))
-    return told.annotate(newer=Subquery(successors().values("pk")[:1])).filter(newer__isnull=False).order_by("pk")
+    return told.filter(Exists(later)).select_related("asset").order_by("pk")
 
 
 def _moved(at: datetime) -> QuerySet[Credential]:
@@ -113,10 +109,14 @@ def _signed(at: datetime) -> Iterator[Change]:
 
 
 def _superseded(at: datetime) -> Iterator[Change]:
-    rows = list(_unsuperseded()[:AT_ONCE])
+    rows = list(_unsuperseded())
+    files = Credential.objects.filter(asset__sha256__in=[row.asset.sha256 for row in rows]).order_by("pk")
+    newest = {(work, file): pk for work, file, pk in files.values_list("asset__production", "asset__sha256", "pk")}
+    successor = {row.pk: newest[row.asset.production_id, row.asset.sha256] for row in rows}
+    rows = [row for row in rows if successor[row.pk] != row.pk][:AT_ONCE]
     stands = _stands(rows, at)
     for row in rows:
-        yield _change(row, Kind.SUPERSEDED, stands[row.pk], at, successor_id=row.newer)
+        yield _change(row, Kind.SUPERSEDED, stands[row.pk], at, successor_id=successor[row.pk])
 
 
 def _standing(at: datetime) -> Iterator[Change]:

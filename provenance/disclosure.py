@@ -22,7 +22,7 @@ SCHEMA = "/schemas/disclosure-1.json"
 ELEMENT = ("element", "band", "share", "at_least", "error", "time_share", "area_share", "method", "measured_by")
 OPERATION = (
     "id", "element", "technique", "generative", "inherited", "digital_source_type", "tool", "oversight", "ranges", "share",
-    "at_least", "error", "time_share", "area_share", "method", "measured_by", "attested_by", "model", "training",
+    "at_least", "error", "time_share", "area_share", "method", "measured_by", "attested_by", "training_data",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from provenance.conclusion import STATES, Conclusion, RegistryFacts
 from provenance.extent_wording import NONE_STATED, THE, sentence, tells_deeds
 from provenance.printable import bounded, printable
 from provenance.reading import Reading, Used, listing, mapping
-from provenance.said import ENGLISH, Said, counted, in_, joined, listed, number, percent, said
+from provenance.said import ENGLISH, Said, Speech, counted, in_, joined, listed, number, percent, said
 from provenance.soundness import signer_name
 from provenance.techniques import GENERATIVE, OPERATION_SOURCE_TYPES, involvement
 from provenance.testimony import Statement, Step, changed
@@ -184,8 +184,13 @@ def _as_signed(headline: str, extent: Mapping[str, Any]) -> Said:
     """The headline word for word as it was signed; in other languages from what it stands on, where the extent says."""
     if not tells_deeds(extent):
         return Said(lambda speech: headline)
-    told = sentence(_rows(extent, "elements"), _rows(extent, "assistive"))
-    return Said(lambda speech: headline if speech.language == ENGLISH.language else in_(speech, told))
+
+    def tell(speech: Speech) -> str:
+        if speech.language == ENGLISH.language:
+            return headline
+        return in_(speech, sentence(_rows(extent, "elements"), _rows(extent, "assistive")))
+
+    return Said(tell)
 
 
 def _rows(extent: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

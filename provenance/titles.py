@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, QuerySet
+from django.db.models import QuerySet
 
-from provenance import changes, disclosures, standing
+from provenance import disclosures, standing
 from provenance.disclosure import Review
 from provenance.models import Credential
 from provenance.printable import printable
@@ -70,9 +70,11 @@ def read(public_id: str, *, at: datetime) -> Title:
 
 
 def _shots(rows: QuerySet[Credential], at: datetime) -> Iterator[Shot]:
-    """The newest signature of each file."""
+    """The newest signature of each file of each work."""
     columns = ("public_id", "title", "asset__production__title", "extent", "consent", "decision_id")
-    found = list(rows.filter(~Exists(changes.successors())).order_by("title", "pk").values_list(*columns))
+    files = rows.order_by("pk").values_list("asset__production", "asset__sha256", *columns)
+    newest = {(work, file): told for work, file, *told in files}
+    found = sorted(newest.values(), key=lambda told: (told[1], told[0]))
     signed = {decision: consent.get("state_at_signing", "not_stated") for *_, consent, decision in found}
     stands = standing.of_many(signed, at=at)
     for public_id, title, work, extent, _, decision in found:

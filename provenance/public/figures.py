@@ -203,7 +203,7 @@ def _bar(element: Mapping[str, Any]) -> Bar:
         used = said("AI was used, how much is not stated") if element.get("operations") else said("not stated")
         return Bar(name, "unknown", 0, used, "", "")
     if not share:
-        return Bar(name, "none", 0, said("none stated"), "", _method(element))
+        return Bar(name, "none", 0, said("none stated"), "", said("as the producer states"))
     lower = not quantified(element)
     value = said("at least {amount}", amount=percent(share)) if lower else percent(share)
     width = round(min(max(share * 100, NARROWEST), 100), 2)

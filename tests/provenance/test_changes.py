@@ -1,11 +1,15 @@
 """The feed of changes: in one order, nothing left out and nothing told twice, and only of what is public."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from provenance import changes
-from provenance.models import Change
+from provenance.models import Change, Credential
 from registry.append_only import AppendOnlyError
 from registry.models import Production
 from tests.provenance import registered
@@ -116,3 +120,52 @@ def test_positions_are_without_gaps_and_nothing_told_is_changed(made):
     assert list(Change.objects.values_list("position", flat=True)) == list(range(1, Change.objects.count() + 1))
     with pytest.raises(AppendOnlyError):
         Change.objects.update(position=9)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time; tests/large runs it")
+@pytest.mark.django_db(transaction=True)
+def test_whoever_follows_while_others_commit_misses_nothing_and_hears_nothing_twice():
+    """Transactions that began first commit last; two writers of the feed run at once; a reader asks all the while."""
+    first = registered.credential(b"first", b"first")
+    Production.objects.update(is_public=True)
+    writing = threading.Event()
+
+    def writer(name):
+        for number in range(8):
+            with transaction.atomic():
+                one = f"{name}-{number}"
+                registered.credential(one.encode(), one.encode(), manifest_label=one, token=one)
+                time.sleep(0.002 * (7 - name))
+
+    def noter():
+        while not writing.is_set():
+            changes.note(at=AT)
+
+    def reader(heard):
+        position = 0
+        while not (writing.is_set() and position == changes.last()):
+            page = changes.since(position, most=3)
+            heard += [(one.position, one.credential.public_id) for one in page.changes]
+            position = page.position
+
+    heard: list[tuple[int, str]] = []
+    with ThreadPoolExecutor() as pool:
+        others = [pool.submit(_alone, noter), pool.submit(_alone, noter), pool.submit(_alone, reader, heard)]
+        for one in [pool.submit(_alone, writer, name) for name in range(6)]:
+            one.result()
+        while changes.note(at=AT):
+            pass
+        writing.set()
+        for one in others:
+            one.result()
+    assert [position for position, _ in heard] == list(range(1, 50))
+    assert {credential for _, credential in heard} == set(Credential.objects.values_list("public_id", flat=True))
+    assert first.public_id in {credential for _, credential in heard}
+
+
+def _alone(act, *given):
+    """In a thread, with a connection of its own."""
+    try:
+        return act(*given)
+    finally:
+        connection.close()

@@ -185,7 +185,7 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         "asset": [asset.public_id], "consent_decision": [decision.public_id],
         "evidence-of-production": [cast.harbor.public_id], "evidence-of-person": [cast.mira.public_id],
         "distribution-": [errand.cause.id, errand.key], "evidence-pack": [packed.public_id],
-        "human-performance": [cast.harbor.public_id],
+        "human-performance": [cast.harbor.public_id], "copyright-statement": [asset.public_id],
         "consent_rider": [drafted.public_id], "copies": [grant.public_id], "access": [cast.mira.public_id],
         "rule-pack": [cast.northlight.public_id, "us-ca", "1"], "adopt-pack": [cast.northlight.public_id, "us-ca", "1"],
     }  # fmt: skip
