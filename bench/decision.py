@@ -8,11 +8,11 @@ from functools import partial
 
 from django.core.management import call_command
 
-from bench import consents
 from bench.tables import at_most, middle, table
 from consent import clearance, facts, policy, rulebook
 from consent.decision import decide
 from tests import cast as people
+from tests import strangers
 from tests.consent import world
 
 FEW, MANY, QUICK = 100, 100_000, 10_000
@@ -59,7 +59,7 @@ def _on_file(few: int, many: int, count: int) -> dict[int, list[float]]:
     question = clearance.Question(act="sign", depictions=(shown,), territories=("US",))
     taken, held = {}, 1
     for wanted in (few, many):
-        consents.fill(cast, range(held, wanted), of_one=GRANTS_OF_ONE)
+        strangers.fill(cast, range(held, wanted), of_one=GRANTS_OF_ONE)
         held = wanted
         taken[wanted] = _timed(lambda: clearance.ask(question, production=cast.harbor, at=NOW), count)
     return taken

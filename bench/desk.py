@@ -8,9 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bench import consents
 from bench.tables import at_most, table
 from tests import cast as people
+from tests import strangers
 from tests.desk import at_the_desk
 from tests.provenance import test_desk_roles as roles
 
@@ -33,7 +33,7 @@ def run(*, quick: bool) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     cast = people.assemble()
     addresses = roles.furnished(cast)
-    consents.fill(cast, range(1, held), of_one=CONSENTS_OF_ONE, mixed=True)
+    strangers.fill(cast, range(1, held), of_one=CONSENTS_OF_ONE, mixed=True)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     client = at_the_desk(cast.tobi)

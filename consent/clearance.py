@@ -3,7 +3,7 @@
 What is decided is `decision.py`'s; here the question is put together from what is on file, and its answer stored.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.db import transaction
 
 from consent import decision, facts, policy, rulebook, wording
 from consent.models import Decision, Grant, GrantRevision, PackAdoption
-from consent.on_file import record_for
+from consent.on_file import record_for, records_for
 from consent.questions import refuse_unknown
 from registry.errors import Fault, Invalid, NotFound
 from registry.models import Organisation, Person, Production, Unit
@@ -109,11 +109,26 @@ def confirm(stored: Decision, *, purpose: str, at: datetime) -> Decision:
 def asked_again(stored: Decision, *, at: datetime) -> tuple[facts.Request, facts.Record]:
     """The stored question as it would be asked now, and the file as it is read for it now. About a day to come it is still
     asked about that day."""
+    [again] = all_asked_again([stored], studio=stored.production.studio, at=at)
+    return again
+
+
+def all_asked_again(
+    stored: Sequence[Decision], *, studio: Organisation, at: datetime
+) -> list[tuple[facts.Request, facts.Record]]:
+    """The same of many questions about one studio's works, from one reading of the file."""
+    requests = [_again(one, at) for one in stored]
+    adoptions = policy.nobody_adopted() + adopted(studio)
+    records = records_for(requests, studio=studio) if requests else []
+    return [(request, replace(record, adoptions=adoptions)) for request, record in zip(requests, records, strict=True)]
+
+
+def _again(stored: Decision, at: datetime) -> facts.Request:
     request = request_of(stored.request)
     request = replace(request, as_of=max(request.as_of, at), known_at=at)
     if request.vendor is None and stored.requester_id != stored.production.studio_id:
-        request = replace(request, vendor=stored.requester.public_id)  # questions did not always say who asks
-    return request, record_with_packs(request, stored.production.studio)
+        return replace(request, vendor=stored.requester.public_id)  # questions did not always say who asks
+    return request
 
 
 def replay(stored: Decision) -> str:
@@ -347,10 +362,12 @@ def _substance(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def names_for(question: Mapping[str, Any], answer: Mapping[str, Any], *, to_studio: bool) -> dict[str, str]:
-    """What the reader knows people and consents by, by the ids of depictions and grants: an alias, a file number."""
+    """What the reader knows people, consents and the work asked about by, by their ids here: an alias, a file number, a
+    title."""
     people = {one["id"]: one["person"] for one in question["depictions"] if one["person"]}
     aliases = dict(Person.objects.filter(public_id__in=people.values()).values_list("public_id", "alias"))
     names = {depiction: aliases[person] for depiction, person in people.items() if person in aliases}
+    names |= dict(Production.objects.filter(public_id=question["production"]).values_list("public_id", "title"))
     found = (*answer["reasons"], *answer.get("advice", ()))
     grants = {reason["grant"] for reason in found if reason["grant"]}
     if to_studio:

@@ -37,6 +37,7 @@ LEFT_OF_WORK: dict[str, dict[str, str]] = {
     "cease_all": {NOT_GENERATED: DENY, GENERATED: DENY, FIXED: DENY, RELEASED: DENY},
     "annul": {NOT_GENERATED: DENY, GENERATED: REVIEW, FIXED: REVIEW, RELEASED: REVIEW},
 }
+# What a public page may say of consent after it.
 PUBLIC_AFTER_ENDING: dict[str, str] = {
     "prospective_new_use": "ended", "no_new_release": "ended", "run_off": "ended", "cease_all": "under_review",
     "annul": "under_review",

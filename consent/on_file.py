@@ -6,7 +6,7 @@ objects are built.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -23,15 +23,24 @@ Kept = dict[int, list[Any]]
 
 def record_for(request: facts.Request, *, studio: Organisation) -> facts.Record:
     """The people, consents and statements that may bear on the question; of this studio alone."""
-    people = {one.person for one in request.depictions if one.person}
+    return records_for([request], studio=studio)[0]
+
+
+def records_for(requests: Sequence[facts.Request], *, studio: Organisation) -> list[facts.Record]:
+    """The record for each of the questions, from one reading of the file."""
+    people = {one.person for request in requests for one in request.depictions if one.person}
+    persons = tuple(_persons(people, studio)) if people else ()
     grants = tuple(_grants(people, studio)) if people else ()
-    works = _works(request)
-    return facts.Record(
-        persons=tuple(_persons(people, studio)) if people else (),
-        grants=grants,
-        statements=tuple(_statements(request, grants, people, studio, works)),
-        production=_production(request, works),
-    )
+    works = _works({one for request in requests for one in request.production_line})
+    units = _units(requests)
+    asked_as = [_asked_as(request, works, units) for request in requests]
+    subjects = {facts.GLOBAL, *people, *(one.id for one in grants), *(name for names in asked_as for name in names)}
+    subjects |= {one for request in requests for one in (*request.production_line, request.asset_sha256) if one}
+    stated = _stated(subjects, studio)
+    return [
+        facts.Record(persons, grants, tuple(_statements(stated, request, names)), _production(request, works))
+        for request, names in zip(requests, asked_as, strict=True)
+    ]
 
 
 PERSONS = Prepared(
@@ -54,13 +63,14 @@ WORKS = Prepared(
 )
 
 
-def _works(request: facts.Request) -> list[tuple[Any, ...]]:
-    """The production and the works it is part of, as often as there are agreements that they are made under."""
-    return WORKS(request.production_line)
+def _works(ids: set[str]) -> list[tuple[Any, ...]]:
+    """These works, each as often as there are agreements that it is made under."""
+    return WORKS(ids)
 
 
 def _production(request: facts.Request, works: list[tuple[Any, ...]]) -> facts.Production | None:
     """The production; what is not said of it is taken from the works it is part of."""
+    works = _of_line(request, works)
     own = [row for row in works if row[0] == request.production]
     if not own:
         return None
@@ -199,9 +209,9 @@ def _endings(grants: list[int]) -> Kept:
 
 
 UNITS = Prepared(
-    lambda production, codes: Unit.objects.filter(production__public_id=production, code__in=codes)
+    lambda productions, codes: Unit.objects.filter(production__public_id__in=productions, code__in=codes)
     .order_by()
-    .values_list("public_id", "code")
+    .values_list("production__public_id", "public_id", "code")
 )
 STATEMENTS = Prepared(
     lambda studio, subjects: Statement.objects.filter(studio=studio, subject__in=subjects)
@@ -218,20 +228,28 @@ BEHIND = Prepared(
 )
 
 
-def _statements(
-    request: facts.Request, grants: tuple[facts.Grant, ...], people: set[str], studio: Organisation,
-    works: list[tuple[Any, ...]],
-) -> Iterator[facts.Statement]:  # fmt: skip
+def _units(requests: Iterable[facts.Request]) -> list[tuple[Any, ...]]:
+    """The scenes and shots asked about: the production, the id and the code of each."""
+    productions = {request.production for request in requests if request.units}
+    return UNITS(productions, {code for request in requests for code in request.units})
+
+
+def _asked_as(
+    request: facts.Request, works: list[tuple[Any, ...]], units: Iterable[tuple[Any, ...]]
+) -> dict[str, str]:
     """A lock lies on a unit by its id, and a question names units by their code within the production. One that lies on
     a collective agreement lies on every production under it."""
-    asked_as = {f"agreement:{code}": request.production for *_, code in works if code}
-    if request.units:
-        asked_as |= dict(UNITS(request.production, request.units))
-    subjects = {facts.GLOBAL, *request.production_line, *asked_as, *people, *(one.id for one in grants)}
-    subjects |= {request.asset_sha256} if request.asset_sha256 else set()
-    stated = _stated(subjects, studio)
-    replicas = {row.id for row, _ in stated if row.form == ON_THE_REGISTER}
-    stated += _stated(replicas, studio)
+    under = {f"agreement:{code}": request.production for *_, code in _of_line(request, works) if code}
+    return under | {id: code for work, id, code in units if work == request.production and code in request.units}
+
+
+def _of_line(request: facts.Request, works: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [row for row in works if row[0] in request.production_line]
+
+
+def _statements(
+    stated: Iterable[tuple[Stated, str]], request: facts.Request, asked_as: dict[str, str]
+) -> Iterator[facts.Statement]:
     on_forms = [row for row, _ in stated if row.form]
     yield from on_record.attested(on_forms, as_of=request.as_of, known_at=request.known_at)
     for row, question in stated:
@@ -240,6 +258,12 @@ def _statements(
 
 
 def _stated(subjects: set[str], studio: Organisation) -> list[tuple[Stated, str]]:
+    """Everything stated about these, and about the replicas that are on the register among it."""
+    stated = _told_of(subjects, studio)
+    return stated + _told_of({row.id for row, _ in stated if row.form == ON_THE_REGISTER}, studio)
+
+
+def _told_of(subjects: set[str], studio: Organisation) -> list[tuple[Stated, str]]:
     """What was stated about the subjects, each with the question it answers."""
     rows = STATEMENTS(studio.pk, subjects)
     by = defaultdict(list)

@@ -1,7 +1,7 @@
 """The sentences of an answer: what was found, and what would clear it.
 
-Nobody is named here. A person is "the person depicted as “mira”", a consent goes by its id; `named` puts in what the
-reader may be told.
+Nobody is named here. A person is "the person depicted as “mira”", a consent and a production go by their ids; `named` puts
+in what the reader may be told.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,10 +23,12 @@ def sentences(ground: Ground, places: tuple[str, ...]) -> Sentences:
 
 
 def named(text: str, names: Mapping[str, str]) -> str:
-    """The text with people and consents called by `names`, which maps depiction ids and grant ids to display names."""
+    """The text with people, consents and works called by `names`, which maps the ids of depictions, grants and productions
+    to display names."""
     for key, name in names.items():
         text = text.replace(_person(key), name).replace(_opened(_person(key)), name)
         text = text.replace(f"consent {key}", f"consent {name}").replace(f"Consent {key}", f"Consent {name}")
+        text = text.replace(f"the production {key}", f"the production “{name}”")
     return text
 
 

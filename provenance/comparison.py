@@ -38,11 +38,12 @@ def compare(
 ) -> Comparison:  # fmt: skip
     """Whether a measurement lies within what its operation declares, but for `tolerance`, a share of the element.
 
-    Of an operation whose extent nobody declared nothing lies beyond: what is measured is what is known of it.
+    Nothing is found where the error reaches down to nothing. Of an operation whose extent nobody declared nothing lies
+    beyond: what is measured is what is known of it.
     """
     declared = measure(media, [operation]).operations[0].quantity
     beyond = _beyond(operation, declared, measurement, media)
-    finding = NOTHING if not measurement.share else MORE if beyond > tolerance else AGREES
+    finding = NOTHING if measurement.share <= measurement.error else MORE if beyond > tolerance else AGREES
     return Comparison(finding, declared, beyond)
 
 

@@ -91,7 +91,7 @@ def _named(keys: list[str]) -> set[str]:
         (Ingredient.objects.exclude(asset__job__state=State.REFUSED), "storage_key"),
         (Credential.objects.all(), "storage_key"),
         (Credential.objects.all(), "sidecar_key"),
-        (Evidence.objects.all(), "storage_key"),
+        (Evidence.objects.filter(destruction=None), "storage_key"),
         (EvidencePack.objects.all(), "storage_key"),
         (wanted, "storage_key"),
         (wanted, "output_key"),

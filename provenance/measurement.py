@@ -61,12 +61,10 @@ class Measurement:
 
     def to_wire(self) -> dict[str, Any]:
         """Everything, exactly, as JSON: fractions as [numerator, denominator], masks packed as text."""
-        exactly = {name: _pair(getattr(self, name)) for name in ("share", "error", "time_share", "area_share")}
+        fractions = {name: getattr(self, name) for name in ("share", "error", "time_share", "area_share")}
+        exactly = {name: None if value is None else _pair(value) for name, value in fractions.items()}
         pieces = None if self.footprint is None else [
-            [
-                *piece.start.as_integer_ratio(), *piece.end.as_integer_ratio(),
-                _packed(piece.mask.covered), _packed(piece.mask.edge),
-            ]
+            [*_pair(piece.start), *_pair(piece.end), _packed(piece.mask.covered), _packed(piece.mask.edge)]
             for piece in self.footprint
         ]  # fmt: skip
         return self.as_dict() | exactly | {"floor": self.floor, "footprint": pieces, "track": self.track}
@@ -115,8 +113,8 @@ def _unpacked(text: str) -> int:
     return int.from_bytes(zlib.decompress(base64.b64decode(text)), "big")
 
 
-def _pair(value: Fraction | None) -> list[int] | None:
-    return None if value is None else list(value.as_integer_ratio())
+def _pair(value: Fraction) -> list[int]:
+    return list(value.as_integer_ratio())
 
 
 def _fraction(pair: list[int] | None) -> Fraction | None:

@@ -27,9 +27,9 @@ CONFIRMED, NOT_REQUIRED = manifest.CONSENT_STATES
 
 @dataclass(frozen=True, slots=True)
 class Salted:
-    """A receipt with what opens it: the digest is of `salt` and the revision's id, and neither is public."""
+    """A reference with what opens it: the digest is of `salt` and the revision's id, and neither is public."""
 
-    receipt: manifest.Receipt
+    reference: manifest.Reference
     revision: str
     salt: str
 
@@ -44,23 +44,23 @@ def _version() -> str:
     return resources.files("registry").joinpath("version.txt").read_text(encoding="utf-8").strip()
 
 
-def receipts(decision: Decision) -> tuple[Salted, ...]:
-    """An opaque receipt for each revision a decision stands on; made anew each time, so that no two works share one."""
-    return tuple(_receipt(revision) for revision in decision.answer["revisions"])
+def references(decision: Decision) -> tuple[Salted, ...]:
+    """An opaque reference to each revision a decision stands on; made anew each time, so that no two works share one."""
+    return tuple(_reference(revision) for revision in decision.answer["revisions"])
 
 
-def _receipt(revision: str) -> Salted:
+def _reference(revision: str) -> Salted:
     salt = secrets.token_hex(32)
     digest = hashlib.sha256(f"{salt}{revision}".encode()).hexdigest()
-    return Salted(manifest.Receipt(f"urn:uuid:{uuid.uuid4()}", digest), revision, salt)
+    return Salted(manifest.Reference(f"urn:uuid:{uuid.uuid4()}", digest), revision, salt)
 
 
 def consent_facts(decision: Decision, kept: Iterable[Salted], credential: str) -> manifest.ConsentFacts:
-    given = tuple(one.receipt for one in kept)
+    given = tuple(one.reference for one in kept)
     return manifest.ConsentFacts(
         state_at_signing=CONFIRMED if given else NOT_REQUIRED,
         policy_version=decision.engine_version,
-        receipts=given,
+        references=given,
         status_url=f"{settings.SITE_URL}/c/{credential}",
     )
 

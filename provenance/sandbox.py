@@ -239,6 +239,12 @@ class Sandbox:
         with _opened(source, "rb") as file, _opened(destination, "w+b") as copy:
             return self._call({"do": "describe", "properties": dict(properties)}, [file, copy], size=2 * _size(file))
 
+    def draw(self, path: File, *, seconds: float | None = None) -> bytes:
+        """A small JPEG of a still, or of the frame of a film at `seconds`; raises MediaRefused."""
+        with _opened(path, "rb") as file:
+            found = self._call({"do": "draw", "at": seconds}, [file], size=_size(file))
+        return base64.b64decode(found["jpeg"])
+
     def sign(self, request: SignRequest, sign: Sign) -> dict[str, Any]:
         """Sign file to file; gives manifest_label, signed_sha256 and size. `sign` gets the bytes to be signed, here.
 

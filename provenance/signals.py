@@ -11,6 +11,7 @@ from typing import Any
 
 from provenance.bands import FULL, NONE_STATED
 from provenance.reading import listing, mapping
+from provenance.said import said
 from provenance.techniques import COMPOSITE, EMPTY, SYNTHETIC, TRAINED, WITH_TRAINED
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -32,20 +33,20 @@ Predicate = Callable[[Mapping[str, Any]], bool]
 
 # How each signal is told to a viewer; a signal says what a manifest lists, and nothing of what it leaves out.
 WORDS: Mapping[str, str] = {
-    "blankCanvas": "It began as an empty canvas.",
-    "capturedMedia": "It began as a capture by a camera, a microphone or another device.",
-    "capturedMediaStitched": "It began as several captures put together.",
-    "compositionMayContainGenAI": "It began as a composition that may contain content made with AI.",
-    "fullyGenAIMedia": "It began as content made with AI.",
-    "mediaUnknownProvenance": "It began from media without Content Credentials.",
-    "nonGenAIDigitalCreation": "It began as a digital creation without generative AI.",
-    "partlyGenAICreation": "It began as a creation partly made with AI.",
-    "screenCaptureMayContainGenAI": "It began as a capture of a screen, which may show content made with AI.",
-    "nonEditorial": "Steps are listed that leave the content as it is.",
-    "perceptibleGenAI": "Edits are listed that used generative AI.",
-    "perceptibleNonGenAI": "Edits are listed that used no generative AI.",
-    "perceptiblePossiblyGenAI": "Edits are listed that may have used generative AI.",
-    "ambiguousActions": "Some edits may not be listed, or not in words that everybody knows.",
+    "blankCanvas": said("It began as an empty canvas."),
+    "capturedMedia": said("It began as a capture by a camera, a microphone or another device."),
+    "capturedMediaStitched": said("It began as several captures put together."),
+    "compositionMayContainGenAI": said("It began as a composition that may contain content made with AI."),
+    "fullyGenAIMedia": said("It began as content made with AI."),
+    "mediaUnknownProvenance": said("It began from media without Content Credentials."),
+    "nonGenAIDigitalCreation": said("It began as a digital creation without generative AI."),
+    "partlyGenAICreation": said("It began as a creation partly made with AI."),
+    "screenCaptureMayContainGenAI": said("It began as a capture of a screen, which may show content made with AI."),
+    "nonEditorial": said("Steps are listed that leave the content as it is."),
+    "perceptibleGenAI": said("Edits are listed that used generative AI."),
+    "perceptibleNonGenAI": said("Edits are listed that used no generative AI."),
+    "perceptiblePossiblyGenAI": said("Edits are listed that may have used generative AI."),
+    "ambiguousActions": said("Some edits may not be listed, or not in words that everybody knows."),
 }
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, prefetch_related_objects
 
 from consent import clearance
 from consent.models import Decision
@@ -181,6 +181,7 @@ def examine(work: Work, *, clock: Clock) -> None:
     work.source = work.lent.enter_context(
         shelf.borrowed(work.asset.storage_key, work.asset.sha256, into=work.folder)
     )
+    prefetch_related_objects([work.asset], "ingredients", "operations__evidence")
     kept = {one.label: one for one in work.asset.ingredients.all()}
     facts = manifest.ingredients_of(work.declaration, carries_credentials=work.asset.media["has_credentials"])
     for one in facts:
@@ -248,11 +249,11 @@ def plan(work: Work, *, at: datetime) -> None:
     asset = work.asset
     studio = asset.production.studio
     work.signer = keys.signer(studio.key_reference, directory=trust.key_directory(), at=at, name=studio.name)
-    kept = plans.receipts(work.decision)
+    kept = plans.references(work.decision)
     row = SigningPlan(
         asset=asset, attempt=work.job.attempt, token=work.job.token, decision=work.decision,
         certificate_fingerprint=work.signer.fingerprint, recorded_at=at,
-        receipts=[{"id": one.receipt.id, "revision": one.revision, "salt": one.salt} for one in kept],
+        references=[{"id": one.reference.id, "revision": one.revision, "salt": one.salt} for one in kept],
     )  # fmt: skip
     declaration, came = work.declaration, heritage.of(asset)
     media = measured.media(asset.media, declaration)

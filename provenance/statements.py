@@ -9,8 +9,10 @@ from typing import Any
 
 from provenance import signals, testimony
 from provenance.conclusion import STATES, Conclusion, RegistryFacts
+from provenance.extent_wording import NONE_STATED, THE, sentence, tells_deeds
 from provenance.printable import bounded, printable
 from provenance.reading import Reading, Used, listing, mapping
+from provenance.said import ENGLISH, Said, Speech, counted, in_, joined, listed, number, percent, said
 from provenance.soundness import signer_name
 from provenance.techniques import GENERATIVE, OPERATION_SOURCE_TYPES, involvement
 from provenance.testimony import Statement, Step, changed
@@ -20,7 +22,7 @@ MOST_MANIFESTS = 100
 # What this report adds to an extent; an extent out of a file does not get to say it.
 ADDED_HERE = frozenset({"strength", "statements", "metadata", "signals", "training_and_mining"})
 PURPOSES = ("ai_training", "ai_generative_training", "data_mining", "ai_inference")
-UNQUANTIFIED = "AI was used, but how much is not stated."
+UNQUANTIFIED = said("AI was used, but how much is not stated.")
 
 GENERATIVE_SOURCES = frozenset(source for source in OPERATION_SOURCE_TYPES if involvement(source) == GENERATIVE)
 
@@ -52,17 +54,17 @@ def _implied(
         return _implied_by_signer(given, reading, told)
 
     if integrity.state == "altered":
-        held = "What was stated about AI held for the file as it was signed, not for this copy."
-        return "not_stated", " ".join(filter(None, (held, told)))
+        held = said("What was stated about AI held for the file as it was signed, not for this copy.")
+        return "not_stated", joined([held, told])
 
     if told:
         return "not_stated", told
 
     if reading.active and integrity.state == "intact":
-        text = "What these credentials state about AI is not repeated here: nobody known here vouches for them."
+        text = said("What these credentials state about AI is not repeated here: nobody known here vouches for them.")
         return "not_stated", text
 
-    return "not_stated", "Nothing is stated about AI. That says nothing about whether AI was used."
+    return "not_stated", said("Nothing is stated about AI. That says nothing about whether AI was used.")
 
 
 def stated_extent(reading: Reading, relied_on: bool) -> Mapping[str, Any]:
@@ -74,15 +76,14 @@ def _implied_by_signer(given: Sequence[Statement], reading: Reading, told: str) 
         return "partly_stated", told
 
     if told and given[0].says == testimony.MAY:
-        return "not_stated", f"{told} Whether it does is not stated."
+        return "not_stated", joined([told, said("Whether it does is not stated.")])
 
-    captured = f"{told} " if told else ""
     if any(reading.actions()) and reading.all_actions_included():
-        text = "The signer lists all edits and names none that used generative AI. No quantities are stated."
-        return "not_stated", captured + text
+        text = said("The signer lists all edits and names none that used generative AI. No quantities are stated.")
+        return "not_stated", joined([told, text])
 
-    text = "The credentials do not state whether AI was used. Some edits or activity may not have been recorded."
-    return "not_stated", captured + text
+    text = said("The credentials do not state whether AI was used. Some edits or activity may not have been recorded.")
+    return "not_stated", joined([told, text])
 
 
 def _details(given: Sequence[Statement], reading: Reading) -> dict[str, Any] | None:
@@ -181,31 +182,38 @@ def share_of(stated: Mapping[str, Any]) -> float | None:
     return float(share)
 
 
-def extent_text(extent: Mapping[str, Any]) -> str:
+def extent_text(extent: Mapping[str, Any]) -> Said:
     """The headline the extent brings along, or the plainest sentence its numbers allow."""
     headline = printable(mapping(extent.get("headline")).get("text"), PARAGRAPH)
     if headline:
-        return headline
+        return _as_signed(headline, extent)
     shares = [
-        f"{percent(share)} of the {printable(element.get('element'))}"
+        said("{share} of {what}", share=percent(share), what=THE.get(name := printable(element.get("element")), name))
         for element in map(mapping, listing(extent.get("elements")))
         if quantified(element) and (share := share_of(element))
     ]
     if shares:
-        return f"AI altered or made {' and '.join(shares)}."
+        return said("AI altered or made {what}.", what=listed(shares))
     if extent_state(extent) == "stated":
-        return "The producer states that no generative AI was used."
-    return UNQUANTIFIED if extent_state(extent) == "partly_stated" else "Whether AI was used is not stated."
+        return NONE_STATED
+    return UNQUANTIFIED if extent_state(extent) == "partly_stated" else said("Whether AI was used is not stated.")
 
 
-def percent(share: float) -> str:
-    """A share as a person reads it: one decimal, never a rounded-off zero, never a rounded-up whole."""
-    value = share * 100
-    if 0 < value < 0.1:
-        return "less than 0.1 %"
-    if 99.9 < value < 100:
-        return "more than 99.9 %"
-    return f"{value:.1f} %".replace(".0 %", " %") if value in (0, 100) else f"{value:.1f} %"
+def _as_signed(headline: str, extent: Mapping[str, Any]) -> Said:
+    """The headline word for word as it was signed; in other languages from what it stands on, where the extent says."""
+    if not tells_deeds(extent):
+        return Said(lambda speech: headline)
+
+    def tell(speech: Speech) -> str:
+        if speech.language == ENGLISH.language:
+            return headline
+        return in_(speech, sentence(_rows(extent, "elements"), _rows(extent, "assistive")))
+
+    return Said(tell)
+
+
+def _rows(extent: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    return [mapping(row) for row in listing(extent.get(name))]
 
 
 def consent_of(facts: RegistryFacts) -> Conclusion:
@@ -214,50 +222,68 @@ def consent_of(facts: RegistryFacts) -> Conclusion:
     return Conclusion(facts.consent_at_signing, text, details)
 
 
-def consent_text(at_signing: str, now: str, may_continue: bool = True) -> str:
+def consent_text(at_signing: str, now: str, may_continue: bool = True) -> Said:
+    if at_signing == "confirmed" and now == "ended":
+        goes_on = said("Works made before may continue.") if may_continue else ""
+        ended = said("On file for everyone whose consent it needs when this was signed; it has since ended.")
+        return joined([ended, goes_on])
     if at_signing == "confirmed":
-        since = {
-            "confirmed": "On file for everyone whose consent it needs, when this was signed and today.",
-            "ended": "On file for everyone whose consent it needs when this was signed; it has since ended."
-            + (" Works made before may continue." * may_continue),
-            "under_review": "On file for everyone whose consent it needs when this was signed; it is now under review.",
-        }
-        return since.get(now, "On file for everyone whose consent it needs when this was signed.")
-    if at_signing == "not_required":
-        return "Not required: as the producer states what was done, it needs nobody's consent."
-    others = {"under_review": "Under review.", "ended": "It had ended when this was signed."}
-    return others.get(at_signing, "Not stated.")
+        return _SINCE.get(now, said("On file for everyone whose consent it needs when this was signed."))
+    return _AT_SIGNING.get(at_signing, said("Not stated."))
+
+
+_SINCE = {
+    "confirmed": said("On file for everyone whose consent it needs, when this was signed and today."),
+    "under_review": said("On file for everyone whose consent it needs when this was signed; it is now under review."),
+}
+_AT_SIGNING = {
+    "not_required": said("Not required: as the producer states what was done, it needs nobody's consent."),
+    "under_review": said("Under review."),
+    "ended": said("It had ended when this was signed."),
+}
 
 
 def stated_consent(reading: Reading, integrity: Conclusion, relied_on: bool) -> Conclusion:
     """For files this registry has no record of: what the signer states, and nothing about today."""
     stated = printable(reading.assertion("org.countersign.consent").get("state_at_signing")) if relied_on else ""
     if stated in STATES["consent"] and stated != "not_stated":
-        text = consent_text(stated, "not_stated") + " So the signer states; how it stands today is not known here."
+        today = said("So the signer states; how it stands today is not known here.")
+        text = joined([consent_text(stated, "not_stated"), today])
         return Conclusion(stated, text, {"at_signing": stated, "now": "not_stated"})
     changed = integrity.state == "altered"
-    text = "Not stated for this copy, which was changed after it was signed." if changed else "Not stated."
+    of_copy = said("Not stated for this copy, which was changed after it was signed.")
+    text = of_copy if changed else said("Not stated.")
     return Conclusion("not_stated", text, {"at_signing": "not_stated", "now": "not_stated"})
 
 
 def ingredients_of(reading: Reading, relied_on: bool) -> Conclusion:
     if not relied_on:
-        return Conclusion("none", "None shown.", [])
+        return Conclusion("none", said("None shown."), [])
 
     used = list(reading.used())
     rows = [_ingredient_row(item, reading) for item in used[:200]]
     altered = sum(changed(item) for item in used)
     if not used:
-        return Conclusion("none", "No assets used are listed.", [])
+        return Conclusion("none", said("No assets used are listed."), [])
 
-    count = "1 asset used" if len(used) == 1 else f"{len(used)} assets used"
+    total = len(used)
+    if not altered and any(not item.manifest for item in used):
+        text = counted("1 asset used, without a sign of alteration.", "{count} assets used, without a sign of alteration.", total)
+        return Conclusion("intact", text, rows)
+
     if not altered:
-        bare = any(not item.manifest for item in used)
-        nothing = "without a sign of alteration" if bare else "not altered" if len(used) == 1 else "none altered"
-        return Conclusion("intact", f"{count}, {nothing}.", rows)
+        return Conclusion("intact", counted("1 asset used, not altered.", "{count} assets used, none altered.", total), rows)
 
-    which = "it was" if len(used) == 1 else f"{altered} of them {'was' if altered == 1 else 'were'}"
-    return Conclusion("altered", f"{count}; {which} changed after signing, before this file was made.", rows)
+    if total == 1:
+        text = said("1 asset used; it was changed after signing, before this file was made.")
+        return Conclusion("altered", text, rows)
+
+    text = counted(
+        "{total} assets used; {count} of them was changed after signing, before this file was made.",
+        "{total} assets used; {count} of them were changed after signing, before this file was made.",
+        altered, total=number(total),
+    )  # fmt: skip
+    return Conclusion("altered", text, rows)
 
 
 def _ingredient_row(item: Used, reading: Reading) -> dict[str, Any]:

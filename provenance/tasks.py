@@ -3,8 +3,11 @@
 from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import leftovers, shelf, signing, turning
+from provenance import changes, leftovers, retiring, shelf, signing, turning
 from provenance.outputs import packing
+
+# A thousand files take minutes. Before the scratch folder of so long a task is taken for one that a killed process left.
+PACKS_WITHIN = 27 * 60
 
 
 @shared_task
@@ -12,7 +15,7 @@ def sign_asset(asset_id: str) -> None:
     signing.sign(asset_id, clock=timezone.now)
 
 
-@shared_task
+@shared_task(time_limit=PACKS_WITHIN, soft_time_limit=PACKS_WITHIN - 60)
 def pack_evidence(pack_id: str) -> None:
     packing.make(pack_id, clock=timezone.now)
 
@@ -27,6 +30,18 @@ def sweep() -> None:
     packing.forget_old(at=at)
     for pack_id in packing.to_call(at=at):
         pack_evidence.delay(pack_id)
+
+
+@shared_task
+def note_changes() -> None:
+    """What changed in public disclosures is numbered, for whoever follows; a lost message only makes it later."""
+    changes.note(at=timezone.now())
+
+
+@shared_task
+def carry_out_retention() -> None:
+    """Once a day. Twice is harmless: what is destroyed is destroyed, and what a killed worker left is found tomorrow."""
+    retiring.carry_out(clock=timezone.now)
 
 
 @shared_task

@@ -11,6 +11,7 @@ from typing import Any
 
 from provenance.printable import printable
 from provenance.reading import Reading, Used, listing, mapping
+from provenance.said import joined, said
 from provenance.soundness import ABOUT_TRUST, signer_name
 
 # What is said, the weightiest first. `may` and `captured` say nothing about whether AI was used.
@@ -45,26 +46,27 @@ _PREFIXES = ("cv.iptc.org/newscodes/digitalsourcetype/", "c2pa.org/digitalsource
 _INCEPTION = frozenset({"c2pa.created", "c2pa.opened"})
 
 _WORDS = {
-    MADE: "it was made with AI",
-    EDITED: "it was edited with AI",
-    CONTAINS: "it contains content made with AI",
-    USED: "AI was used",
-    MAY: "it may contain content made with AI",
-    CAPTURED: "it was captured by a camera or another device",
+    MADE: said("it was made with AI"),
+    EDITED: said("it was edited with AI"),
+    CONTAINS: said("it contains content made with AI"),
+    USED: said("AI was used"),
+    MAY: said("it may contain content made with AI"),
+    CAPTURED: said("it was captured by a camera or another device"),
 }
 _OF_ASSETS = {
-    "parentOf": "The file this one was edited from",
-    "componentOf": "An asset placed in this file",
-    "inputTo": "A file used as input",
+    "parentOf": said("The file this one was edited from"),
+    "componentOf": said("An asset placed in this file"),
+    "inputTo": said("A file used as input"),
 }
 _OF_ASSET = {
-    MADE: "was made with AI",
-    EDITED: "was edited with AI",
-    CONTAINS: "contains content made with AI",
-    USED: "was made using AI",
+    MADE: said("was made with AI"),
+    EDITED: said("was edited with AI"),
+    CONTAINS: said("contains content made with AI"),
+    USED: said("was made using AI"),
 }
-NOT_HOW_MUCH = "How much of it is not stated."
-UNCERTAIN = "Whether any of it is in this file is not stated."
+NOT_HOW_MUCH = said("How much of it is not stated.")
+UNCERTAIN = said("Whether any of it is in this file is not stated.")
+NOT_HOW_MUCH_OF_FILE = said("How much of this file that is, is not stated.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,32 +123,45 @@ def _weight(one: Statement) -> tuple[bool, int, int, int]:
 
 
 def _sentence(one: Statement) -> str:
-    what = _WORDS[one.says]
-    amount = f" {NOT_HOW_MUCH}" if one.says in OF_AI else ""
-    by = f", {one.by}" if one.by else ""
-    if one.strength == SIGNER:
-        return f"Stated by the file's maker{by}: {what}.{amount}"
     if one.strength in (INGREDIENT, UNLISTED_INGREDIENT) and one.says in _OF_ASSET:
         return _of_asset_in_words(one)
+    return joined([_attributed(one, _WORDS[one.says]), _and_how_sure(one)])
+
+
+def _attributed(one: Statement, what: str) -> str:
+    if one.strength == SIGNER and one.by:
+        return said("Stated by the file's maker, {name}: {what}.", name=one.by, what=what)
+    if one.strength == SIGNER:
+        return said("Stated by the file's maker: {what}.", what=what)
     if one.strength == BOUND_METADATA:
-        return f"The file's metadata, unchanged since it was signed, states that {what}.{amount}"
+        return said("The file's metadata, unchanged since it was signed, states that {what}.", what=what)
     if one.strength == UNLISTED_SIGNER:
-        name = f" in the name of {one.by}" if one.by else ""
-        return (
-            f"The credentials in this file state that {what}. They are signed{name} by someone on no list known here, "
-            "so nobody known here vouches for that."
-        )
+        return said("The credentials in this file state that {what}.", what=what)
+    return said("The file's metadata states that {what}.", what=what) if one.strength == UNSIGNED_METADATA else ""
+
+
+def _and_how_sure(one: Statement) -> str:
     if one.strength == UNSIGNED_METADATA:
-        return f"The file's metadata states that {what}. It is not signed, and anybody can change it."
-    return ""
+        return said("It is not signed, and anybody can change it.")
+    if one.strength == UNLISTED_SIGNER and one.by:
+        return said(
+            "They are signed in the name of {name} by someone on no list known here, so nobody known here vouches for that.",
+            name=one.by,
+        )
+    if one.strength == UNLISTED_SIGNER:
+        return said("They are signed by someone on no list known here, so nobody known here vouches for that.")
+    return NOT_HOW_MUCH if one.says in OF_AI and one.strength in VOUCHED else ""
 
 
 def _of_asset_in_words(one: Statement) -> str:
-    asset, what = _OF_ASSETS.get(one.relation, "An asset used in this file"), _OF_ASSET[one.says]
-    by = f" ({one.by})" if one.by else ""
-    doubt = ", whose signer is on no list known here" if one.strength == UNLISTED_INGREDIENT else ""
-    rest = UNCERTAIN if one.relation == "inputTo" else "How much of this file that is, is not stated."
-    return f"{asset} {what}, as its own credentials state{by}{doubt}. {rest}"
+    asset, what = _OF_ASSETS.get(one.relation, said("An asset used in this file")), _OF_ASSET[one.says]
+    by = said(" ({name})", name=one.by) if one.by else ""
+    doubt = said(", whose signer is on no list known here") if one.strength == UNLISTED_INGREDIENT else ""
+    rest = UNCERTAIN if one.relation == "inputTo" else NOT_HOW_MUCH_OF_FILE
+    return said(
+        "{asset} {what}, as its own credentials state{by}{doubt}. {rest}",
+        asset=asset, what=what, by=by, doubt=doubt, rest=rest,
+    )  # fmt: skip
 
 
 # --- what manifests say -------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from kombu import Exchange, Queue
 
@@ -309,6 +310,7 @@ CELERY_TASK_DEFAULT_QUEUE = "work"
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("work", "pulse")]
 CELERY_TASK_ROUTES = {
     "provenance.tasks.sweep": {"queue": "pulse"},
+    "provenance.tasks.note_changes": {"queue": "pulse"},
     "consent.tasks.sweep": {"queue": "pulse"},
     "registry.tasks.*": {"queue": "pulse"},
 }
@@ -316,9 +318,11 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE_FILENAME = str((SCRATCH_DIR if PRODUCTION else DATA_DIR) / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "provenance.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "changes": {"task": "provenance.tasks.note_changes", "schedule": 15.0, "options": {"expires": 15}},
     "imports": {"task": "consent.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "heartbeat": {"task": "registry.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "leftovers": {"task": "provenance.tasks.clear_leftovers", "schedule": 3600.0, "options": {"expires": 3600}},
+    "retention": {"task": "provenance.tasks.carry_out_retention", "schedule": crontab(hour=3, minute=30)},
     "tidy": {"task": "registry.tasks.tidy", "schedule": 600.0, "options": {"expires": 600}},
 }
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5

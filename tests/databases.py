@@ -7,9 +7,15 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
 
 HOUSE = Path(__file__).resolve().parent.parent
 IN_MEMORY = "file:countersign-tests?mode=memory&cache=shared"
+# With the password of the environment, if the server wants one.
+SERVER = f"postgresql://postgres:{quote(os.environ.get('PGPASSWORD', ''))}@127.0.0.1:5432"
 
 
 def begin(folder: Path) -> None:
@@ -26,23 +32,51 @@ def in_memory() -> sqlite3.Connection:
     return new
 
 
-def _copy(new: sqlite3.Connection) -> None:
-    with closing(sqlite3.connect(_migrated())) as made:
-        made.backup(new)
-
-
-def _migrated() -> Path:
-    folder = Path(os.environ["COUNTERSIGN_TESTS"])
-    made = folder / "migrated.sqlite3"
-    with (folder / "migrated.lock").open("w") as lock:
-        # Of the workers of pytest-xdist the first makes it, and the others wait.
-        fcntl.flock(lock, fcntl.LOCK_EX)
+def on_server() -> str:
+    """The name of a database on this machine's PostgreSQL, which must answer, to be copied: CREATE DATABASE … TEMPLATE."""
+    folder = _folder()
+    name = folder.name.replace("-", "_")
+    with _alone(folder):
+        made = folder / "on-server"
         if not made.exists():
-            making = folder / "making.sqlite3"
-            given = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COUNTERSIGN"))}
-            subprocess.run(
-                [sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=HOUSE, check=True, timeout=300,
-                env=given | {"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{making}"},
-            )  # fmt: skip
+            with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
+                server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            _migrate(f"{SERVER}/{name}")
+            made.touch()
+    return name
+
+
+def forget(folder: Path) -> None:
+    """At the end of the run: nothing of it is left on the server."""
+    if (folder / "on-server").exists():
+        with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
+            name = sql.Identifier(folder.name.replace("-", "_"))
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+
+def _copy(new: sqlite3.Connection) -> None:
+    folder = _folder()
+    made, making = folder / "migrated.sqlite3", folder / "making.sqlite3"
+    with _alone(folder):
+        if not made.exists():
+            _migrate(f"sqlite:///{making}")
             making.rename(made)
-    return made
+    with closing(sqlite3.connect(made)) as kept:
+        kept.backup(new)
+
+
+def _folder() -> Path:
+    return Path(os.environ["COUNTERSIGN_TESTS"])
+
+
+def _alone(folder: Path):
+    """Of the workers of pytest-xdist the first makes what all of them need, and the others wait."""
+    lock = (folder / "databases.lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
+def _migrate(address: str) -> None:
+    given = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COUNTERSIGN"))}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=HOUSE, env=given | {"DATABASE_URL": address}, check=True, timeout=300)

@@ -24,6 +24,7 @@ RULES = {
     "provenance.comparison", "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest",
     "provenance.measurement", "provenance.report", "provenance.signals", "provenance.testimony",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
+    "provenance.said", "provenance.disclosure", "provenance.labels", "provenance.tally", "provenance.places",
 }  # fmt: skip
 # Libraries that only calculate.
 CALCULATE = {"rfc8785", "jsonschema", "PIL"}

@@ -1,4 +1,5 @@
 from consent.models.decisions import Decision
+from consent.models.destructions import Destruction
 from consent.models.grants import Evidence, Grant, GrantRevision, ScopeLine, Signature, Verification
 from consent.models.imports import Import, ImportResult
 from consent.models.packs import PackAdoption
@@ -11,6 +12,7 @@ from consent.models.statements import Ending, Statement
 __all__ = [
     "Decision",
     "DeskAnswer",
+    "Destruction",
     "Ending",
     "Evidence",
     "Grant",

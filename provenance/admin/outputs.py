@@ -1,4 +1,4 @@
-"""What the desk hands out: evidence packs, the usage report, and the statement on human performance."""
+"""What the desk hands out: evidence packs, usage report, statements on human performance and for copyright registration."""
 
 from datetime import date
 
@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from provenance import tasks
-from provenance.models import EvidencePack
-from provenance.outputs import human_performance, packing, usage
+from provenance.models import Asset, EvidencePack
+from provenance.outputs import copyright, human_performance, packing, usage
 from provenance.outputs.evidence import About
 from provenance.outputs.usage import HEADINGS, Period, Row
 from registry import permissions, spreadsheets
@@ -177,6 +177,18 @@ def human_performance_pdf_view(request: HttpRequest, key: str) -> HttpResponse:
     })  # fmt: skip
 
 
+# ── A statement for copyright registration ───────────────────────────────────────────────────────────────────────────
+
+
+def copyright_view(request: HttpRequest, key: str) -> HttpResponse:
+    rows = Asset.objects.filter(production__studio__in=_readable(request)).select_related("production", "vendor", "credential")
+    asset = get_object_or_404(rows, public_id=key)
+    return HttpResponse(copyright.statement(asset, at=timezone.now()), content_type="text/plain; charset=utf-8", headers={
+        "Content-Disposition": f'attachment; filename="copyright-{asset.public_id}.txt"', **NO_SNIFFING,
+    })  # fmt: skip
+
+
+copyright_statement = admin.site.admin_view(copyright_view)
 of_production, of_person = admin.site.admin_view(of_production_view), admin.site.admin_view(of_person_view)
 evidence_pack, evidence_pack_file = admin.site.admin_view(pack_view), admin.site.admin_view(pack_file_view)
 usage_report, usage_export = admin.site.admin_view(usage_view), admin.site.admin_view(usage_export_view)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from provenance.admin import adopting, answers, distribution, ending, holds, measured, outputs, worklists
+from provenance.admin import adopting, answers, distribution, ending, holds, measured, outputs, retention, worklists
 
 urlpatterns = [
     path("", worklists.front, name="desk"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("running-out/", worklists.running_out, name="running-out"),
     path("holds/", holds.switch, name="holds"),
     path("holds/<str:studio>/<str:subject>/<str:code>/", holds.set_hold, name="set-hold"),
+    path("retention/", retention.preview, name="retention"),
     path("distribution/", distribution.errands, name="distribution"),
     path("distribution/<str:cause>/<str:party>/", distribution.errand, name="distribution-errand"),
     path("distribution/<str:cause>/<str:party>/notice.txt", distribution.notice, name="distribution-notice"),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("registry/production/<str:key>/human-performance/", outputs.statement, name="human-performance"),
     path("registry/production/<str:key>/human-performance.pdf", outputs.statement_pdf, name="human-performance-pdf"),
     path("consent/grant/<str:key>/ending/", ending.ending, name="ending"),
+    path("provenance/asset/<str:key>/copyright.txt", outputs.copyright_statement, name="copyright-statement"),
     path("provenance/asset/<str:key>/decide/", answers.decide_view, name="decide-asset"),
     path("provenance/asset/<str:key>/answer-measured/", measured.answer_view, name="asset-answer-measured"),
     path("provenance/asset/<str:key>/measured/<str:measuring>.png", measured.picture_view, name="asset-measured-picture"),

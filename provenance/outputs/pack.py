@@ -190,7 +190,7 @@ def _documents(
         name = printable(one.name) or "untitled"
         try:
             content = paper.view(one, subject=subject, by=by, at=at)
-        except paper.PaperDamaged as fault:
+        except (paper.PaperDamaged, paper.PaperDestroyed) as fault:
             pack.lacks(f"{what}: “{name}”", fault.detail)
             continue
         file = f"documents/{one.public_id}.{ENDINGS.get(one.media_type, 'bin')}"

@@ -11,53 +11,55 @@ from provenance import signals, testimony
 from provenance.printable import printable
 from provenance.reading import listing, mapping
 from provenance.report import Report
+from provenance.said import said
 
 MOST = 100
 SAID = {
-    testimony.MADE: "Made with AI",
-    testimony.EDITED: "Edited with AI",
-    testimony.CONTAINS: "Contains content made with AI",
-    testimony.USED: "AI was used",
-    testimony.MAY: "May contain content made with AI",
-    testimony.CAPTURED: "Captured by a camera or another device",
+    testimony.MADE: said("Made with AI"),
+    testimony.EDITED: said("Edited with AI"),
+    testimony.CONTAINS: said("Contains content made with AI"),
+    testimony.USED: said("AI was used"),
+    testimony.MAY: said("May contain content made with AI"),
+    testimony.CAPTURED: said("Captured by a camera or another device"),
 }
 BACKED = {
-    testimony.SIGNER: "stated by the file's maker",
-    testimony.INGREDIENT: "stated by the credentials of an asset used",
-    testimony.UNLISTED_INGREDIENT: "stated by the credentials of an asset used, whose signer is on no list known here",
-    testimony.BOUND_METADATA: "stated in metadata, unchanged since the file was signed",
-    testimony.UNLISTED_SIGNER: "stated by a signer on no list known here",
-    testimony.UNSIGNED_METADATA: "stated only in metadata that is not signed",
+    testimony.SIGNER: said("stated by the file's maker"),
+    testimony.INGREDIENT: said("stated by the credentials of an asset used"),
+    testimony.UNLISTED_INGREDIENT: said("stated by the credentials of an asset used, whose signer is on no list known here"),
+    testimony.BOUND_METADATA: said("stated in metadata, unchanged since the file was signed"),
+    testimony.UNLISTED_SIGNER: said("stated by a signer on no list known here"),
+    testimony.UNSIGNED_METADATA: said("stated only in metadata that is not signed"),
 }
 CAME_IN = {
-    "": "this file", "parentOf": "edited from this", "componentOf": "placed in the work", "inputTo": "used as input"
+    "": said("this file"), "parentOf": said("edited from this"), "componentOf": said("placed in the work"),
+    "inputTo": said("used as input"),
 }  # fmt: skip
 PROPERTIES = {
-    "digital_source_type": "Digital source type", "ai_system": "AI system", "ai_system_version": "Version",
-    "model_release_status": "Model release", "data_mining": "Data mining",
+    "digital_source_type": said("Digital source type"), "ai_system": said("AI system"), "ai_system_version": said("Version"),
+    "model_release_status": said("Model release"), "data_mining": said("Data mining"),
 }  # fmt: skip
 
 PURPOSES = {
-    "ai_training": "Training of AI", "ai_generative_training": "Training of generative AI",
-    "data_mining": "Data mining", "ai_inference": "As input to AI",
+    "ai_training": said("Training of AI"), "ai_generative_training": said("Training of generative AI"),
+    "data_mining": said("Data mining"), "ai_inference": said("As input to AI"),
 }  # fmt: skip
-USES = {"allowed": "allowed", "notAllowed": "not allowed", "constrained": "allowed within limits"}
+USES = {"allowed": said("allowed"), "notAllowed": said("not allowed"), "constrained": said("allowed within limits")}
 
 # PLUS LDF: data mining and model releases, by the last word of each term.
 TERMS = {
-    "DMI-UNSPECIFIED": "not stated", "DMI-ALLOWED": "allowed", "DMI-PROHIBITED": "not allowed",
-    "DMI-PROHIBITED-AIMLTRAINING": "not allowed for training AI",
-    "DMI-PROHIBITED-GENAIMLTRAINING": "not allowed for training generative AI",
-    "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING": "allowed to search engines only",
-    "DMI-PROHIBITED-SEECONSTRAINT": "not allowed, but for what its constraints name",
-    "DMI-PROHIBITED-SEEEMBEDDEDRIGHTSEXPR": "not allowed, but for what its terms of rights name",
-    "DMI-PROHIBITED-SEELINKEDRIGHTSEXPR": "not allowed, but for what its terms of rights name",
-    "MR-NON": "none", "MR-NAP": "not applicable", "MR-UMR": "unlimited", "MR-LMR": "limited",
+    "DMI-UNSPECIFIED": said("not stated"), "DMI-ALLOWED": said("allowed"), "DMI-PROHIBITED": said("not allowed"),
+    "DMI-PROHIBITED-AIMLTRAINING": said("not allowed for training AI"),
+    "DMI-PROHIBITED-GENAIMLTRAINING": said("not allowed for training generative AI"),
+    "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING": said("allowed to search engines only"),
+    "DMI-PROHIBITED-SEECONSTRAINT": said("not allowed, but for what its constraints name"),
+    "DMI-PROHIBITED-SEEEMBEDDEDRIGHTSEXPR": said("not allowed, but for what its terms of rights name"),
+    "DMI-PROHIBITED-SEELINKEDRIGHTSEXPR": said("not allowed, but for what its terms of rights name"),
+    "MR-NON": said("none"), "MR-NAP": said("not applicable"), "MR-UMR": said("unlimited"), "MR-LMR": said("limited"),
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Witness:
     what: str
     backed: str
     by: str
@@ -75,10 +77,10 @@ class Listed:
     words: tuple[str, ...]
 
 
-def statements(report: Report) -> list[Said]:
+def statements(report: Report) -> list[Witness]:
     rows = [mapping(row) for row in listing(_details(report).get("statements"))][:MOST]
     return [
-        Said(
+        Witness(
             SAID[str(row["says"])], BACKED[str(row["strength"])], printable(row.get("by")), printable(row.get("tool")),
             printable(row.get("asset")),
         )
@@ -90,8 +92,8 @@ def listed(report: Report) -> list[Listed]:
     rows = [mapping(row) for row in listing(mapping(_details(report).get("signals")).get("manifests"))]
     return [
         Listed(
-            printable(row.get("title")) or "untitled", CAME_IN.get(str(row.get("relation")), "used"),
-            printable(row.get("signed_by")) or "nobody",
+            printable(row.get("title")) or said("untitled"), CAME_IN.get(str(row.get("relation")), said("used")),
+            printable(row.get("signed_by")) or said("nobody"),
             tuple(signals.WORDS[str(name)] for group in ("inception", "transformation") for name in listing(row.get(group))),
         )
         for row in rows[:MOST]

@@ -16,6 +16,7 @@ from tests.consent.world import (
     JON_DRIVES,
     KIT_FACE,
     MIRA_FACE,
+    ON_FILE,
     PAPER,
     ask,
     authority,
@@ -60,6 +61,7 @@ ANSWERS = {
     "consent.not_yet": ask(question(), grant(revision(effective_from=date(2026, 9, 1)))),
     "consent.expired": ask(question(), grant(revision(term_end=GONE))),
     "consent.ended": ask(question(), grant(endings=(ending("cease_all"),))),
+    "consent.offered": ask(question(), grant(revision(signatures=(), verified_by=None, verified_at=None, offered_at=ON_FILE))),
     "consent.awaiting_verification": ask(question(), grant(revision(verified_by=None, verified_at=None))),
     "consent.evidence_missing": ask(question(), grant(revision(evidence=()))),
     "consent.authority": ask(question(), grant(revision(signatures=AGENT, authority=authority("heir")))),
@@ -81,6 +83,13 @@ REFUSALS = sorted(set(ANSWERS) - {"consent.routine", "consent.determined", "cons
 
 def told(decision):
     return " ".join(f"{reason.text} {reason.to_clear}" for reason in decision.reasons)
+
+
+def test_a_production_goes_by_its_title_where_the_reader_knows_it():
+    [reason] = ANSWERS["consent.out_of_scope"].reasons
+    text = wording.named(reason.text, {"prd_harbor": "Harbor", "mira": "M. Vale", "grt_1": "C-0142"})
+    assert "does not cover: the production “Harbor”" in text and "prd_" not in text
+    assert "the production “Harbor”" in wording.named(reason.to_clear, {"prd_harbor": "Harbor"})
 
 
 def test_every_code_is_in_the_table():

@@ -64,7 +64,7 @@ def desk(tmp_path_factory):
         web.wait(timeout=20)
 
 
-def until_open(address, web, log, within=30):
+def until_open(address, web, log, within=90):
     deadline = time.monotonic() + within
     while True:
         try:

@@ -80,6 +80,13 @@ def test_a_declared_operation_of_which_nothing_is_found_is_flagged(one):
     assert found(one, measured()).finding == NOTHING
 
 
+def test_what_lies_within_the_error_of_nothing_is_nothing():
+    one, error = operation(share=0.2), Fraction(5, 1000)
+    at = Measurement("picture", DIFFERENCE, error, error)
+    assert found(one, at).finding == NOTHING
+    assert found(one, replace(at, share=Fraction(51, 10_000))).finding == AGREES
+
+
 def test_what_was_too_much_to_keep_is_held_against_the_number_alone():
     scattered = Measurement("picture", DIFFERENCE, Fraction(2, 10), Fraction(0))
     assert found(operation(regions=(face(),)), scattered).finding == MORE

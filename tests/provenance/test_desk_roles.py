@@ -34,12 +34,13 @@ ASSETS = (*LEGAL, Role.OPERATOR)
 # Who may open it (GET). Whoever may read the row but not this page of it gets a 403.
 MAY = {
     "desk": permissions.DESK, "admin:index": permissions.DESK, "running-out": LEGAL,
-    "distribution": LEGAL, "distribution-errand": LEGAL, "distribution-notice": LEGAL,
+    "distribution": LEGAL, "retention": PEOPLE, "distribution-errand": LEGAL, "distribution-notice": LEGAL,
     "turning-18": permissions.READS_PERSONAL_DATA,
     "asset-answer-measured": permissions.ENTERS, "asset-measured-picture": LEGAL,
     "ending": permissions.ENTERS, "decide-asset": permissions.ENTERS, "propose-determination": permissions.ENTERS,
     "consent-copies": permissions.ENTERS, "access-request": permissions.READS_PERSONAL_DATA,
     "usage-report": LEGAL, "usage-report-export": LEGAL, "human-performance": LEGAL, "human-performance-pdf": LEGAL,
+    "copyright-statement": LEGAL,
     "evidence-of-production": permissions.ENTERS, "evidence-of-person": permissions.ENTERS,
     "evidence-pack": permissions.ENTERS, "evidence-pack-file": permissions.ENTERS,
     "queue-asset-again": (*permissions.ENTERS, Role.OPERATOR), "second-determination": permissions.VERIFIES,
@@ -88,6 +89,7 @@ DOORS = {"admin:login", "admin:logout"}
 # Who may read rows of this kind at all: everybody else has no such list, whosever the row.
 READERS = {
     "evidence-of-production": LEGAL, "evidence-of-person": LEGAL, "evidence-pack": LEGAL, "human-performance": LEGAL,
+    "copyright-statement": LEGAL,
     **{f"consent_statement_{page}": LEGAL for page in ("about", "estate", "choose", "state")}, "consent_statement": LEGAL,
     "set-hold": LEGAL, "distribution-": LEGAL,
     "performerlink_offer": permissions.ENTERS, "consent_performerlink": permissions.ENTERS,
@@ -102,7 +104,7 @@ READERS = {
 NO_PAGE = {
     "admin:consent_grant_paper", "admin:consent_statement_paper", "admin:consent_decision_certificate",
     "admin:consent_decision_json", "admin:consent_decision_signed", "human-performance-pdf", "admin:consent_rider_pdf",
-    "evidence-pack-file", "distribution-notice", "asset-measured-picture",
+    "evidence-pack-file", "distribution-notice", "asset-measured-picture", "copyright-statement",
 }  # fmt: skip
 
 
@@ -183,7 +185,7 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         "asset": [asset.public_id], "consent_decision": [decision.public_id],
         "evidence-of-production": [cast.harbor.public_id], "evidence-of-person": [cast.mira.public_id],
         "distribution-": [errand.cause.id, errand.key], "evidence-pack": [packed.public_id],
-        "human-performance": [cast.harbor.public_id],
+        "human-performance": [cast.harbor.public_id], "copyright-statement": [asset.public_id],
         "consent_rider": [drafted.public_id], "copies": [grant.public_id], "access": [cast.mira.public_id],
         "rule-pack": [cast.northlight.public_id, "us-ca", "1"], "adopt-pack": [cast.northlight.public_id, "us-ca", "1"],
     }  # fmt: skip
@@ -216,7 +218,7 @@ def kind(name):
 def keyed(name):
     by_itself = ("changelist", "export", "_due", "_add", "_ask", "_reuse", "_first", "_description", "index")
     return not name.endswith(by_itself) and name not in (
-        "desk", "running-out", "turning-18", "holds", "rules", "rule-facts", "usage-report", "distribution",
+        "desk", "running-out", "turning-18", "holds", "rules", "rule-facts", "usage-report", "distribution", "retention",
     )
 
 

@@ -18,7 +18,7 @@ from provenance.manifest import (
     ConsentFacts,
     IngredientFact,
     ManifestFacts,
-    Receipt,
+    Reference,
     build,
     creation_source_type,
     ingredients_of,
@@ -33,7 +33,7 @@ CONFIRMED = ConsentFacts(
     "confirmed",
     "core-1",
     (
-        Receipt(
+        Reference(
             "urn:uuid:6f0d3f0e-5a5e-4f0c-9a3b-1f0a52c7b7aa",
             "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         ),
@@ -343,8 +343,8 @@ def test_the_whole_of_an_element_is_a_region_and_the_unknown_is_none():
         {"consent": ConsentFacts("under_review", "core-1")},
         {"consent": ConsentFacts("confirmed", "core-1")},
         {"consent": replace(CONFIRMED, state_at_signing="not_required")},
-        {"consent": replace(CONFIRMED, receipts=(Receipt("urn:uuid:grt_1", "0" * 64),))},
-        {"consent": replace(CONFIRMED, receipts=(Receipt(CONFIRMED.receipts[0].id, "abc"),))},
+        {"consent": replace(CONFIRMED, references=(Reference("urn:uuid:grt_1", "0" * 64),))},
+        {"consent": replace(CONFIRMED, references=(Reference(CONFIRMED.references[0].id, "abc"),))},
         {"consent": replace(CONFIRMED, status_url="javascript:alert(1)")},
         {"title_ids": ("10.5240/1489-49A2-3956-4B2D-FE16-5",)},
         {"ingredients": (PLATE, IngredientFact("b", "parentOf"))},

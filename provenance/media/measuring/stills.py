@@ -66,7 +66,7 @@ def read(file: BinaryIO, bounds: Bounds, *, who: str) -> Still:
     if kind not in READ:
         raise MediaRefused(
             "media.unmeasurable",
-            f"The {who} is a {kind.name} file, whose pixels are not read here; send it as PNG or TIFF of 8 or 16 bits.",
+            f"The {who} is of a kind whose pixels are not read here ({kind.name}); send it as PNG or TIFF of 8 or 16 bits.",
         )
     file.seek(0)
     try:
@@ -84,6 +84,16 @@ def read(file: BinaryIO, bounds: Bounds, *, who: str) -> Still:
         raise
     except (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, Image.DecompressionBombError):
         raise _unreadable(who) from None
+
+
+def moves(file: BinaryIO) -> bool:
+    """Whether a GIF has more than one frame."""
+    file.seek(0)
+    try:
+        with Image.open(file, formats=("GIF",)) as picture:
+            return getattr(picture, "n_frames", 1) > 1
+    except (OSError, ValueError, SyntaxError, EOFError):
+        return False
 
 
 def _within(picture: Image.Image, bounds: Bounds, who: str) -> None:
@@ -174,11 +184,7 @@ def _unreadable(who: str) -> MediaRefused:
 def matched(before: Still, after: Still) -> tuple[Still, Still]:
     """Both in one colour space, depth and number of channels; refuses where that would be guessing."""
     if before.size != after.size:
-        raise MediaRefused(
-            "media.mismatch",
-            f"The input is {before.size[0]} × {before.size[1]} pixels and the result {after.size[0]} × {after.size[1]}. "
-            "They are compared pixel by pixel: send the input as it was when the work began, at the result's size.",
-        )
+        raise sizes(before.size, after.size)
     if before.space != after.space:
         raise MediaRefused(
             "media.mismatch",
@@ -189,6 +195,15 @@ def matched(before: Still, after: Still) -> tuple[Still, Still]:
         before, after = _in_srgb(before, "input"), _in_srgb(after, "result")
     deep, alpha = before.deep or after.deep, before.alpha or after.alpha
     return _as(before, deep=deep, alpha=alpha), _as(after, deep=deep, alpha=alpha)
+
+
+def sizes(one: tuple[int, int], other: tuple[int, int], who: str = "input") -> MediaRefused:
+    """The refusal of a pair whose pixels do not lie on each other."""
+    return MediaRefused(
+        "media.mismatch",
+        f"The {who} is {one[0]} × {one[1]} pixels and the result {other[0]} × {other[1]}. They are compared pixel by pixel: "
+        f"send the {who} at the result's size.",
+    )
 
 
 def _in_srgb(still: Still, who: str) -> Still:

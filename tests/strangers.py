@@ -1,4 +1,4 @@
-"""Consents of strangers, as many as are asked for, written past the acts: for questions of size alone."""
+"""Consents of strangers, as many as are asked for, written past the acts: for questions of size."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
