@@ -23,6 +23,7 @@ ANY = "application/octet-stream"
 # emailProtection, documentSigning, C2PA claim signing. Only the top-level setting counts, not an anchor list's.
 PURPOSES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1\n"
 OWN = "org.countersign."
+FIRST, SECOND = "c2pa.actions", "c2pa.actions.v2"
 LONGEST_STRING = 4_096
 MOST_VALUES = 200_000
 DEEPEST = 48
@@ -157,12 +158,17 @@ def _told(document: dict[str, Any], anchors: Anchors) -> dict[str, Any]:
 
 
 def _restore(manifests: Mapping[str, Any], crjson: Mapping[str, Any]) -> None:
-    """Our own statements as they were written: `json()` turns each list of numbers into base64 of lowest bytes."""
+    """Our own statements as they were written: `json()` turns each list of numbers into base64 of lowest bytes.
+
+    And actions of the first version under their own label: `json()` calls them those of the second.
+    """
     for manifest in crjson.get("manifests") or []:
         written = manifest.get("assertions") or {}
         for assertion in (manifests.get(manifest.get("label")) or {}).get("assertions") or []:
             if assertion["label"].startswith(OWN) and assertion["label"] in written:
                 assertion["data"] = _bounded(written[assertion["label"]])
+            elif assertion["label"] not in written and assertion["label"].replace(SECOND, FIRST) in written:
+                assertion["label"] = assertion["label"].replace(SECOND, FIRST)
 
 
 def _time_stamp(codes: Mapping[str, list[dict[str, Any]]], signature: Mapping[str, Any]) -> dict[str, str]:

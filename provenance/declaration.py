@@ -48,12 +48,33 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingData:
+    """On what a model was trained, as its user knows: `basis` says by what right, the rest names the data set.
+
+    The fields are those of the Data Provenance Standards (Data & Trust Alliance 1.0) that can be said in public.
+    """
+
+    basis: tuple[str, ...]
+    title: str | None = None
+    identifier: str | None = None
+    issuer: str | None = None
+    license: str | None = None
+    metadata_location: str | None = None
+    consent_documentation: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        plain: dict[str, Any] = _plain(self)
+        return plain
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A model used by a tool; `type` is C2PA's, one in an entity's namespace, or not_disclosed."""
 
     type: str
     name: str | None = None
     identifier: str | None = None
+    training_data: TrainingData | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +331,7 @@ def placement_told(placement: Placement | None) -> dict[str, Any] | None:
 def _operation(data: dict[str, Any]) -> OperationStatement:
     made = {
         "tool": Tool(**data["tool"]),
-        "model": Model(**data["model"]) if "model" in data else None,
+        "model": _model(data["model"]) if "model" in data else None,
         "digital_source_type": _source(data) or TECHNIQUES[data["technique"]].digital_source_type,
         "at": _moment(data["at"]) if "at" in data else None,
         "languages": Languages(**data["languages"]) if "languages" in data else None,
@@ -319,6 +340,12 @@ def _operation(data: dict[str, Any]) -> OperationStatement:
         "depicts": tuple(data.get("depicts", ())),
     }
     return OperationStatement(**{**data, **made})
+
+
+def _model(data: dict[str, Any]) -> Model:
+    trained = data.get("training_data")
+    told = TrainingData(**{**trained, "basis": tuple(sorted(trained["basis"]))}) if trained else None
+    return Model(**{**data, "training_data": told})
 
 
 def _evidence(data: dict[str, Any]) -> EvidenceStatement:

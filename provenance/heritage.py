@@ -6,7 +6,7 @@ sent here binds those of the same studio, for nobody else may learn of it (docs/
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from provenance.quantities import WHOLE, Print
 from provenance.reading import Reading
 from provenance.statements import generative_acts
 from provenance.techniques import SOUND_ELEMENTS
+from provenance.testimony import metadata_states_ai
 from provenance.union import print_of
 from registry.errors import Fault, NotAllowed
 from registry.models import Organisation
@@ -37,7 +38,7 @@ MOST_ASSETS = 20  # of the same bytes; they say the same
 class Source:
     """A file the asset was made from, or the upload itself (`pointer` empty): which is its parent by what it shows.
 
-    `placement` says what of it was used and where it appears; None is not known.
+    `placement` says what of it was used and where it appears; None is not known. `metadata` is what its XMP says of AI.
     """
 
     pointer: str
@@ -47,6 +48,7 @@ class Source:
     has_credentials: bool
     known: Asset | None = None
     placement: Placement | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,11 @@ def inherited(
         carriers += [Carrier(asset, source.relation, source.placement) for asset in known]
         faults += _left_out(source, known, declaration, media)
         elsewhere = [*_remembered_of(known), *_stated_elsewhere(reading, known)]
-        if elsewhere and not any(one.generative for one in declaration.operations):
-            faults.append(_fault(source, "states that generative AI was used", "names none"))
+        if not any(one.generative for one in declaration.operations):
+            if elsewhere:
+                faults.append(_fault(source, "states that generative AI was used", "names none"))
+            elif metadata_states_ai(source.metadata):
+                faults.append(_fault(source, "states in its metadata that AI was used", "names none"))
         stated = {(one.digital_source_type, one.tool.name): one for one in elsewhere} | stated
     if faults:
         raise Laundering(tuple(faults))

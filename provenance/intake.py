@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,7 @@ class Material:
     media: Mapping[str, Any]
     path: Path | None = None
     known: Asset | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -248,7 +249,10 @@ def _materials(declaration: Declaration, parts: Mapping[str, SentFile], vendor: 
 def _sent(statement: IngredientStatement, part: SentFile, pointer: str) -> Material:
     found = trust.sandbox().examine(part.path, part.name)
     media = measured.kept(found)
-    return Material(statement, pointer, part.sha256, found.media_type, found.has_credentials, media, path=part.path)
+    return Material(
+        statement, pointer, part.sha256, found.media_type, found.has_credentials, media, path=part.path,
+        metadata=found.metadata,
+    )  # fmt: skip
 
 
 def _known(statement: IngredientStatement, vendor: Organisation, pointer: str) -> Material:
@@ -265,11 +269,15 @@ def _known(statement: IngredientStatement, vendor: Organisation, pointer: str) -
 def _heritage(upload: Upload, media: Any, at: datetime) -> Heritage:
     """What came along with the file and what it was made from; an attempt at laundering goes on the record."""
     plates = {name for one in upload.declaration.operations if one.evidence for _, name in one.evidence.inputs()}
-    sources = [Source("", "parentOf", upload.file.path, upload.file.sha256, upload.found.has_credentials)]
+    found = upload.found
+    sources = [
+        Source("", "parentOf", upload.file.path, upload.file.sha256, found.has_credentials, metadata=found.metadata)
+    ]
     sources += [
         Source(
-            one.pointer, one.statement.relation, one.path, one.sha256, one.has_credentials, one.known, one.statement.placement
-        )
+            one.pointer, one.statement.relation, one.path, one.sha256, one.has_credentials, one.known,
+            one.statement.placement, one.metadata,
+        )  # fmt: skip
         for one in upload.materials
         if one.statement.relation != "inputTo" or one.statement.id in plates
     ]

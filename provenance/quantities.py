@@ -104,7 +104,11 @@ class OperationExtent:
 
     def as_dict(self) -> dict[str, Any]:
         one = self.statement
-        tool = {"name": one.tool.name, "version": one.tool.version, "model": one.model.name if one.model else None}
+        trained = one.model.training_data.as_dict() if one.model and one.model.training_data else None
+        tool = {
+            "name": one.tool.name, "version": one.tool.version, "model": one.model.name if one.model else None,
+            "training_data": trained,
+        }  # fmt: skip
         return {
             "id": one.id,
             "element": one.element,

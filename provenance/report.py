@@ -89,7 +89,7 @@ def conclude(reading: Reading, facts: RegistryFacts, lists: TrustLists, *, file:
         trust=trust,
         time_stamp=soundness.time_stamp_of(reading, signature),
         registry=registry,
-        extent=statements.with_signals(concluded, reading) if relied_on else concluded,
+        extent=statements.complemented(concluded, reading) if relied_on else concluded,
         consent=consent,
         ingredients=statements.ingredients_of(reading, relied_on),
         codes={group: list(getattr(reading, group)) for group in GROUPS},

@@ -21,7 +21,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -112,6 +112,7 @@ class Examination:
 
     `kind`: image, video, audio, text or other. `elements`: what a viewer perceives apart, as far as a container tells.
     `orientation` is EXIF's (1 upright); width and height are as stored. `remote_url` names credentials kept elsewhere.
+    `metadata` is what the file's XMP says of AI and of rights.
     """
 
     media_type: str
@@ -132,6 +133,7 @@ class Examination:
     active_manifest: str | None = None
     remote_url: str | None = None
     unreadable: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Mapping[str, str], ...] = ()
 
     @classmethod

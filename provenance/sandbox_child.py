@@ -115,7 +115,8 @@ def _answer(request: dict[str, Any], files: list[BinaryIO], anchors: list[tuple[
 
 
 def _examine(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
-    return structure.examine(files[0], request["name"], bounds, strict=request["strict"], look=credentials.look)
+    told = structure.examine(files[0], request["name"], bounds, strict=request["strict"], look=credentials.look)
+    return told | {"metadata": packets.read(files[0], sniff.sniff(files[0]), bounds)}
 
 
 def _read(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:

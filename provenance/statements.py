@@ -20,7 +20,8 @@ from provenance.testimony import Statement, Step, changed
 PARAGRAPH = 1024
 MOST_MANIFESTS = 100
 # What this report adds to an extent; an extent out of a file does not get to say it.
-ADDED_HERE = frozenset({"strength", "statements", "metadata", "signals"})
+ADDED_HERE = frozenset({"strength", "statements", "metadata", "signals", "training_and_mining"})
+PURPOSES = ("ai_training", "ai_generative_training", "data_mining", "ai_inference")
 UNQUANTIFIED = said("AI was used, but how much is not stated.")
 
 GENERATIVE_SOURCES = frozenset(source for source in OPERATION_SOURCE_TYPES if involvement(source) == GENERATIVE)
@@ -95,9 +96,27 @@ def _details(given: Sequence[Statement], reading: Reading) -> dict[str, Any] | N
     return told or None
 
 
-def with_signals(extent: Conclusion, reading: Reading) -> Conclusion:
-    """The extent with the official signals of the active manifest and of each manifest in its history."""
-    return replace(extent, details={**mapping(extent.details), "signals": _signals(reading)})
+def complemented(extent: Conclusion, reading: Reading) -> Conclusion:
+    """The extent with the official signals of the active manifest and of each manifest in its history, and with what
+    the file may be used for in training and mining."""
+    mining = _training_and_mining(reading)
+    more = {"signals": _signals(reading), **({"training_and_mining": mining} if mining else {})}
+    return replace(extent, details={**mapping(extent.details), **more})
+
+
+def _training_and_mining(reading: Reading) -> dict[str, str]:
+    """CAWG's statement, or C2PA's of before 2.0. What is constrained without saying how counts as not allowed."""
+    told: dict[str, str] = {}
+    for label in ("cawg.training-mining", "c2pa.training-mining"):
+        for entries in (mapping(data.get("entries")) for data in reading.assertions(label)):
+            for purpose in PURPOSES:
+                entry = mapping(entries.get(f"{label.partition('.')[0]}.{purpose}"))
+                use = entry.get("use")
+                if use == "constrained" and not entry.get("constraint_info"):
+                    use = "notAllowed"
+                if use in ("allowed", "notAllowed", "constrained"):
+                    told.setdefault(purpose, str(use))
+    return told
 
 
 def _signals(reading: Reading) -> dict[str, Any]:

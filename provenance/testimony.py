@@ -56,7 +56,7 @@ _WORDS = {
 _OF_ASSETS = {
     "parentOf": said("The file this one was edited from"),
     "componentOf": said("An asset placed in this file"),
-    "inputTo": said("An asset this file was made with the help of"),
+    "inputTo": said("A file used as input"),
 }
 _OF_ASSET = {
     MADE: said("was made with AI"),
@@ -65,6 +65,7 @@ _OF_ASSET = {
     USED: said("was made using AI"),
 }
 NOT_HOW_MUCH = said("How much of it is not stated.")
+UNCERTAIN = said("Whether any of it is in this file is not stated.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,11 @@ def statements(reading: Reading, *, relied_on: bool, signed: bool) -> tuple[Stat
         found += _of_manifest(reading, reading.active, UNLISTED_SIGNER)
     found += _of_metadata(reading.metadata, BOUND_METADATA if relied_on else UNSIGNED_METADATA)
     return tuple(sorted(dict.fromkeys(found), key=_weight)[:MOST])
+
+
+def metadata_states_ai(metadata: Mapping[str, Any]) -> bool:
+    """Whether a file's metadata alone says that AI was used."""
+    return any(one.says in OF_AI for one in _of_metadata(metadata, UNSIGNED_METADATA))
 
 
 def told(given: Sequence[Statement]) -> str:
@@ -150,10 +156,9 @@ def _of_asset_in_words(one: Statement) -> str:
     asset, what = _OF_ASSETS.get(one.relation, said("An asset used in this file")), _OF_ASSET[one.says]
     by = said(" ({name})", name=one.by) if one.by else ""
     doubt = said(", whose signer is on no list known here") if one.strength == UNLISTED_INGREDIENT else ""
-    return said(
-        "{asset} {what}, as its own credentials state{by}{doubt}. How much of this file that is, is not stated.",
-        asset=asset, what=what, by=by, doubt=doubt,
-    )  # fmt: skip
+    stated = said("{asset} {what}, as its own credentials state{by}{doubt}.", asset=asset, what=what, by=by, doubt=doubt)
+    rest = UNCERTAIN if one.relation == "inputTo" else said("How much of this file that is, is not stated.")
+    return joined([stated, rest])
 
 
 # --- what manifests say -------------------------------------------------------------------------------------------

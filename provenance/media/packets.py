@@ -48,7 +48,7 @@ def write(source: BinaryIO, destination: BinaryIO, kind: Kind, wanted: Propertie
     """Copy a file with `wanted` in its XMP, and hold the copy against it. Raises Unwritable."""
     plan = WRITERS.get(kind)
     if plan is None:
-        raise Unwritable(f"in a {kind.name} this registry writes none")
+        raise Unwritable(f"in files of this kind ({kind.name}) this registry writes none")
     scan = Scan(source, bounds, kind=kind, deep=False)
     try:
         edits = plan(scan, wanted)

@@ -45,6 +45,11 @@ WHOLE = {
     "sound": said("the whole sound"), "text": said("the whole text"),
 }  # fmt: skip
 
+TRAINED_ON = {
+    "licensed": "licensed", "consented": "used with consent", "own": "of its maker's own",
+    "public_domain": "in the public domain", "unknown": "not known",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -83,6 +88,7 @@ class Row:
     within: str
     method: str
     attested_by: str
+    trained_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,12 +237,20 @@ def _row(operation: Mapping[str, Any], generative: bool) -> Row:
         oversight=OVERSIGHT.get(str(operation.get("oversight")), ""),
         tool=" ".join(filter(None, (printable(tool.get("name")), printable(tool.get("version"))))),
         model=printable(mapping(model).get("name") if isinstance(model, Mapping) else model),
+        trained_on=_trained_on(tool.get("training_data")),
         where=_where(operation),
         share=percent(share) if share is not None else said("not stated"),
         within=_within(operation),
         method=_method(operation),
         attested_by=printable(operation.get("attested_by")),
     )
+
+
+def _trained_on(stated: Any) -> str:
+    """By what right the model's training data were used, as is stated, and under which name they go."""
+    bases = ", ".join(TRAINED_ON[str(one)] for one in listing(mapping(stated).get("basis"))[:10] if str(one) in TRAINED_ON)
+    title = printable(mapping(stated).get("title"))
+    return f"training data {bases}{f' ({title})' if title else ''}" if bases else ""
 
 
 def _within(operation: Mapping[str, Any]) -> str:

@@ -271,6 +271,7 @@ def told(report: Report) -> dict[str, Any]:
         "signals": witnesses.listed(report),
         "metadata": witnesses.metadata(report),
         "authors": authors(report),
+        "uses": witnesses.uses(report),
         "then_now": then_and_now(report),
         "used": used(report),
         "activity": activity(report),

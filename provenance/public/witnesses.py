@@ -39,6 +39,24 @@ PROPERTIES = {
     "model_release_status": said("Model release"), "data_mining": said("Data mining"),
 }  # fmt: skip
 
+PURPOSES = {
+    "ai_training": said("Training of AI"), "ai_generative_training": said("Training of generative AI"),
+    "data_mining": said("Data mining"), "ai_inference": said("As input to AI"),
+}  # fmt: skip
+USES = {"allowed": said("allowed"), "notAllowed": said("not allowed"), "constrained": said("allowed within limits")}
+
+# PLUS LDF: data mining and model releases, by the last word of each term.
+TERMS = {
+    "DMI-UNSPECIFIED": said("not stated"), "DMI-ALLOWED": said("allowed"), "DMI-PROHIBITED": said("not allowed"),
+    "DMI-PROHIBITED-AIMLTRAINING": said("not allowed for training AI"),
+    "DMI-PROHIBITED-GENAIMLTRAINING": said("not allowed for training generative AI"),
+    "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING": said("allowed to search engines only"),
+    "DMI-PROHIBITED-SEECONSTRAINT": said("not allowed, but for what its constraints name"),
+    "DMI-PROHIBITED-SEEEMBEDDEDRIGHTSEXPR": said("not allowed, but for what its terms of rights name"),
+    "DMI-PROHIBITED-SEELINKEDRIGHTSEXPR": said("not allowed, but for what its terms of rights name"),
+    "MR-NON": said("none"), "MR-NAP": said("not applicable"), "MR-UMR": said("unlimited"), "MR-LMR": said("limited"),
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Witness:
@@ -88,10 +106,17 @@ def metadata(report: Report) -> list[tuple[str, str]]:
     return [(name, _last_word(told[key])) for key, name in PROPERTIES.items() if told.get(key)]
 
 
+def uses(report: Report) -> list[tuple[str, str]]:
+    """What the file may be used for by machines, as its credentials state."""
+    told = mapping(_details(report).get("training_and_mining"))
+    return [(name, USES[str(told[key])]) for key, name in PURPOSES.items() if key in told]
+
+
 def _last_word(value: Any) -> str:
-    """A term of a vocabulary by its last word; anything else as it stands."""
+    """A term of a vocabulary in words, or by its last word; anything else as it stands."""
     text = printable(value)
-    return text.rpartition("/")[2] if text.startswith(("http://", "https://")) else text
+    last = text.rpartition("/")[2] if text.startswith(("http://", "https://")) else text
+    return TERMS.get(last, last)
 
 
 def _details(report: Report) -> Mapping[str, Any]:

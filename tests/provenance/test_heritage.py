@@ -16,7 +16,7 @@ from registry import journal
 from registry.models import Event, Organisation, Production
 from tests import cast as people
 from tests import shots
-from tests.assets import build
+from tests.assets import build, foreign
 from tests.assets.studio import Studio, manifest
 
 pytestmark = pytest.mark.django_db
@@ -238,6 +238,33 @@ def test_what_was_refused_at_the_door_binds_only_who_sent_it(studio, hatch, prog
     refused(shots.send(umbra, asset("plate.jpg"), shots.bare(studio, "a.jpg")), studio)
     told = extent(hatch, shots.send(hatch, asset("plate.jpg"), shots.bare(studio, "plate.jpg")))
     assert told["headline"]["band"] == "none_stated"
+
+
+# --- what only its metadata says ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"Iptc4xmpExt_DigitalSourceType": foreign.TRAINED}, {"Iptc4xmpExt_AISystemUsed": "Lumen Image"}],
+    ids=["source type", "system"],
+)
+def test_a_file_whose_own_metadata_states_ai_is_not_declared_without_any(studio, hatch, said):
+    before = counts()
+    upload = foreign.described(build.result_jpg(), **said)
+    answer = shots.send(hatch, upload, shots.bare(studio, "clean.jpg"))
+    refused(answer, studio)
+    assert answer.json()["detail"] == (
+        "This file’s own history states in its metadata that AI was used; the declaration names none."
+    )
+    assert counts() == before
+
+
+def test_metadata_that_states_a_capture_or_what_is_declared_refuses_nothing(studio, hatch):
+    captured = foreign.described(build.result_jpg(), Iptc4xmpExt_DigitalSourceType=foreign.CAMERA)
+    assert shots.send(hatch, captured, shots.bare(studio, "clean.jpg")).status_code == 202
+    edited = foreign.described(build.result_jpg(), Iptc4xmpExt_DigitalSourceType=foreign.EDITED)
+    answer = shots.send(hatch, edited, shots.declaration(studio), plate=build.plate_jpg())
+    assert answer.status_code == 202, answer.content
 
 
 # --- the signed file ----------------------------------------------------------------------------------------------
