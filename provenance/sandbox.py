@@ -26,6 +26,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from provenance.fingerprint import Code
 from provenance.media.refusal import MediaRefused
 from registry.errors import Unavailable
 
@@ -201,6 +202,18 @@ class Sandbox:
                 files.append(stack.enter_context(_opened(sidecar, "rb")))
             message = {"do": "read", "media_type": media_type, "sidecar": sidecar is not None, "crjson": crjson}
             return self._call(message, files, size=_size(files[0]), anchors=anchors)
+
+    def fingerprint(self, path: File) -> tuple[Code, ...]:
+        """The fingerprints of what the file shows or says; none where it has none."""
+        with _opened(path, "rb") as file:
+            found = self._call({"do": "fingerprint"}, [file], size=_size(file))
+        return tuple(Code(one["kind"], one["digits"], one.get("at_s")) for one in found["codes"])
+
+    def preview(self, path: File, *, at_s: float | None = None) -> bytes:
+        """A small JPEG of a still, or of the frame of a film at that moment; empty where it cannot be made."""
+        with _opened(path, "rb") as file:
+            found = self._call({"do": "preview", "at_s": at_s}, [file], size=_size(file))
+        return base64.b64decode(found["jpeg"])
 
     def sign(self, request: SignRequest, sign: Sign) -> dict[str, Any]:
         """Sign file to file; gives manifest_label, signed_sha256 and size. `sign` gets the bytes to be signed, here.

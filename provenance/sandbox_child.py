@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from provenance import credentials
-from provenance.media import structure
+from provenance.media import fingerprints, structure
 from provenance.media.bounds import Bounds
 from provenance.media.refusal import MediaRefused
 from provenance.sandbox import SigningFailed
@@ -137,7 +137,17 @@ def _sign(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
     )
 
 
-DEEDS = {"examine": _examine, "read": _read, "sign": _sign}
+def _fingerprint(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
+    structure.guard(files[0], bounds)
+    return {"codes": fingerprints.codes(files[0])}
+
+
+def _preview(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
+    structure.guard(files[0], bounds)
+    return {"jpeg": base64.b64encode(fingerprints.preview(files[0], request["at_s"])).decode()}
+
+
+DEEDS = {"fingerprint": _fingerprint, "preview": _preview, "examine": _examine, "read": _read, "sign": _sign}
 
 
 # ── Confinement ──────────────────────────────────────────────────────────────────────────────────────────────────

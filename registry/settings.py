@@ -165,6 +165,10 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # How much of an element may be found touched beyond what was declared before a person has to answer for it.
 EXTENT_TOLERANCE = environment.share("EXTENT_TOLERANCE", "0.02")
 
+# ── Likeness ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# Bits of 256 in which the fingerprints of two files may differ for a person to compare them. Up to 31 none is missed.
+LIKENESS_BITS = environment.whole("LIKENESS_BITS", 31)
+
 # ── Who signs in ─────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "registry.User"
 AUTHENTICATION_BACKENDS = [

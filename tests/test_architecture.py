@@ -21,8 +21,8 @@ RULES = {
     "consent.receipts.credential", "consent.receipts.dpv", "consent.receipts.odrl",
     "consent.imports.sheet", "consent.imports.columns", "consent.imports.cells", "consent.imports.entries",
     "consent.riders.wordings",
-    "provenance.comparison", "provenance.declaration", "provenance.extent", "provenance.inheritance", "provenance.manifest",
-    "provenance.measurement", "provenance.report",
+    "provenance.comparison", "provenance.declaration", "provenance.extent", "provenance.fingerprint",
+    "provenance.inheritance", "provenance.manifest", "provenance.measurement", "provenance.report",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
 }  # fmt: skip
 # Libraries that only calculate.

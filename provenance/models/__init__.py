@@ -1,4 +1,5 @@
 from provenance.models.assets import Asset, Depiction, Ingredient, KnownContent, Operation
+from provenance.models.likeness import Fingerprint, FingerprintChunk, Likeness, LikenessAnswer
 from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
 from provenance.models.signing import Credential, SigningJob, SigningPlan
 
@@ -6,8 +7,12 @@ __all__ = [
     "Asset",
     "Credential",
     "Depiction",
+    "Fingerprint",
+    "FingerprintChunk",
     "Ingredient",
     "KnownContent",
+    "Likeness",
+    "LikenessAnswer",
     "Measured",
     "MeasuredAnswer",
     "Operation",
