@@ -13,6 +13,7 @@ TOLD = {
     "asset:evidence_received": "Evidence of an operation was received.",
     "asset:measured": "An operation was measured by its evidence.",
     "asset:measured_answered": "The legal desk answered for what was measured. It waits to be signed.",
+    "asset:compared": "The legal desk compared it with what it looks like. It waits to be signed.",
     "asset:refused": "Refused. Nothing was signed.",
     "asset:released_to_signing": "The legal desk let it go on. It waits to be signed.",
     "asset:queued_again": "Queued again after its signing had failed.",

@@ -123,7 +123,7 @@ def of(asset: Asset) -> Heritage:
 
 def carried(heritage: Heritage, media: Media) -> tuple[Print, ...]:
     """The places that came along, in this asset's coordinates."""
-    return tuple(dict.fromkeys(one for carrier in heritage.carriers for one in _carried(carrier, media, {})))
+    return tuple(dict.fromkeys(one for carrier in heritage.carriers for one in brought(carrier, media)))
 
 
 def remembered(kept: Iterable[Mapping[str, Any]]) -> tuple[OperationStatement, ...]:
@@ -157,12 +157,12 @@ def _left_out(
 ) -> Iterator[Fault]:
     declared = measure(media, declaration.operations)
     for asset in known:
-        came = _carried(Carrier(asset, source.relation, source.placement), media, {})
+        came = brought(Carrier(asset, source.relation, source.placement), media)
         for missing in inheritance.shrinks(came, declared)[:5]:
             yield Fault(source.pointer, "provenance.laundering", missing.detail)
 
 
-def _carried(carrier: Carrier, media: Media, seen: dict[int, list[Print]]) -> list[Print]:
+def brought(carrier: Carrier, media: Media, seen: dict[int, list[Print]] | None = None) -> list[Print]:
     """The generative operations of a known asset in this asset's coordinates.
 
     The same frame and length keep every place, and so does a placement that is stated; where neither is so, it is only
@@ -192,7 +192,7 @@ def prints(asset: Asset, seen: dict[int, list[Print]] | None = None) -> list[Pri
         media = measured.media(asset.media, declaration)
         numbers = findings.standing(findings.of(asset))
         own = [print_of(one, domain_of(one.element, media), numbers.get(one.id)) for one in declaration.operations]
-        came = [one for carrier in of(asset).carriers for one in _carried(carrier, media, seen)]
+        came = [one for carrier in of(asset).carriers for one in brought(carrier, media, seen)]
         seen[asset.pk] = list(dict.fromkeys([*own, *came]))
     return seen[asset.pk]
 

@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ from consent import clearance
 from consent.facts import Depiction as DepictionFact
 from consent.facts import Request
 from consent.models import Decision
-from provenance import heritage, leftovers, manifest, measured, plans, shelf, trust, turning
+from provenance import heritage, leftovers, likeness, manifest, measured, plans, shelf, trust, turning
 from provenance.declaration import Declaration, IngredientStatement, check_against, check_placements, parse
+from provenance.fingerprint import Code
 from provenance.heritage import Heritage, Laundering, Source
-from provenance.models import Asset, Depiction, Ingredient, KnownContent, Operation, SigningJob
+from provenance.models import Asset, Depiction, Ingredient, KnownContent, LikenessAnswer, Operation, SigningJob
 from provenance.printable import printable
 from provenance.refusals import not_covered, plain, pointed
 from provenance.sandbox import Examination
@@ -98,6 +99,12 @@ def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, cli
     upload = Upload(file, found, declaration, materials, production, client, intake_key)
     came = _heritage(upload, media, at)
     _refuse_unsignable(upload, media, came)
+    codes = likeness.codes_of(file.path)
+    alike = likeness.resembling(
+        [likeness.Shown(codes, file.sha256, media), *_shown(upload)], declaration, media, came,
+        bound=heritage.binding(production.studio, vendor),
+    )  # fmt: skip
+    upload = replace(upload, codes=codes, alike=tuple(alike))
     decision = clearance.decide_put(question, production=production, requester=vendor, purpose="intake")
     if decision.outcome == Decision.Outcome.DENY:
         problem = not_covered(decision, declaration)
@@ -118,6 +125,8 @@ class Upload:
     production: Production
     client: ApiClient
     intake_key: str
+    codes: tuple[Code, ...] = ()
+    alike: tuple[likeness.Near, ...] = ()
 
     @property
     def vendor(self) -> Organisation:
@@ -175,6 +184,27 @@ def refuse(asset: Asset, *, by: User, at: datetime, reason: str) -> None:
         turn(asset, (State.HELD,), State.REFUSED, problem, at=at)
         note(asset, "asset:refused", by=by, at=at, reason=reason)
         leftovers.let_go(asset)
+
+
+def compare(asset: Asset, found: Mapping[str, str], *, by: User, at: datetime, reason: str) -> None:
+    """A person has compared an asset with the known ones it looks like, and says of each what they found; then it goes on.
+
+    All that waits is answered at once. Raises Conflict where something else waits than what was answered.
+    """
+    if not may_enter(by, asset.production.studio):
+        raise NotAtThisDesk(asset.production.studio, "decide about held assets")
+    with transaction.atomic():
+        turn(asset, (State.HELD,), State.RECEIVED, None, at=at)
+        waiting = likeness.unanswered(asset)
+        if not waiting or {one.public_id for one in waiting} != set(found):
+            raise Conflict("provenance.compared", "Something else waits for an answer by now. Load the page again.")
+        for one in waiting:
+            finding = LikenessAnswer.Finding(found[one.public_id])
+            LikenessAnswer.objects.create(likeness=one, finding=finding, by=by, recorded_at=at)
+        note(asset, "asset:compared", by=by, at=at, reason=reason, found=[
+            {"likeness": one.public_id, "known": one.known.public_id, "distance": one.distance, "finding": found[one.public_id]}
+            for one in waiting])  # fmt: skip
+        sign_asset.delay_on_commit(asset.public_id)
 
 
 def try_again(asset: Asset, *, by: User, at: datetime, reason: str) -> None:
@@ -295,6 +325,16 @@ def _heritage(upload: Upload, media: Any, at: datetime) -> Heritage:
         raise
 
 
+def _shown(upload: Upload) -> Iterator[likeness.Shown]:
+    """The files sent along that are seen or heard in the asset."""
+    for one in upload.materials:
+        if one.path and one.statement.relation != "inputTo":
+            media = measured.media(one.media, upload.declaration)
+            yield likeness.Shown(
+                likeness.codes_of(one.path), one.sha256, media, one.statement.id, one.statement.relation
+            )  # fmt: skip
+
+
 def _put(question: clearance.Question, declaration: Declaration, declared: Mapping[str, Any],
          production: Production, vendor: Organisation, at: datetime) -> Request:
     """Whoever or whatever the production does not know is told where it stands in the declaration."""
@@ -322,7 +362,7 @@ def _kept(upload: Upload, decision: Decision, came: Heritage, at: datetime) -> A
 
     Each upload has a folder of its own: of two that are the same and come at once, one is let go, and only its bytes.
     """
-    state = State.RECEIVED if decision.permits else State.HELD
+    state = State.RECEIVED if decision.permits and not upload.alike else State.HELD
     problem = None if decision.permits else not_covered(decision, upload.declaration)
     own = secrets.token_hex(16)
     folder = f"received/{own[:2]}/{own}"
@@ -387,11 +427,15 @@ def _written(
     seen = {(asset.sha256, KnownContent.Kind.UPLOADED)}
     seen |= {(one.sha256, KnownContent.Kind.INGREDIENT) for one in upload.materials}
     KnownContent.objects.bulk_create(KnownContent(sha256=sha256, asset=asset, kind=kind) for sha256, kind in seen)
+    likeness.keep(asset, upload.codes)
+    if (alike := likeness.write_down(asset, upload.alike, at=at)) and decision.permits:
+        problem = likeness.problem(alike, decision.public_id)
     SigningJob.objects.create(
         asset=asset, intake_key=upload.intake_key, state=state, problem=problem, not_before=at, called_at=at, changed_at=at
     )
     note(asset, f"asset:{state.value}", by=upload.client, at=at, sha256=asset.sha256, size=asset.size,
-            declaration=asset.declaration_hash, decision=decision.public_id, outcome=decision.outcome)  # fmt: skip
+            declaration=asset.declaration_hash, decision=decision.public_id, outcome=decision.outcome,
+            likenesses=[one.public_id for one in alike])  # fmt: skip
     return asset
 
 

@@ -26,6 +26,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from provenance.fingerprint import Code
 from provenance.measurement import Measured
 from provenance.media.refusal import MediaRefused
 from registry.errors import Unavailable
@@ -239,11 +240,17 @@ class Sandbox:
         with _opened(source, "rb") as file, _opened(destination, "w+b") as copy:
             return self._call({"do": "describe", "properties": dict(properties)}, [file, copy], size=2 * _size(file))
 
-    def draw(self, path: File, *, seconds: float | None = None) -> bytes:
-        """A small JPEG of a still, or of the frame of a film at `seconds`; raises MediaRefused."""
+    def draw(self, path: File, *, seconds: float | None = None, side: int = 480) -> bytes:
+        """A small JPEG of a still, or of the frame of a film at `seconds`, its sides at most `side`; raises MediaRefused."""
         with _opened(path, "rb") as file:
-            found = self._call({"do": "draw", "at": seconds}, [file], size=_size(file))
+            found = self._call({"do": "draw", "at": seconds, "side": side}, [file], size=_size(file))
         return base64.b64decode(found["jpeg"])
+
+    def fingerprint(self, path: File) -> tuple[Code, ...]:
+        """The fingerprints of what the file shows or says; none where it has none."""
+        with _opened(path, "rb") as file:
+            found = self._call({"do": "fingerprint"}, [file], size=_size(file))
+        return tuple(Code(one["kind"], one["digits"], one.get("at_s")) for one in found["codes"])
 
     def sign(self, request: SignRequest, sign: Sign) -> dict[str, Any]:
         """Sign file to file; gives manifest_label, signed_sha256 and size. `sign` gets the bytes to be signed, here.

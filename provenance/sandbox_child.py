@@ -22,7 +22,7 @@ from importlib import import_module
 from typing import Any, BinaryIO
 
 from provenance import credentials
-from provenance.media import packets, small, sniff, structure
+from provenance.media import fingerprints, packets, small, sniff, structure
 from provenance.media.bounds import Bounds
 from provenance.media.refusal import MediaRefused
 from provenance.sandbox import SigningFailed
@@ -167,11 +167,17 @@ def _measure(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: 
 
 def _draw(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     structure.guard(files[0], bounds)
-    return {"jpeg": base64.b64encode(small.draw(files[0], seconds=request["at"])).decode()}
+    return {"jpeg": base64.b64encode(small.draw(files[0], seconds=request["at"], side=request["side"])).decode()}
+
+
+def _fingerprint(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
+    structure.guard(files[0], bounds)
+    return {"codes": fingerprints.codes(files[0])}
 
 
 DEEDS = {
-    "examine": _examine, "read": _read, "describe": _describe, "sign": _sign, "measure": _measure, "draw": _draw,
+    "examine": _examine, "read": _read, "fingerprint": _fingerprint, "describe": _describe, "sign": _sign,
+    "measure": _measure, "draw": _draw,
 }  # fmt: skip
 
 

@@ -22,12 +22,12 @@ from django.db.models import F, Q, prefetch_related_objects
 
 from consent import clearance
 from consent.models import Decision
-from provenance import findings, heritage, keys, leftovers, manifest, measured, plans, shelf, signals, trust
+from provenance import findings, heritage, keys, leftovers, likeness, manifest, measured, plans, shelf, signals, trust
 from provenance.declaration import Declaration, parse
 from provenance.measurement import Measurement
 from provenance.media.refusal import MediaRefused
 from provenance.media.xmp import READ
-from provenance.models import Asset, Credential, KnownContent, Measured, SigningJob, SigningPlan
+from provenance.models import Asset, Credential, KnownContent, Likeness, Measured, SigningJob, SigningPlan
 from provenance.reading import Reading
 from provenance.refusals import not_covered, plain
 from provenance.sandbox import IngredientFile, SandboxBusy, SignRequest
@@ -95,6 +95,14 @@ class Differs(Exception):
         self.rows = rows
 
 
+class Resembles(Exception):
+    """It looks like a known asset with more AI, and nobody has compared the two: it waits for a person's answer."""
+
+    def __init__(self, rows: list[Likeness]):
+        super().__init__(*(row.public_id for row in rows))
+        self.rows = rows
+
+
 class Changed(Unavailable):
     def __init__(self) -> None:
         super().__init__("consent.changed", "Consent changed while this was signed; it is asked and signed again.")
@@ -124,6 +132,8 @@ def sign(asset_id: str, *, clock: Clock) -> None:
             not_released(work, stopped.decision, at=clock())
         except Differs as differs:
             held(work, differs.rows, at=clock())
+        except Resembles as resembles:
+            held_to_compare(work, resembles.rows, at=clock())
         except Overtaken:
             log.warning("asset %s was taken over by another worker; nothing is released here", asset_id)
         # Whatever else stops an attempt is written down with it; the job is tried again, or is buried after five.
@@ -177,7 +187,9 @@ def _lease(size: int) -> timedelta:
 
 def examine(work: Work, *, clock: Clock) -> None:
     """2. Borrow the bytes and know them again by their hash: they are those that were examined at the door. Then measure
-    what there is evidence for, and stop where that is not what was declared."""
+    what there is evidence for, and stop where that is not what was declared, or where a likeness was not compared."""
+    if waiting := likeness.unanswered(work.asset):
+        raise Resembles(waiting)
     work.source = work.lent.enter_context(
         shelf.borrowed(work.asset.storage_key, work.asset.sha256, into=work.folder)
     )
@@ -427,6 +439,14 @@ def held(work: Work, rows: list[Measured], *, at: datetime) -> None:
     with transaction.atomic():
         if _leave(work, State.HELD, problem, at=at):
             _note(work, "asset:held", at=at, step=work.step, findings=[findings.journalled(row) for row in rows])
+
+
+def held_to_compare(work: Work, rows: list[Likeness], *, at: datetime) -> None:
+    """What it looks like waits for the desk to be compared."""
+    problem = likeness.problem(rows, work.asset.decision.public_id)
+    with transaction.atomic():
+        if _leave(work, State.HELD, problem, at=at):
+            _note(work, "asset:held", at=at, step=work.step, likenesses=[row.public_id for row in rows])
 
 
 def failed(work: Work, error: Exception, *, at: datetime) -> None:

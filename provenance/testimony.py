@@ -66,7 +66,6 @@ _OF_ASSET = {
 }
 NOT_HOW_MUCH = said("How much of it is not stated.")
 UNCERTAIN = said("Whether any of it is in this file is not stated.")
-NOT_HOW_MUCH_OF_FILE = said("How much of this file that is, is not stated.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +156,9 @@ def _of_asset_in_words(one: Statement) -> str:
     asset, what = _OF_ASSETS.get(one.relation, said("An asset used in this file")), _OF_ASSET[one.says]
     by = said(" ({name})", name=one.by) if one.by else ""
     doubt = said(", whose signer is on no list known here") if one.strength == UNLISTED_INGREDIENT else ""
-    rest = UNCERTAIN if one.relation == "inputTo" else NOT_HOW_MUCH_OF_FILE
-    return said(
-        "{asset} {what}, as its own credentials state{by}{doubt}. {rest}",
-        asset=asset, what=what, by=by, doubt=doubt, rest=rest,
-    )  # fmt: skip
+    stated = said("{asset} {what}, as its own credentials state{by}{doubt}.", asset=asset, what=what, by=by, doubt=doubt)
+    rest = UNCERTAIN if one.relation == "inputTo" else said("How much of this file that is, is not stated.")
+    return joined([stated, rest])
 
 
 # --- what manifests say -------------------------------------------------------------------------------------------

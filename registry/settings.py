@@ -168,6 +168,10 @@ EXTENT_TOLERANCE = environment.share("EXTENT_TOLERANCE", "0.02")
 # How long one operation of one film may be measured before it counts as one that cannot be.
 MEASURING_SECONDS = environment.whole("MEASURING_SECONDS", 2 * 3600)
 
+# ── Likeness ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# Bits of 256 in which the fingerprints of two files may differ for a person to compare them. Up to 31 none is missed.
+LIKENESS_BITS = environment.whole("LIKENESS_BITS", 31)
+
 # ── Who signs in ─────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "registry.User"
 AUTHENTICATION_BACKENDS = [

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from consent.vocabulary import MODALITIES, ROLES, USES
-from provenance import findings, waiting
+from provenance import findings, likeness, waiting
 from provenance.admin import answers, measured
+from provenance.admin import likeness as likenesses
 from provenance.models import Asset, SigningJob
 from provenance.printable import bounded, printable
 from registry import permissions
@@ -127,7 +128,8 @@ class Assets(OwnRows):
             state=asset.job.get_state_display(), state_colour=COLOURS.get(asset.job.state, ""), credential=credential,
             problem=bounded(asset.job.problem or {}), declaration=bounded(asset.declaration), back=self.list_address,
             depictions=_depictions(asset), operations=[_operation(one) for one in asset.operations.all()],
-            findings=measured.told(asset), shows_pictures=permissions.may_read_consent(request.user, asset.production.studio),
+            findings=measured.told(asset), likenesses=likenesses.told(asset),
+            shows_pictures=permissions.may_read_consent(request.user, asset.production.studio),
             history=history(asset.public_id), acts=_acts(asset, request.user), proposals=_proposals(asset, request.user),
         )  # fmt: skip
 
@@ -139,6 +141,8 @@ def _acts(asset: Asset, user: User) -> list[tuple[str, str]]:
     offered = []
     if state == State.HELD and enters and findings.waits(asset.job.problem):
         offered = [("asset-answer-measured", "Answer for what was measured")]
+    elif state == State.HELD and enters and likeness.waits(asset.job.problem):
+        offered = [("compare-asset", "Compare the two")]
     elif state == State.HELD and enters:
         offered = [("decide-asset", "Decide about it"), ("propose-determination", "Determine that no consent is needed")]
     elif state == State.DEAD and (enters or permissions.may_operate(user, studio)):

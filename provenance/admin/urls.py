@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from provenance.admin import adopting, answers, distribution, ending, holds, measured, outputs, retention, worklists
+from provenance.admin import (
+    adopting,
+    answers,
+    distribution,
+    ending,
+    holds,
+    likeness,
+    measured,
+    outputs,
+    retention,
+    worklists,
+)
 
 urlpatterns = [
     path("", worklists.front, name="desk"),
@@ -29,6 +40,8 @@ urlpatterns = [
     path("provenance/asset/<str:key>/answer-measured/", measured.answer_view, name="asset-answer-measured"),
     path("provenance/asset/<str:key>/measured/<str:measuring>.png", measured.picture_view, name="asset-measured-picture"),
     path("provenance/asset/<str:key>/queue-again/", answers.queue_again_view, name="queue-asset-again"),
+    path("provenance/asset/<str:key>/compare/", likeness.compare_view, name="compare-asset"),
+    path("provenance/asset/<str:key>/likeness/<str:near>/<str:which>.jpg", likeness.picture_view, name="asset-likeness-picture"),
     path("provenance/asset/<str:key>/determine/", answers.propose_view, name="propose-determination"),
     path("provenance/asset/<str:key>/determine/<str:statement>/", answers.second_view, name="second-determination"),
 ]

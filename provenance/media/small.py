@@ -1,55 +1,67 @@
 """A small picture of a file, for a page: a still made smaller, or one frame of a film. Runs in the killable child only."""
 
 import io
+from importlib import import_module
 from typing import BinaryIO
 
-import av
 from PIL import Image, ImageOps
 
+from provenance.media import sniff
 from provenance.media.refusal import MediaRefused
+from provenance.media.sniff import Kind
 
-LONGEST_SIDE = 480  # pixels
-QUALITY = 78
+QUALITY = 80
 MOST_PIXELS = 120_000_000
-BROKEN = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError, av.FFmpegError)
+FILMS = frozenset({sniff.MP4, sniff.MOV, sniff.AVI})
+STILLS = {
+    sniff.JPEG: "JPEG", sniff.PNG: "PNG", sniff.WEBP: "WEBP", sniff.TIFF: "TIFF", sniff.GIF: "GIF", sniff.AVIF: "AVIF",
+    sniff.DNG: "TIFF",
+}  # fmt: skip
+UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 
 
-def draw(file: BinaryIO, *, seconds: float | None) -> bytes:
-    """A JPEG of the still, or of the frame shown at `seconds`. Raises MediaRefused where nothing can be drawn."""
+def draw(file: BinaryIO, *, seconds: float | None, side: int) -> bytes:
+    """A JPEG of the still, or of the frame shown at `seconds`, of `side` pixels at most. Raises MediaRefused where
+    nothing can be drawn."""
+    kind = sniff.sniff(file)
+    file.seek(0)
     try:
-        picture = _still(file) if seconds is None else _frame(file, seconds)
-        picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        picture = _picture(file, kind, seconds or 0.0, side)
+        picture.thumbnail((side, side))
         drawn = io.BytesIO()
         picture.convert("RGB").save(drawn, "JPEG", quality=QUALITY, optimize=True)
-    except BROKEN as error:
+    except (*UNREADABLE, StopIteration) as error:
         raise MediaRefused("media.not_drawn", "No picture can be drawn of this file.") from error
     return drawn.getvalue()
 
 
-def _still(file: BinaryIO) -> Image.Image:
-    file.seek(0)
-    picture = Image.open(file)
-    if picture.width * picture.height > MOST_PIXELS:
-        raise MediaRefused("media.not_drawn", "This picture is too large to be drawn on a page.")
-    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    turned: Image.Image = ImageOps.exif_transpose(picture)
-    return turned
+def _picture(file: BinaryIO, kind: Kind, seconds: float, side: int) -> Image.Image:
+    if kind in STILLS:
+        return still(file, kind, side)
+    if kind not in FILMS:
+        raise ValueError(kind.media_type)
+    # What decodes films is large: only a child that meets one carries it.
+    frames = import_module("provenance.media.frames")
+    picture: Image.Image = next(frames.shown_at(file, kind, [seconds]))[1]
+    return picture
 
 
-def _frame(file: BinaryIO, seconds: float) -> Image.Image:
-    file.seek(0)
-    with av.open(file, metadata_errors="ignore") as film:
-        stream = film.streams.video[0]
-        if seconds > 0 and stream.time_base:
-            film.seek(int(seconds / stream.time_base) + (stream.start_time or 0), stream=stream)
-        last = None
-        for frame in film.decode(stream):
-            if frame.width * frame.height > MOST_PIXELS:
-                break
-            last = frame
-            if frame.time is None or frame.time >= seconds:
-                break
-        if last is None:
-            raise MediaRefused("media.not_drawn", "No frame of this film can be drawn.")
-        picture: Image.Image = last.to_image()
-        return picture
+def still(file: BinaryIO, kind: Kind, side: int) -> Image.Image:
+    """The picture upright, on white where it lets light through, in eight bits; decoded no larger than `side` needs."""
+    image = Image.open(file, formats=[STILLS[kind]])
+    if image.width * image.height > MOST_PIXELS:
+        raise ValueError("This picture is too large to be drawn.")
+    image.draft(None, (side, side))
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        return _in_eight_bits(image)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("RGB")
+
+
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    scaled = image.convert("F")
+    _, most = scaled.getextrema()
+    return scaled.point(lambda value: value * (255 / (65535 if most > 255 else 255))).convert("L")

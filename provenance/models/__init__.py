@@ -1,5 +1,6 @@
 from provenance.models.assets import Asset, Depiction, Ingredient, KnownContent, Operation
 from provenance.models.changes import Change
+from provenance.models.likeness import Fingerprint, FingerprintChunk, Likeness, LikenessAnswer
 from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
 from provenance.models.packs import EvidencePack
 from provenance.models.signing import Credential, SigningJob, SigningPlan
@@ -10,8 +11,12 @@ __all__ = [
     "Credential",
     "Depiction",
     "EvidencePack",
+    "Fingerprint",
+    "FingerprintChunk",
     "Ingredient",
     "KnownContent",
+    "Likeness",
+    "LikenessAnswer",
     "Measured",
     "MeasuredAnswer",
     "Operation",

@@ -226,6 +226,11 @@ TYPES = {
         "An asset used carries more AI than declared",
         "The file, or something it was made from, has a history of AI that the declaration leaves out.",
         "Declare it, or name the asset used so that its history is carried over."),
+    "provenance.possible_likeness": ProblemType(
+        "It may show the same as a known asset",
+        "Its fingerprint is near to that of an asset which carries AI that the declaration does not name. That is possible "
+        "and no proof.",
+        "Wait for the legal desk, which compares the two; or, if it is the same, declare what was done to it."),
     "extent.more_than_declared": ProblemType(
         "More was measured than was declared",
         "An operation touched places, or a share, beyond those its declaration names, by more than the tolerance.",

@@ -25,6 +25,7 @@ WORDS = {
     "asset:evidence_received": "Evidence of an operation received",
     "asset:measured": "Operation measured by its evidence",
     "asset:measured_answered": "Answered for what was measured",
+    "asset:compared": "Compared with what it looks like",
     "rider:drafted": "Rider drafted",
     "rider:viewed": "Rider read",
     "link:made": "Link of a performer made",

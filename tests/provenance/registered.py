@@ -22,7 +22,8 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def asset(received: bytes = b"received", *, title="harbor_sh114_v07.jpg", decision: Decision | None = None) -> Asset:
+def asset(received: bytes = b"received", *, title="harbor_sh114_v07.jpg", decision: Decision | None = None,
+          storage_key: str = "") -> Asset:
     """An upload of Parallax VFX for Northlight's Harbor, not signed; with `decision`, what was asked of it."""
     studio, _ = Organisation.objects.get_or_create(name="Northlight Pictures", kind="studio")
     vendor, _ = Organisation.objects.get_or_create(name="Parallax VFX", kind="vendor")
@@ -39,7 +40,7 @@ def asset(received: bytes = b"received", *, title="harbor_sh114_v07.jpg", decisi
     row = Asset.objects.create(
         production=production, vendor=vendor, client=client, title=title, sha256=sha256(received), size=len(received),
         media_type="image/jpeg", media={}, declaration={}, declaration_hash="0" * 64, decision=decision,
-        received_at=SIGNED_AT,
+        received_at=SIGNED_AT, storage_key=storage_key,
     )  # fmt: skip
     KnownContent.objects.create(sha256=row.sha256, asset=row, kind=KnownContent.Kind.UPLOADED)
     return row

@@ -4,6 +4,8 @@ import csv
 import io
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
@@ -21,6 +23,7 @@ from registry import permissions
 from registry.models import ApiClient, Authority, Event, Membership, Person, Production, Unit, User
 from tests import cast as people
 from tests import riders, spreadsheets
+from tests.assets import build
 from tests.desk import at_the_desk, minutes_later
 from tests.provenance import otherwise, registered
 
@@ -37,6 +40,7 @@ MAY = {
     "distribution": LEGAL, "retention": PEOPLE, "distribution-errand": LEGAL, "distribution-notice": LEGAL,
     "turning-18": permissions.READS_PERSONAL_DATA,
     "asset-answer-measured": permissions.ENTERS, "asset-measured-picture": LEGAL,
+    "compare-asset": permissions.ENTERS, "asset-likeness-picture": LEGAL,
     "ending": permissions.ENTERS, "decide-asset": permissions.ENTERS, "propose-determination": permissions.ENTERS,
     "consent-copies": permissions.ENTERS, "access-request": permissions.READS_PERSONAL_DATA,
     "usage-report": LEGAL, "usage-report-export": LEGAL, "human-performance": LEGAL, "human-performance-pdf": LEGAL,
@@ -105,6 +109,7 @@ NO_PAGE = {
     "admin:consent_grant_paper", "admin:consent_statement_paper", "admin:consent_decision_certificate",
     "admin:consent_decision_json", "admin:consent_decision_signed", "human-performance-pdf", "admin:consent_rider_pdf",
     "evidence-pack-file", "distribution-notice", "asset-measured-picture", "copyright-statement",
+    "asset-likeness-picture",
 }  # fmt: skip
 
 
@@ -147,6 +152,12 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
     asset.ingredients.create(label="plate", relation="parentOf", title=title[:300], sha256="ab" * 32, media_type="image/jpeg",
                              storage_key="received/ab/plate")  # fmt: skip
     measured = otherwise.measured(operation)
+    picture = default_storage.save("received/ab/alike/file", ContentFile(build.result_jpg()))
+    known = registered.asset(build.result_jpg(), title=title, decision=decision, storage_key=picture)
+    SigningJob.objects.create(asset=known, intake_key="known", state="held", not_before=people.NOON, called_at=people.NOON,
+                              changed_at=people.NOON)  # fmt: skip
+    near = asset.likenesses.create(known=known, kind="picture", distance=9, near=1, compared=1, carries=[title],
+                                   recorded_at=people.NOON)  # fmt: skip
     proposal = determinations.propose(
         studio=cast.northlight, subject=cast.mira.public_id, question="no_consent_needed", answer="yes", by=cast.ines,
         at=timezone.now(), reason="A passer-by",
@@ -195,6 +206,7 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         "second-determination": [proposal.public_id],
         "admin:registry_person_verify_authority": [authority.public_id],
         "admin:registry_production_correct_unit": [cast.sh114.public_id], "asset-measured-picture": [measured.public_id],
+        "asset-likeness-picture": [near.public_id, "known"],
     }  # fmt: skip
     return {name: reverse(name, args=keys[kind(name)] + more.get(name, [])) if keyed(name) else reverse(name) for name in MAY}
 

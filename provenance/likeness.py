@@ -1,0 +1,215 @@
+"""What looks like something known here: fingerprints kept of all that is taken in, and what a new file is near to.
+
+Near is possible, never proof: two takes of one shot look alike too. So nothing is refused by it. Where a file is near to
+a known asset that carries AI which the declaration leaves out, the asset waits until a person has compared the two
+(`intake.py`); which contents bind whom is the same as for their bytes (docs/adr/0005).
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from provenance import heritage, inheritance, measured, trust
+from provenance.declaration import Declaration, parse
+from provenance.extent import measure
+from provenance.fingerprint import Code, distance, keys, near_keys
+from provenance.geometry import Media
+from provenance.heritage import Carrier, Heritage
+from provenance.media.refusal import MediaRefused
+from provenance.models import Asset, Fingerprint, FingerprintChunk, Ingredient, KnownContent, Likeness
+from provenance.placement import ALL
+
+CODE = "provenance.possible_likeness"
+ASPECTS = Fraction(1, 50)  # by how much the shapes of two frames may differ and still show all of the same
+FRAMES = 2  # of a film that have to be near; one may be a title that many films have
+MOST_FOUND = 5  # known assets, told for one file; the nearest
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A file that was sent: its fingerprints and hash, and which ingredient it is, if it is not the asset itself."""
+
+    codes: tuple[Code, ...]
+    sha256: str
+    media: Media
+    ingredient: str = ""
+    relation: str = "parentOf"
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A known asset that a file is near to, and what it carries that the declaration does not name."""
+
+    shown: Shown
+    known: Asset
+    distance: int
+    frames: int
+    at_s: float | None
+    known_at_s: float | None
+    carries: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.shown.codes[0].kind
+
+
+def codes_of(path: Path) -> tuple[Code, ...]:
+    """The fingerprints of a file; none where it has none, or where reading it was given up."""
+    try:
+        return trust.sandbox().fingerprint(path)
+    except MediaRefused as refusal:
+        log.warning("no fingerprint could be taken: %s", refusal.code)
+        return ()
+
+
+def keep(asset: Asset, codes: Iterable[Code]) -> None:
+    """Write down an asset's fingerprints, so that whatever is near to it is found."""
+    for code in codes:
+        row = Fingerprint.objects.create(asset=asset, kind=code.kind, digits=code.digits, at_s=code.at_s)
+        FingerprintChunk.objects.bulk_create(FingerprintChunk(chunk_key=key, fingerprint=row) for key in keys(code))
+
+
+# --- what is near -------------------------------------------------------------------------------------------------
+
+
+def resembling(files: Sequence[Shown], declaration: Declaration, media: Media, came: Heritage, *, bound: Q) -> list[Near]:
+    """The known assets that files are near to and that carry AI which the declaration leaves out, nearest first.
+
+    `bound` says which assets bind (`heritage.binding`). What is known by its bytes, or named as an ingredient, was held
+    against the declaration already; and what a known asset was itself made from is not a copy of it.
+    """
+    declared = measure(media, declaration.operations)
+    known_already = {carrier.asset.pk for carrier in came.carriers}
+    found = []
+    for shown in files:
+        for one in _near(shown, bound):
+            if one.known.pk in known_already or _is_its_source(shown, one.known):
+                continue
+            brought = heritage.brought(_carrier(one.known, shown), media)
+            if missing := inheritance.shrinks(brought, declared):
+                carries = tuple(dict.fromkeys(each.detail for each in missing[:5]))
+                found.append(Near(shown, one.known, one.distance, one.frames, one.at_s, one.known_at_s, carries))
+    return sorted(found, key=lambda one: one.distance)[:MOST_FOUND]
+
+
+@dataclass(slots=True)
+class _Match:
+    """How near a file comes to one known asset: of the nearest pair the distance and moments, and which codes are near."""
+
+    known: Asset
+    distance: int
+    at_s: float | None
+    known_at_s: float | None
+    near: set[int]
+
+    @property
+    def frames(self) -> int:
+        return len(self.near)
+
+
+def _near(shown: Shown, bound: Q) -> list[_Match]:
+    pairs: list[tuple[int, int, Code, int, float | None]] = []
+    for number, code in enumerate(shown.codes):
+        pairs += [(bits, number, code, asset, at_s) for bits, asset, at_s in lookup(code, within=settings.LIKENESS_BITS)]
+    pairs.sort(key=lambda one: one[0])
+    binding = Asset.objects.filter(bound, pk__in={one[3] for one in pairs}).select_related("production__studio").distinct()
+    assets = {asset.pk: asset for asset in binding}
+    matches: dict[int, _Match] = {}
+    for bits, number, code, asset, at_s in pairs:
+        if asset in assets:
+            match = matches.setdefault(asset, _Match(assets[asset], bits, code.at_s, at_s, set()))
+            match.near.add(number)
+    enough = min(FRAMES, len(shown.codes))
+    return [match for match in matches.values() if match.frames >= enough]
+
+
+def lookup(code: Code, *, within: int) -> list[tuple[int, int, float | None]]:
+    """Every kept fingerprint that differs in at most so many bits: (bits, asset, moment). Beyond 31 bits nearly every."""
+    rows = FingerprintChunk.objects.filter(chunk_key__in=near_keys(code)).values_list(
+        "fingerprint_id", "fingerprint__digits", "fingerprint__asset_id", "fingerprint__at_s"
+    )
+    candidates = {row[0]: row[1:] for row in rows}
+    found = ((distance(code.digits, digits), asset, at_s) for digits, asset, at_s in candidates.values())
+    return [one for one in found if one[0] <= within]
+
+
+def _is_its_source(shown: Shown, known: Asset) -> bool:
+    return KnownContent.objects.filter(
+        sha256=shown.sha256, asset=known, kind=KnownContent.Kind.INGREDIENT
+    ).exists()
+
+
+def _carrier(known: Asset, shown: Shown) -> Carrier:
+    """A near asset as if it were the file: where the frame and the length are those of the known one, its places are
+    those of the known one too; else it is only known what was done."""
+    theirs = measured.media(known.media, parse(known.declaration))
+    same = shown.relation == "parentOf" and _alike(theirs, shown.media)
+    return Carrier(known, shown.relation, ALL if same else None)
+
+
+def _alike(one: Media, other: Media) -> bool:
+    if one.moving != other.moving or None in (one.width, one.height, other.width, other.height):
+        return False
+    shapes = [Fraction(media.width or 1, media.height or 1) for media in (one, other)]
+    if abs(shapes[0] / shapes[1] - 1) > ASPECTS:
+        return False
+    lengths = [media.duration for media in (one, other)]
+    return not one.moving or (None not in lengths and abs((lengths[0] or 0) - (lengths[1] or 0)) <= Fraction(1, 10))
+
+
+# --- what waits for an answer -------------------------------------------------------------------------------------
+
+
+def write_down(asset: Asset, found: Iterable[Near], *, at: datetime) -> list[Likeness]:
+    ingredients: Mapping[str, Ingredient] = {one.label: one for one in asset.ingredients.all()}
+    return [
+        Likeness.objects.create(
+            asset=asset, ingredient=ingredients.get(one.shown.ingredient), known=one.known, kind=one.kind,
+            distance=one.distance, near=one.frames, compared=len(one.shown.codes), at_s=one.at_s,
+            known_at_s=one.known_at_s, carries=list(one.carries), recorded_at=at,
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+def of(asset: Asset) -> list[Likeness]:
+    related = ("known__production__studio", "known__credential", "known__job", "ingredient", "answer__by")
+    return list(asset.likenesses.select_related(*related))
+
+
+def unanswered(asset: Asset) -> list[Likeness]:
+    """What a person has to compare before anything is signed."""
+    return [one for one in of(asset) if not hasattr(one, "answer")]
+
+
+def problem(rows: Sequence[Likeness], decision: str) -> dict[str, Any]:
+    """Why an asset waits, as its vendor is told: not what it is near to, which may be somebody else's."""
+    errors = [{"pointer": place, "code": CODE, "detail": SAID} for place in dict.fromkeys(_places(rows))]
+    return {"code": CODE, "detail": SAID, "errors": errors, "decision": decision, "to_clear": [REMEDY]}
+
+
+def _places(rows: Iterable[Likeness]) -> Iterator[str]:
+    for row in rows:
+        labels = list(row.asset.ingredients.values_list("label", flat=True))
+        yield f"/ingredients/{labels.index(row.ingredient.label)}" if row.ingredient else ""
+
+
+SAID = (
+    "This may show the same as an asset known here that carries AI which the declaration does not name. Likeness is no "
+    "proof: the studio’s legal desk compares the two."
+)
+REMEDY = "Wait for the legal desk; or, if it is the same, send it anew and declare what was done to it."
+
+
+def waits(problem: Mapping[str, Any] | None) -> bool:
+    """Whether it is for a comparison that an asset waits."""
+    return bool(problem) and problem["code"] == CODE
