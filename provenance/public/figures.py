@@ -46,8 +46,8 @@ WHOLE = {
 }  # fmt: skip
 
 TRAINED_ON = {
-    "licensed": "licensed", "consented": "used with consent", "own": "of its maker's own",
-    "public_domain": "in the public domain", "unknown": "not known",
+    "licensed": said("licensed"), "consented": said("used with consent"), "own": said("of its maker's own"),
+    "public_domain": said("in the public domain"), "unknown": said("not known"),
 }  # fmt: skip
 
 
@@ -248,9 +248,12 @@ def _row(operation: Mapping[str, Any], generative: bool) -> Row:
 
 def _trained_on(stated: Any) -> str:
     """By what right the model's training data were used, as is stated, and under which name they go."""
-    bases = ", ".join(TRAINED_ON[str(one)] for one in listing(mapping(stated).get("basis"))[:10] if str(one) in TRAINED_ON)
+    bases = [TRAINED_ON[str(one)] for one in listing(mapping(stated).get("basis"))[:10] if str(one) in TRAINED_ON]
     title = printable(mapping(stated).get("title"))
-    return f"training data {bases}{f' ({title})' if title else ''}" if bases else ""
+    if not bases:
+        return ""
+    named = said(" ({name})", name=title) if title else ""
+    return said("training data {bases}{named}", bases=joined(bases, ", "), named=named)
 
 
 def _within(operation: Mapping[str, Any]) -> str:

@@ -28,7 +28,7 @@ SOURCES = [
     # What anybody reads of a file or a title.
     *(f"provenance/{name}.py" for name in (
         "said", "extent_wording", "soundness", "statements", "report", "disclosure", "labels", "tally", "titles",
-        "public/figures", "public/story", "public/explained",
+        "testimony", "signals", "public/figures", "public/story", "public/explained", "public/witnesses",
     )),
     *(f"provenance/templates/provenance/{name}.html" for name in (
         "front", "verify", "check_form", "report", "title", "how_to_read",
