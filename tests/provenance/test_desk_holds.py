@@ -68,10 +68,16 @@ def test_the_switch_leads_to_the_form_for_the_scope_and_refuses_what_does_not_fi
     chosen = {"studio": cast.northlight.public_id, "code": "lock.strike", "subject": cast.harbor.public_id}
     assert desk.get(HOLDS, chosen).url == address(cast, cast.harbor)
     grant = people.verified(cast)
-    for wrong in ({"subject": grant.public_id}, {"subject": "prd_nobody"}, {"code": "lock.resolution"}):
+    for wrong in ({"called": grant.number}, {"subject": "prd_nobody"}, {"code": "lock.resolution"}, {"subject": ""},
+                  {"called": "Nobody"}):  # fmt: skip
         answer = desk.get(HOLDS, chosen | wrong)
         assert answer.status_code == 422 and not Statement.objects.exists()
-    assert "is not set on that" in text(desk.get(HOLDS, chosen | {"subject": grant.public_id}))
+    assert "is not set on that" in text(desk.get(HOLDS, chosen | {"called": grant.number}))
+    assert "Nobody and nothing on file is called" in text(desk.get(HOLDS, chosen | {"called": "Nobody"}))
+    dispute = chosen | {"code": "lock.dispute", "subject": "", "called": "m. vale"}
+    assert desk.get(HOLDS, dispute).url == address(cast, cast.mira, "lock.dispute")
+    Person.objects.create(studio=cast.northlight, alias="M. Vale")
+    assert "More than one on file is called" in text(desk.get(HOLDS, dispute))
 
 
 @pytest.mark.parametrize("step", [{}, {"confirm": "1"}])
