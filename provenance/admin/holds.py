@@ -10,6 +10,7 @@ from django.utils import timezone
 from consent import determinations, records, subjects
 from consent.admin.record_form import RecordForm
 from consent.forms.catalogue import FORMS, form_named
+from consent.forms.locks import DISPUTE
 from consent.forms.shape import LOCK
 from consent.models import Grant, Statement
 from consent.subjects import Subject
@@ -21,6 +22,10 @@ from registry.admin.lists import NotThisPage
 from registry.desk.site import page
 from registry.models import CollectiveAgreement, Organisation, Person, Production
 
+SET = {
+    False: "The lock is set. What it lies on is refused from its moment on, until it is lifted.",
+    True: "The dispute is on record. What it lies on waits for lawyers from its moment on, until it is resolved.",
+}
 LOCKS = [form for form in FORMS.values() if form.kind == LOCK]
 
 
@@ -101,13 +106,14 @@ def set_page(request: HttpRequest, studio: str, subject: str, code: str) -> Http
     form = RecordForm(FORMS[code], about, sent(request), request.FILES or None, still_filling="back" in request.POST)
     title = f"{FORMS[code].title}: {about.label}"
     if "confirm" in request.POST and (row := attempt(form, lambda: _set(about, code, form, request))):
-        messages.success(request, "The lock is set. What it lies on is refused from its moment on, until it is lifted.")
+        messages.success(request, SET[code == DISPUTE])
         return redirect("admin:consent_statement_change", row.public_id)
     fit = request.method == "POST" and "back" not in request.POST and form.is_valid() and not form.refusal
     touched = affected.under_lock(about) if fit else None
     return page(
         request, "provenance/desk/set_hold.html", status=form.status, form=form, title=title, subject=about,
-        help=FORMS[code].help, touched=touched, acts=_in_words(form.cleaned_data["acts"]) if fit else "",
+        help=FORMS[code].help, touched=touched, disputed=code == DISPUTE,
+        acts=_in_words(form.cleaned_data["acts"]) if fit else "",
     )  # fmt: skip
 
 
