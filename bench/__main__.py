@@ -1,7 +1,7 @@
 """`make bench`: what the whole way costs beside the bare library, on this machine and in one run.
 
-`python -m bench [signing|verification|lookup|memory|decision …] [--quick]`; without names, all five. Each question runs
-in a process of its own, on a house of its own in a temporary folder; all but the decision from one registry made first.
+`python -m bench [signing|verification|lookup|memory|decision|extent …] [--quick]`; without names, all six. Each question runs
+in a process of its own, on a house of its own in a temporary folder; all but the last two from one registry made first.
 Ratios of one run count, absolute times are the machine's.
 """
 
@@ -15,8 +15,8 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-QUESTIONS = ("signing", "verification", "lookup", "memory", "decision")
-WITHOUT_REGISTRY = {"decision"}  # it makes its own, of consents instead of assets
+QUESTIONS = ("signing", "verification", "lookup", "memory", "decision", "extent")
+WITHOUT_REGISTRY = {"decision", "extent"}  # the one makes its own, of consents; the other needs files alone
 WITHIN = "COUNTERSIGN_BENCH"
 
 

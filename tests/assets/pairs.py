@@ -6,6 +6,7 @@ as a voice-like hum with hisses and pauses. All comes from seeds, so that the tr
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -119,9 +120,9 @@ def film(path: Path, pictures: Iterator[Picture], *, crf: int = 20, edit: Edit |
         stream = container.add_stream(codec, rate=rate)
         track = container.add_stream("aac", rate=RATE, layout="mono") if sound is not None else None
         stream.pix_fmt = form
-        stream.options = options or {"crf": str(crf), "preset": "veryfast"}
+        stream.options = options if options is not None else {"crf": str(crf), "preset": "veryfast"}
         if times is not None:
-            stream.codec_context.time_base = stream.time_base = "1/1000"  # type: ignore[assignment]
+            stream.codec_context.time_base = stream.time_base = Fraction(1, 1000)
         for number, picture in enumerate(pictures):
             shown = levels(edit(number, picture) if edit else picture)
             if not number:
