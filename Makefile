@@ -1,6 +1,7 @@
 # Countersign: the commands of the house. They need Python 3.11 or newer and make; everything else comes with them.
 PYTHON ?= python3
-TESTERS ?= 2
+# More than there are processors need be: a test that opens a house waits most of its time.
+TESTERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -11,6 +12,8 @@ PINS := uv pip compile --quiet --universal --generate-hashes --no-header --no-em
 # Checks look at the code, not at this installation: their files lie apart.
 APART := DATA_DIR=$(VENV)/check
 PRODUCTION := env $$(grep -v '^\#' tests/production.env)
+# A house is many processes: what one has compiled is kept for the others, also where the environment says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test demo check bench faults openapi pins clean
 
@@ -18,7 +21,7 @@ run: $(RUNTIME)
 	@exec $(BIN)/python manage.py start
 
 test: $(TOOLS)
-	$(BIN)/python -m pytest -q -n $(TESTERS)
+	$(BIN)/python -m pytest -q -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 demo: $(RUNTIME)
 	@exec $(BIN)/python manage.py demo

@@ -61,10 +61,9 @@ def would_change(hash: str, *, studio: Organisation, mode: str, decisions: Itera
 
 
 def _cases(decisions: Iterable[Decision], studio: Organisation, at: datetime) -> Iterator[blast.Asked]:
-    for stored in decisions:
-        if stored.production.studio_id == studio.pk:
-            request, record = clearance.asked_again(stored, at=at)
-            yield blast.Asked(stored.public_id, request, record)
+    ours = [stored for stored in decisions if stored.production.studio_id == studio.pk]
+    for stored, (request, record) in zip(ours, clearance.all_asked_again(ours, studio=studio, at=at), strict=True):
+        yield blast.Asked(stored.public_id, request, record)
 
 
 def _adoptable(hash: str, mode: str) -> rulebook.Pack:

@@ -209,11 +209,24 @@ class Decision:
 
 def alike(answers: Mapping[str, str], groups: Collection[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     """The territories in classes that neither the answer nor any of the groups tells apart."""
-    areas = [frozenset(group) for group in sorted(groups) if len(group) < len(answers)]
-    classes: dict[tuple[object, ...], list[str]] = {}
-    for place in sorted(answers):
-        classes.setdefault((answers[place], *(place in area for area in areas)), []).append(place)
-    return tuple(tuple(places) for places in classes.values())
+    told_apart: dict[str, list[str]] = {}
+    for place, there in answers.items():
+        told_apart.setdefault(there, []).append(place)
+    areas = [*told_apart.values(), *(group for group in groups if len(group) < len(answers))]
+    return tuple(tuple(places) for places in apart(answers, areas).values())
+
+
+def apart(places: Iterable[str], areas: Iterable[Iterable[str]]) -> dict[tuple[int, ...], list[str]]:
+    """The places, sorted, by the numbers of the areas they lie in; in the order of the first place of each."""
+    lying: dict[str, list[int]] = {place: [] for place in sorted(places)}
+    for number, area in enumerate(areas):
+        for place in area:
+            if place in lying:
+                lying[place].append(number)
+    groups: dict[tuple[int, ...], list[str]] = {}
+    for place, within in lying.items():
+        groups.setdefault(tuple(within), []).append(place)
+    return groups
 
 
 def merged(gaps: Iterable[Gap]) -> tuple[Gap, ...]:

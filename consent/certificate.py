@@ -1,11 +1,12 @@
 """A kept decision on paper and as data: the clearance certificate for a file, an insurer or a court.
 
-It says what was asked, what was answered and on what that stood; the hash lets anybody with access ask the registry
-whether this is the decision it keeps.
+It says what was asked, what was answered and on what that stood. The decision is signed by the registry; the paper
+carries it as a file, so that anybody can check it with the registry's published keys.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from reportlab.lib.units import mm
@@ -15,8 +16,13 @@ from consent import clearance, wording
 from consent.answer_in_words import Told, tell
 from consent.facts import moment
 from consent.models import Decision
-from consent.sheets import pairs, printed, ruled, say
+from consent.receipts import issuer
+from consent.receipts.keys import DECISION
+from consent.sheets import carrying, copy_mark, pairs, printed, ruled, say
 from consent.vocabulary import ACTS, MEDIA
+from registry.models import Organisation
+
+SIGNED = ".jws"
 
 NO_ADVICE = (
     "This certificate states what the registry answered from the record as it stood at the moment given. It is not legal "
@@ -30,12 +36,25 @@ def in_words(question: Mapping[str, Any], answer: Mapping[str, Any]) -> Told:
     return tell(question, whole, clearance.names_for(question, whole, to_studio=True))
 
 
-def as_pdf(decision: Decision, told: Told) -> bytes:
-    """The certificate, A4. A long answer runs over as many pages as it needs, each with its number and the hash."""
-    return printed(
-        _content(decision, told), title=f"Clearance {decision.public_id}", subject=told.headline,
-        foot=f"{decision.public_id} · {decision.decision_hash}",
+def as_pdf(decision: Decision, told: Told, *, token: str, by: str, at: datetime) -> bytes:
+    """The certificate, A4, with the signed decision (`token`) inside, printed for whoever is named. A long answer runs
+    over as many pages as it needs, each with its number and the hash."""
+    pages = printed(
+        _content(decision, told, token), title=f"Clearance {decision.public_id}", subject=told.headline,
+        foot=f"{decision.public_id} · {decision.decision_hash}", mark=copy_mark(by, at),
     )  # fmt: skip
+    return carrying(pages, file_name(decision), token.encode())
+
+
+def file_name(decision: Decision) -> str:
+    return f"decision-{decision.public_id}{SIGNED}"
+
+
+def signed(decision: Decision, *, at: datetime) -> str:
+    """The decision as a compact JWS, signed with the key that signs receipts. Raises `ReceiptKeyUnavailable`."""
+    issuer.remembered_key(at)
+    told = {"iss": issuer.issuer().did, "issuer": issuer.issuer().as_dict()["name"], "signed_at": moment(at)}
+    return issuer.signed(told | as_dict(decision), kind=DECISION)
 
 
 def as_dict(decision: Decision) -> dict[str, Any]:
@@ -66,6 +85,8 @@ def question_in_words(decision: Decision) -> list[tuple[str, str]]:
         ("Languages", ", ".join(asked["languages"]) or "none named"),
         ("Scenes and shots", ", ".join(asked["units"]) or "none named"),
         *([("Finished on", wording.day_in_words(date.fromisoformat(asked["fixed_on"])))] if asked.get("fixed_on") else []),
+        *([("Who would do it", _vendor(decision))] if asked.get("vendor") else []),
+        *([("File, by its SHA-256", asked["asset_sha256"])] if asked["asset_sha256"] else []),
         ("As of", f"{decision.as_of:%-d %B %Y, %H:%M} UTC"),
         ("From the record as known on", f"{decision.known_at:%-d %B %Y, %H:%M} UTC"),
     ]
@@ -74,7 +95,7 @@ def question_in_words(decision: Decision) -> list[tuple[str, str]]:
 # --- the page -------------------------------------------------------------------------------------------------------
 
 
-def _content(decision: Decision, told: Told) -> Iterable[Flowable]:
+def _content(decision: Decision, told: Told, token: str) -> Iterable[Flowable]:
     yield say("small", "Countersign · clearance certificate")
     yield say(f"title-{told.verdict.outcome}", told.headline)
     yield say("text", told.lead)
@@ -113,7 +134,30 @@ def _content(decision: Decision, told: Told) -> Iterable[Flowable]:
     yield Spacer(1, 4 * mm)
     yield say("small", f"Decision {decision.public_id}, engine {decision.engine_version}, SHA-256 of the answer:")
     yield say("small", decision.decision_hash)
+    yield say("heading", "How to check it")
+    yield from (say("text", line) for line in how_to_check(decision))
+    yield say("small", f"SHA-256 of the attached file: {hashlib.sha256(token.encode()).hexdigest()}")
     yield say("small", NO_ADVICE)
+
+
+def how_to_check(decision: Decision) -> Iterable[str]:
+    """In words, for whoever holds the paper and has no access to the registry."""
+    who = issuer.issuer()
+    yield (
+        f"This PDF carries the file {file_name(decision)}: the same decision, signed by the registry (JWS, ES256). What is "
+        "signed in it counts, not the words on these pages."
+    )
+    yield (
+        f"The keys are published as {who.did}, at {who.site}/.well-known/did.json. The registry’s own program checks this PDF "
+        "or the file: manage.py receipt_check FILE; so does any program that checks a JWS."
+    )
+    if who.development:
+        yield f"It is a {who.as_dict()['name'].removeprefix('Countersign ')}."
+
+
+def _vendor(decision: Decision) -> str:
+    found = Organisation.objects.filter(public_id=decision.request["vendor"]).first()
+    return found.name if found else decision.request["vendor"]
 
 
 def _upper(text: str) -> str:

@@ -3,7 +3,7 @@
 What is decided is `decision.py`'s; here the question is put together from what is on file, and its answer stored.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,15 +12,17 @@ from django.db import transaction
 
 from consent import decision, facts, policy, rulebook, wording
 from consent.models import Decision, Grant, GrantRevision, PackAdoption
-from consent.on_file import record_for
+from consent.on_file import record_for, records_for
 from consent.questions import refuse_unknown
 from registry.errors import Fault, Invalid, NotFound
-from registry.models import Organisation, Person, Production
+from registry.models import Organisation, Person, Production, Unit
+from registry.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a production. What is left empty comes from the production; units go by their code."""
+    """What is asked of a production. What is left empty comes from the production; units go by their code. `vendor` is
+    who would do it, by id; left empty, whoever asks."""
 
     act: str
     depictions: tuple[facts.Depiction, ...]
@@ -31,6 +33,7 @@ class Question:
     asset_sha256: str | None = None
     as_of: datetime | None = None
     fixed_on: date | None = None
+    vendor: str | None = None
 
 
 class NotInThisProduction(Invalid):
@@ -40,9 +43,11 @@ class NotInThisProduction(Invalid):
         super().__init__(faults[0].code, faults[0].detail, errors=faults)
 
 
-def put(question: Question, *, production: Production, at: datetime) -> facts.Request:
-    """The question in full, as it is put at `at`. Raises Invalid for what cannot be asked of the production at all:
-    unknown people, units and codes."""
+def put(question: Question, *, production: Production, at: datetime, requester: Organisation | None = None) -> facts.Request:
+    """The question in full, as it is put at `at` by the studio, or by the vendor `requester`. Raises Invalid for what
+    cannot be asked of the production at all: unknown people, units and codes."""
+    if requester is not None and requester.pk != production.studio_id:
+        question = replace(question, vendor=requester.public_id)
     request = _request(question, production, at)
     refuse_unknown(request)
     return request
@@ -72,7 +77,7 @@ def foresee(
 def decide(question: Question, *, production: Production, requester: Organisation, purpose: str,
            at: datetime) -> Decision:
     """The answer to a question, stored with all it stood on."""
-    request = put(question, production=production, at=at)
+    request = put(question, production=production, at=at, requester=requester)
     return decide_put(request, production=production, requester=requester, purpose=purpose)
 
 
@@ -85,10 +90,13 @@ def decide_put(request: facts.Request, *, production: Production, requester: Org
         )
 
 
+LATEST = Prepared(lambda original: Decision.objects.filter(original=original).order_by("-pk").values_list("pk")[:1])
+
+
 def confirm(stored: Decision, *, purpose: str, at: datetime) -> Decision:
     """The same question now. The newest answer stored, if it is the same; else the new one, stored as well."""
     original = stored.original or stored
-    newest = original.later.order_by("-pk").first() or original
+    newest = next((Decision.objects.get(pk=pk) for (pk,) in LATEST(original.pk)), original)
     request, record = asked_again(stored, at=at)
     answer = decision.decide(request, record)
     if _substance(answer.as_dict()) == _substance(newest.answer):
@@ -99,9 +107,28 @@ def confirm(stored: Decision, *, purpose: str, at: datetime) -> Decision:
 
 
 def asked_again(stored: Decision, *, at: datetime) -> tuple[facts.Request, facts.Record]:
-    """The stored question as it would be asked now, and the file as it is read for it now."""
-    request = replace(request_of(stored.request), as_of=at, known_at=at)
-    return request, record_with_packs(request, stored.production.studio)
+    """The stored question as it would be asked now, and the file as it is read for it now. About a day to come it is still
+    asked about that day."""
+    [again] = all_asked_again([stored], studio=stored.production.studio, at=at)
+    return again
+
+
+def all_asked_again(
+    stored: Sequence[Decision], *, studio: Organisation, at: datetime
+) -> list[tuple[facts.Request, facts.Record]]:
+    """The same of many questions about one studio's works, from one reading of the file."""
+    requests = [_again(one, at) for one in stored]
+    adoptions = policy.nobody_adopted() + adopted(studio)
+    records = records_for(requests, studio=studio) if requests else []
+    return [(request, replace(record, adoptions=adoptions)) for request, record in zip(requests, records, strict=True)]
+
+
+def _again(stored: Decision, at: datetime) -> facts.Request:
+    request = request_of(stored.request)
+    request = replace(request, as_of=max(request.as_of, at), known_at=at)
+    if request.vendor is None and stored.requester_id != stored.production.studio_id:
+        return replace(request, vendor=stored.requester.public_id)  # questions did not always say who asks
+    return request
 
 
 def replay(stored: Decision) -> str:
@@ -215,16 +242,24 @@ def _in_full(question: Question, production: Production, at: datetime) -> facts.
         known_at=at,
         asset_sha256=question.asset_sha256,
         fixed_on=question.fixed_on,
+        vendor=question.vendor,
     )
+
+
+CAST = Prepared(
+    lambda line, people: Person.objects.filter(productions__in=line, public_id__in=people).order_by().values_list("public_id")
+)
+UNITS = Prepared(
+    lambda production, codes: Unit.objects.filter(production=production, code__in=codes).order_by().values_list("code")
+)
 
 
 def _refuse_strangers(question: Question, production: Production) -> None:
     """Raises NotInThisProduction for people outside the cast of the production's line and for unknown units."""
     depictions, units = question.depictions, question.units
     line = [one.pk for one in production.line()]
-    wanted = {one.person for one in depictions if one.person}
-    cast = set(Person.objects.filter(productions__in=line, public_id__in=wanted).values_list("public_id", flat=True))
-    here = set(production.units.filter(code__in=list(units)).values_list("code", flat=True))
+    cast = {one for (one,) in CAST(line, {one.person for one in depictions if one.person})}
+    here = {code for (code,) in UNITS(production.pk, units)}
     strangers = [
         Fault(f"/depictions/{number}/person", "declaration.unknown_person",
               f"Nobody of the id “{one.person[:60]}” is in the cast of “{production.title}”.")
@@ -261,11 +296,18 @@ def record_with_packs(request: facts.Request, studio: Organisation) -> facts.Rec
     return replace(record_for(request, studio=studio), adoptions=policy.nobody_adopted() + adopted(studio))
 
 
+ADOPTIONS = Prepared(
+    lambda studio: PackAdoption.objects.filter(studio=studio)
+    .order_by()
+    .values_list("pack", "hash", "mode", "by_id", "effective_at", "recorded_at")
+)
+
+
 def adopted(studio: Organisation) -> tuple[facts.Adoption, ...]:
     """The rule packs that the studio's lawyers have adopted, ever."""
     return tuple(
-        facts.Adoption(row.pack, row.hash, row.mode, str(row.by_id), row.effective_at, row.recorded_at)
-        for row in PackAdoption.objects.filter(studio=studio)
+        facts.Adoption(pack, digest, mode, str(lawyer), *moments)
+        for pack, digest, mode, lawyer, *moments in ADOPTIONS(studio.pk)
     )
 
 
@@ -292,6 +334,9 @@ def _production_of(told: Mapping[str, Any] | None) -> facts.Production | None:
 # --- the answer ---------------------------------------------------------------------------------------------------
 
 
+REVISIONS = Prepared(lambda ids: GrantRevision.objects.filter(public_id__in=ids).order_by().values_list("pk"))
+
+
 def _kept(request: facts.Request, answer: decision.Decision, *, production: Production, requester: Organisation,
           purpose: str, at: datetime, original: Decision | None = None) -> Decision:
     stored = Decision.objects.create(
@@ -301,7 +346,7 @@ def _kept(request: facts.Request, answer: decision.Decision, *, production: Prod
         as_of=request.as_of, known_at=request.known_at, recorded_at=at,
     )  # fmt: skip
     if answer.revisions:
-        stored.revisions.add(*GrantRevision.objects.filter(public_id__in=answer.revisions))
+        stored.revisions.add(*(pk for (pk,) in REVISIONS(answer.revisions)))
     return stored
 
 
@@ -317,10 +362,12 @@ def _substance(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def names_for(question: Mapping[str, Any], answer: Mapping[str, Any], *, to_studio: bool) -> dict[str, str]:
-    """What the reader knows people and consents by, by the ids of depictions and grants: an alias, a file number."""
+    """What the reader knows people, consents and the work asked about by, by their ids here: an alias, a file number, a
+    title."""
     people = {one["id"]: one["person"] for one in question["depictions"] if one["person"]}
     aliases = dict(Person.objects.filter(public_id__in=people.values()).values_list("public_id", "alias"))
     names = {depiction: aliases[person] for depiction, person in people.items() if person in aliases}
+    names |= dict(Production.objects.filter(public_id=question["production"]).values_list("public_id", "title"))
     found = (*answer["reasons"], *answer.get("advice", ()))
     grants = {reason["grant"] for reason in found if reason["grant"]}
     if to_studio:

@@ -18,6 +18,7 @@ from consent.answers import (
     Obligation,
     PackUsed,
     Reason,
+    apart,
     gravity,
     merged,
     outcome,
@@ -25,11 +26,11 @@ from consent.answers import (
 )
 from consent.dossier import Dossier, gather, locked
 from consent.facts import Depiction, Person, Record, Request
-from consent.offers import LOCK, NO_CONSENT, Offer, best, covering, offers, uncovered
+from consent.offers import DISPUTE, LOCK, NO_CONSENT, Offer, best, covering, offers, uncovered
 from consent.policy import Found
 from consent.questions import refuse_unknown
 from consent.reservations import Reservations, approvals_wanting, exclusions_in, reservations, unclear_in
-from consent.rulebook import Pack, shipped
+from consent.rulebook import Pack
 from consent.rules import ABOUT_THE_DEPICTION, OTHER_USE, UNIDENTIFIED, broken
 from consent.scope import Cell
 from consent.territories import TERRITORY_SET_VERSION, expand
@@ -58,7 +59,7 @@ def decide(request: Request, record: Record, library: Mapping[str, Pack] | None 
     """Whether what is asked may be done, with every reason why not; rule packs are looked up by hash in `library`, else
     among those shipped. Raises Invalid for a code nobody knows, and PackUnknown for a pack that is not there."""
     refuse_unknown(request)
-    dossier = gather(request, record, policy.held(record, request, shipped() if library is None else library))
+    dossier = gather(request, record, policy.held(record, request, library))
     shared = of_everybody(dossier)
     verdicts = [verdict for depiction in set(request.depictions) for verdict in judge(depiction, dossier)]
     return answer(dossier, shared, verdicts)
@@ -125,7 +126,7 @@ def consents(depiction: Depiction, person: Person | None, dossier: Dossier) -> I
             yield Verdict(depiction, cell.territories, (*unclear, routine))
         else:
             verdict = best_offered(offered, reserved, cell, depiction, person, dossier)
-            yield replace(verdict, grounds=unclear + verdict.grounds)
+            yield replace(verdict, grounds=unclear + verdict.grounds) if unclear else verdict
 
 
 def routine_note(depiction: Depiction, act: str) -> Ground | None:
@@ -145,8 +146,8 @@ def best_offered(
     offer = best(offered, cell, depiction, person, dossier)
     grounds = offer.hindrances if offer else (uncovered(offered, cell, depiction),)
     if outcome(grounds) != PERMIT and (determined := determination(depiction, grounds, dossier)):
-        locks = tuple(ground for one in covering(offered, cell) for ground in one.hindrances if ground.rule == LOCK)
-        grounds, offer = locks or (determined,), None
+        stops = tuple(ground for one in covering(offered, cell) for ground in one.hindrances if ground.rule in (LOCK, DISPUTE))
+        grounds, offer = stops or (determined,), None
     if outcome(grounds) != DENY:
         grounds += tuple(approvals_wanting(reserved, cell, depiction, dossier))
     revision = offer.standing.revision.id if offer and outcome(grounds) != DENY else None
@@ -210,12 +211,10 @@ def parted(places: frozenset[str], verdicts: Iterable[Verdict]) -> list[Part]:
     reaching: dict[frozenset[str], list[Verdict]] = {}
     for verdict in verdicts:
         reaching.setdefault(verdict.territories, []).append(verdict)
-    groups: dict[tuple[bool, ...], list[str]] = {}
-    for place in sorted(places):
-        groups.setdefault(tuple(place in area for area in reaching), []).append(place)
+    areas = list(reaching)
     return [
-        Part(tuple(group), tuple(one for here, there in zip(seen, reaching.values(), strict=True) if here for one in there))
-        for seen, group in groups.items()
+        Part(tuple(group), tuple(one for at in seen for one in reaching[areas[at]]))
+        for seen, group in apart(places, areas).items()
     ]
 
 

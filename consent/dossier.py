@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from consent import lifecycle, statements
-from consent.answers import DENY, Ground
+from consent.answers import DENY, REVIEW, Ground
 from consent.facts import Depiction, Person, Production, Record, Request, Statement, Value
 from consent.lifecycle import Standing
-from consent.policy import Held, Policy, arranged
+from consent.policy import Lineup, Policy, arranged
 from consent.rules import Case
 
 NOBODY = Depiction("", None, "synthetic", "face", "other")  # where nobody is depicted; only the production is looked at
@@ -15,15 +15,16 @@ NOBODY = Depiction("", None, "synthetic", "face", "other")  # where nobody is de
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """`standings` are the grants by person; `statements` those in force; `locks` the ids of locks by what they lie on;
-    `stated` the facts attested, by subject and name; `determined` the people of whom two lawyers found that no consent
-    is needed; `policy` the rule packs that are asked."""
+    """`standings` are the grants by person; `statements` those in force; `locks` and `disputes` their ids by what they
+    lie on; `stated` the facts attested, by subject and name; `determined` the people of whom two lawyers found that no
+    consent is needed; `policy` the rule packs that are asked."""
 
     request: Request
     persons: Mapping[str, Person]
     standings: Mapping[str, tuple[Standing, ...]]
     statements: tuple[Statement, ...]
     locks: Mapping[str, tuple[str, ...]]
+    disputes: Mapping[str, tuple[str, ...]]
     stated: Mapping[tuple[str, str], Value]
     determined: frozenset[str]
     production: Production | None
@@ -39,7 +40,7 @@ class Dossier:
         )  # fmt: skip
 
 
-def gather(request: Request, record: Record, held: tuple[Held, ...]) -> Dossier:
+def gather(request: Request, record: Record, asked: Lineup) -> Dossier:
     depicted = {depiction.person for depiction in request.depictions if depiction.person is not None}
     standings: dict[str, list[Standing]] = {}
     for grant in record.grants:
@@ -53,18 +54,21 @@ def gather(request: Request, record: Record, held: tuple[Held, ...]) -> Dossier:
         persons={person.id: person for person in record.persons if person.id in depicted},
         standings={person: tuple(found) for person, found in standings.items()},
         statements=in_force,
-        locks=statements.locks(in_force, request),
+        locks=statements.stops(in_force, request, "lock"),
+        disputes=statements.stops(in_force, request, "dispute"),
         stated=stated,
         determined=frozenset(
             one for one in depicted if statements.no_consent_needed(in_force, request, person=one) is not None
         ),
         production=record.production,
-        policy=arranged(held, Case(request, anybody, None, production=record.production, stated=stated)),
+        policy=arranged(asked, Case(request, anybody, None, production=record.production, stated=stated)),
     )
 
 
 def locked(dossier: Dossier, subjects: Collection[str], depiction: Depiction | None = None) -> Iterator[Ground]:
-    """A ground for each lock on the subjects; `depiction` is whom it concerns, None for everybody."""
+    """A ground for each lock and dispute on the subjects; `depiction` is whom it concerns, None for everybody."""
     for subject in sorted(subjects):
         for lock in dossier.locks.get(subject, ()):
             yield Ground("consent.locked", "CORE-LOCK", DENY, depiction, detail=lock)
+        for dispute in dossier.disputes.get(subject, ()):
+            yield Ground("consent.disputed", "CORE-DISPUTE", REVIEW, depiction, detail=dispute)

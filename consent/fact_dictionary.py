@@ -17,6 +17,8 @@ from consent.vocabulary import (
     ACTS,
     ALTERATION_USES,
     CONTENT_FLAGS,
+    DRIVEN_USES,
+    DRIVING_ROLES,
     MEDIA,
     MODALITIES,
     PERSON_KINDS,
@@ -121,6 +123,17 @@ def _kind_of_use(case: Case) -> str:
     return "alteration" if depiction.use in ALTERATION_USES else "replica"
 
 
+def _driven(case: Case) -> bool:
+    return case.depiction.use in DRIVEN_USES and case.depiction.role not in DRIVING_ROLES
+
+
+def _driver_named(case: Case) -> bool:
+    """Whether the question says on whose performance the use lies; a second depiction that is synthetic says nobody's."""
+    rows = [one for one in case.request.depictions if one.use == case.depiction.use]
+    nobodys = any(one.nobody_real for one in rows) and len({one.id for one in rows}) > 1
+    return nobodys or any(one.role in DRIVING_ROLES for one in rows)
+
+
 def _age(case: Case) -> float | None:
     person = case.person
     if person is None or person.birth_date is None or (person.kind == "deceased" and person.death_date is None):
@@ -188,6 +201,14 @@ def _from_elsewhere(case: Case) -> bool | None:
     return None if origin is None else origin not in (case.request.production, *case.request.production_line)
 
 
+def _vendor_has_access(case: Case) -> Value | None:
+    """Of the studio itself it is asked only that there is a list: whom it hands the replica to is on it."""
+    if case.request.vendor is None:
+        return _attested(case, "grant.access_list", ("grant",))
+    listed = _attested(case, "grant.access_given_to", ("grant",))
+    return case.request.vendor in listed if isinstance(listed, frozenset) else None
+
+
 def _attested(case: Case, name: str, about: tuple[str, ...]) -> Value | None:
     """What was stated of the first of the subjects of which it was; of works above, only what all of them say."""
     if not case.stated:
@@ -249,6 +270,9 @@ _QUESTION = (
     _known("depiction.use", "code", GIVEN, "The use made of the person", lambda case: case.depiction.use, values=USES),
     _known("depiction.content", "codes", GIVEN, "The content shown", lambda case: case.depiction.content_flags,
            values=CONTENT_FLAGS),
+    _known("depiction.driven", "bool", GIVEN, "The use lies on somebody else's performance, by its nature", _driven),
+    _known("depiction.driver_named", "bool", GIVEN, "It is said whose performance it lies on, or that nobody real drove it",
+           _driver_named),
     _known("depiction.determined", "bool", CLOSED, "Two lawyers found that no consent is needed",
            lambda case: case.determined),
 )  # fmt: skip
@@ -283,6 +307,8 @@ _REGISTRY = (
            stands_on="person.death_date"),
     _known("grant.signed_for_the_dead", "bool", OPEN, "The consent was signed once the person had died", _signed_for_the_dead,
            stands_on="person.death_date"),
+    _known("grant.vendor_has_access", "bool", CLOSED, "The vendor who would do it is on the access list of the replica",
+           _vendor_has_access, stands_on="grant.access_given_to"),
     _known("grant.replica_from_elsewhere", "bool", OPEN, "The replica was made for another production", _from_elsewhere,
            stands_on="grant.replica_origin"),
 )  # fmt: skip
@@ -301,6 +327,7 @@ _CONSENT = (
     _stated("grant.conspicuous", "bool", OPEN, "The consent was clear and conspicuous"),
     _stated("grant.governing_law", "code", CLOSED, "The law that governs the consent", against=True),
     _stated("grant.reaffirmed", "bool", CLOSED, "The performer, of age, has reaffirmed the consent"),
+    _stated("grant.guardian_objected", "bool", CLOSED, "A parent or guardian objects to the consent", against=True),
     _stated("grant.survives_death", "code", OPEN, "What the consent says of the performer's death",
             values=("yes", "no", "silent")),
     _determined("grant.survival_determined", "the consent goes on after the performer's death"),
@@ -324,6 +351,7 @@ _CONSENT = (
     _stated("grant.biometrics_for_the_picture_only", "bool", CLOSED, "The biometric data serves this picture alone"),
     _stated("grant.separate_consent_to_editing", "bool", CLOSED, "The person edited was told and consented separately"),
     _stated("grant.access_list", "bool", CLOSED, "Who may use the replica is listed"),
+    _stated("grant.access_given_to", "codes", CLOSED, "The vendors who may use the replica"),
     _stated("grant.custody_attested", "bool", CLOSED, "The custody of the replica is attested"),
     _stated("grant.union_approved_transfer", "bool", CLOSED, "The union approved the transfer"),
     _stated("grant.producer_stays_liable", "bool", CLOSED, "The producer acknowledged that it stays liable"),

@@ -55,7 +55,7 @@ class Depiction:
 class Request:
     """May this be done? `production_line` is the production and its ancestors; `as_of` the moment in law that is asked
     about, `known_at` the moment up to which the file is read; `fixed_on` the day on which what is to be released was
-    finished as it is, if it was (consent.md §6.5)."""
+    finished as it is, if it was (consent.md §6.5); `vendor` who would do it, by id, where it is not the studio itself."""
 
     act: str
     production: str
@@ -69,6 +69,7 @@ class Request:
     known_at: datetime
     asset_sha256: str | None = None
     fixed_on: date | None = None
+    vendor: str | None = None
 
     @property
     def day(self) -> date:
@@ -78,6 +79,7 @@ class Request:
     def as_dict(self) -> dict[str, Any]:
         """The question in canonical JSON terms: the same for the same question, in whatever order it was put."""
         depictions = sorted({canonical(one.as_dict()): one for one in self.depictions}.items())
+        told = {"fixed_on": self.fixed_on.isoformat() if self.fixed_on else None, "vendor": self.vendor}
         return {
             "act": self.act,
             "production": self.production,
@@ -90,7 +92,7 @@ class Request:
             "as_of": moment(self.as_of),
             "known_at": moment(self.known_at),
             "asset_sha256": self.asset_sha256,
-        } | ({"fixed_on": self.fixed_on.isoformat()} if self.fixed_on else {})
+        } | {name: value for name, value in told.items() if value}
 
     @property
     def hash(self) -> str:
@@ -161,7 +163,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One signed state of a grant. `verified_by` is the second lawyer, who compared it with the paper."""
+    """One signed state of a grant. `verified_by` is the second lawyer, who compared it with the paper; `offered_at` when
+    it was put before the performer, unsigned, if it was."""
 
     id: str
     number: int
@@ -175,6 +178,7 @@ class Revision:
     evidence: tuple[Evidence, ...]
     lines: tuple[Line, ...]
     recorded_at: datetime
+    offered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,8 @@ class Statement:
 
     - lock: the subject (a person, production, unit, grant, the hash of a file, or "global") may not be used for the
       acts named, or for any.
-    - lift: the lock named by `refers_to` no longer holds.
+    - dispute: the subject, a person or a grant, is contested: lawyers look first at the acts named, or at any.
+    - lift: the lock or dispute named by `refers_to` no longer holds.
     - approval: the subject, the hash of a file, is `answer` ("approved" or "refused") under the scope line, grant or
       person named by `question`.
     - determination: two lawyers in `by` answer `question` about the subject, a person or the hash of a file.
@@ -275,7 +280,7 @@ def age_on(born: date, day: date) -> int:
 
 def moment(at: datetime) -> str:
     """RFC 3339 in UTC, to the microsecond: one spelling for one moment."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def canonical(value: dict[str, Any]) -> bytes:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from consent import paper
+from consent import paper, reopening
 from consent.models import Grant, GrantRevision, ScopeLine, Signature, Verification
 from registry import journal
 from registry.errors import Conflict, Invalid, NotAllowed
@@ -114,6 +114,7 @@ def verify(revision: GrantRevision, *, by, at: datetime, reason: str) -> Verific
             at=at,
             reason=reason,
         )
+        reopening.note(revision.public_id, studio=studio, subject=revision.grant.public_id, at=at)
     return verification
 
 

@@ -153,6 +153,8 @@ def facts(statements: Iterable[Stated], *, as_of: datetime, known_at: datetime) 
     for one in unanswered(holding(statements, as_of=as_of, known_at=known_at)):
         for states, subject, answer in _stated(one):
             before = told.get((subject, states.fact))
+            if before is not None and states.common:
+                answer = _in_both(answer, before[1])
             if before is None or _outweighs(states, answer, before[1]):
                 told[subject, states.fact] = states, answer, one.record.id
     return [Fact(*about, answer, record) for about, (_, answer, record) in sorted(told.items(), key=lambda one: one[0])]
@@ -208,6 +210,10 @@ def _outweighs(states: States, new: str, before: str) -> bool:
     if states.gravest:
         return states.gravest.index(new) <= states.gravest.index(before)
     return True
+
+
+def _in_both(new: str, before: str) -> str:
+    return ",".join(one for one in new.split(",") if one in before.split(","))
 
 
 def spelt(value: Value) -> str:

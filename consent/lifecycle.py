@@ -8,6 +8,7 @@ from consent.answers import DENY, PERMIT, REVIEW, Ground, worst
 from consent.facts import Depiction, Ending, Grant, Line, Request, Revision, known
 
 ACTIVE = "active"
+OFFERED = "offered"
 AWAITING_VERIFICATION = "awaiting_verification"
 NOT_YET = "not_yet"
 EXPIRED = "expired"
@@ -36,6 +37,7 @@ LEFT_OF_WORK: dict[str, dict[str, str]] = {
     "cease_all": {NOT_GENERATED: DENY, GENERATED: DENY, FIXED: DENY, RELEASED: DENY},
     "annul": {NOT_GENERATED: DENY, GENERATED: REVIEW, FIXED: REVIEW, RELEASED: REVIEW},
 }
+# What a public page may say of consent after it.
 PUBLIC_AFTER_ENDING: dict[str, str] = {
     "prospective_new_use": "ended", "no_new_release": "ended", "run_off": "ended", "cease_all": "under_review",
     "annul": "under_review",
@@ -97,7 +99,7 @@ def fold(grant: Grant, request: Request) -> Standing | None:
     if ending is not None and left == DENY:
         return Standing(grant, revision, ENDED, DENY, ending)
     if not verified:
-        return Standing(grant, revision, AWAITING_VERIFICATION, DENY)
+        return Standing(grant, revision, OFFERED if _only_offered(revision, request) else AWAITING_VERIFICATION, DENY)
     if not begun:
         return Standing(grant, revision, NOT_YET, DENY)
     if revision.term_end is not None and revision.term_end <= request.day:
@@ -139,6 +141,12 @@ def public_after(ending: Ending) -> str:
 def is_verified(revision: Revision) -> bool:
     """A second lawyer has verified it. A verification by whoever entered it is none."""
     return revision.verified_by is not None and revision.verified_by != revision.entered_by
+
+
+def _only_offered(revision: Revision, request: Request) -> bool:
+    """Put before the performer, and signed by nobody yet."""
+    offered = revision.offered_at is not None and revision.offered_at <= request.known_at
+    return offered and not revision.signatures
 
 
 def annuls(ending: Ending) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from consent import lifecycle, scope
-from consent.answers import DENY, PERMIT, Gap, Ground, gravest
+from consent.answers import DENY, PERMIT, REVIEW, Gap, Ground, gravest
 from consent.dossier import Dossier
 from consent.facts import Depiction, Line, Person
 from consent.lifecycle import Standing
@@ -13,7 +13,7 @@ from consent.rules import ABOUT_THE_CONSENT, broken
 from consent.scope import Cell
 from consent.territories import WORLD, expand
 
-NO_CONSENT, MAKER_CHECKER, LOCK = "CORE-NO-CONSENT", "CORE-MAKER-CHECKER", "CORE-LOCK"
+NO_CONSENT, MAKER_CHECKER, LOCK, DISPUTE = "CORE-NO-CONSENT", "CORE-MAKER-CHECKER", "CORE-LOCK", "CORE-DISPUTE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,8 @@ def best(
         there = [by_packs(chapter, offer.standing, depiction, person, dossier, next(iter(cell.territories))) for offer in able]
         able = [
             replace(offer, hindrances=offer.hindrances + more.grounds, advice=offer.advice + more.advice)
+            if more.grounds or more.advice
+            else offer
             for offer, more in zip(able, there, strict=True)
         ]
     return min(able, key=lambda offer: offer.rank, default=None)
@@ -109,9 +111,11 @@ def uncovered(found: list[Offer], cell: Cell, depiction: Depiction) -> Ground:
 
 
 def hindrances(standing: Standing, depiction: Depiction, person: Person | None, dossier: Dossier) -> Iterator[Ground]:
-    """What keeps a consent from being used: a lock on it, its state, its paper, and who signed."""
+    """What keeps a consent from being used: a lock or a dispute on it, its state, its paper, and who signed."""
     for lock in dossier.locks.get(standing.grant.id, ()):
         yield standing.ground("consent.locked", LOCK, DENY, depiction, detail=lock)
+    for dispute in dossier.disputes.get(standing.grant.id, ()):
+        yield standing.ground("consent.disputed", DISPUTE, REVIEW, depiction, detail=dispute)
     if standing.state != lifecycle.ACTIVE:
         yield state(standing, depiction, dossier.request.act)
     if standing.leaves == DENY:

@@ -1,48 +1,76 @@
 """What is on file for a question, read from the tables as the values that a decision is made from.
 
 A fixed number of queries, however many consents are on file: only those of the people asked about are read, and only
-the columns that a decision looks at. It is asked three times for each asset, so it does not build model objects.
+the columns that a decision looks at. It is asked three times for each asset, so its queries are prepared, and no model
+objects are built.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from consent import facts, on_record
+from consent.forms.locks import DISPUTE
+from consent.holding import Stated
 from consent.models import Ending, Evidence, GrantRevision, ScopeLine, Signature, Statement
 from consent.subjects import ON_THE_REGISTER
 from registry.models import Organisation, Person, Production, Unit
+from registry.prepared import Prepared
 
 Kept = dict[int, list[Any]]
 
 
 def record_for(request: facts.Request, *, studio: Organisation) -> facts.Record:
     """The people, consents and statements that may bear on the question; of this studio alone."""
-    people = {one.person for one in request.depictions if one.person}
+    return records_for([request], studio=studio)[0]
+
+
+def records_for(requests: Sequence[facts.Request], *, studio: Organisation) -> list[facts.Record]:
+    """The record for each of the questions, from one reading of the file."""
+    people = {one.person for request in requests for one in request.depictions if one.person}
+    persons = tuple(_persons(people, studio)) if people else ()
     grants = tuple(_grants(people, studio)) if people else ()
-    works = _works(request)
-    return facts.Record(
-        persons=tuple(_persons(people, studio)) if people else (),
-        grants=grants,
-        statements=tuple(_statements(request, grants, people, studio, works)),
-        production=_production(request, works),
-    )
+    works = _works({one for request in requests for one in request.production_line})
+    units = _units(requests)
+    asked_as = [_asked_as(request, works, units) for request in requests]
+    subjects = {facts.GLOBAL, *people, *(one.id for one in grants), *(name for names in asked_as for name in names)}
+    subjects |= {one for request in requests for one in (*request.production_line, request.asset_sha256) if one}
+    stated = _stated(subjects, studio)
+    return [
+        facts.Record(persons, grants, tuple(_statements(stated, request, names)), _production(request, works))
+        for request, names in zip(requests, asked_as, strict=True)
+    ]
+
+
+PERSONS = Prepared(
+    lambda studio, people: Person.objects.filter(studio=studio, public_id__in=people)
+    .order_by()
+    .values_list("public_id", "kind", "death_date", "birth_date", "data_key")
+)
 
 
 def _persons(people: set[str], studio: Organisation) -> Iterator[facts.Person]:
-    for row in Person.objects.filter(studio=studio, public_id__in=people):
-        yield facts.Person(row.public_id, row.kind, row.birth_date, row.death_date)
+    for public_id, kind, died, sealed, key in PERSONS(studio.pk, people):
+        born = Person(birth_date=sealed, data_key=key).birth_date  # as only this person's key opens it
+        yield facts.Person(public_id, kind, born, died)
 
 
-def _works(request: facts.Request) -> list[tuple[Any, ...]]:
-    """The production and the works it is part of, as often as there are agreements that they are made under."""
-    line = Production.objects.filter(public_id__in=request.production_line).order_by("pk")
-    return list(line.values_list("public_id", "kind", "jurisdictions", "photography_starts_on", "agreements__code"))
+WORKS = Prepared(
+    lambda line: Production.objects.filter(public_id__in=line)
+    .order_by("pk")
+    .values_list("public_id", "kind", "jurisdictions", "photography_starts_on", "agreements__code")
+)
+
+
+def _works(ids: set[str]) -> list[tuple[Any, ...]]:
+    """These works, each as often as there are agreements that it is made under."""
+    return WORKS(ids)
 
 
 def _production(request: facts.Request, works: list[tuple[Any, ...]]) -> facts.Production | None:
     """The production; what is not said of it is taken from the works it is part of."""
+    works = _of_line(request, works)
     own = [row for row in works if row[0] == request.production]
     if not own:
         return None
@@ -52,20 +80,23 @@ def _production(request: facts.Request, works: list[tuple[Any, ...]]) -> facts.P
     return facts.Production(request.production, own[0][1], frozenset(jurisdictions), agreements, starts)
 
 
+REVISIONS = Prepared(
+    lambda studio, people: GrantRevision.objects.filter(grant__studio=studio, grant__person__public_id__in=people)
+    .order_by()
+    .values_list(
+        "pk", "grant_id", "grant__public_id", "grant__person__public_id", "public_id", "number", "effective_from",
+        "term_end", "entered_by_id", "recorded_at", "verification__verified_by_id", "verification__recorded_at",
+        "authority__public_id", "authority__kind", "authority__valid_from", "authority__valid_to",
+        "authority__verified_by_id", "authority__recorded_at", "offer__recorded_at",
+    )
+)  # fmt: skip
+
+
 def _grants(people: set[str], studio: Organisation) -> Iterator[facts.Grant]:
-    rows = list(
-        GrantRevision.objects.filter(grant__studio=studio, grant__person__public_id__in=people)
-        .order_by()
-        .values_list(
-            "pk", "grant_id", "grant__public_id", "grant__person__public_id", "public_id", "number", "effective_from",
-            "term_end", "entered_by_id", "recorded_at", "verification__verified_by_id", "verification__recorded_at",
-            "authority__public_id", "authority__kind", "authority__valid_from", "authority__valid_to",
-            "authority__verified_by_id", "authority__recorded_at",
-        )
-    )  # fmt: skip
+    rows = REVISIONS(studio.pk, people)
     revisions, ids = defaultdict(list), [row[0] for row in rows]
     lines, evidence, signatures = _lines(ids), _evidence(ids), _signatures(ids)
-    for pk, grant, grant_id, person, public_id, number, start, end, entered_by, at, verifier, verified_at, *who in rows:
+    for pk, grant, grant_id, person, public_id, number, start, end, entered_by, at, verifier, verified_at, *who, offered in rows:
         revisions[grant, grant_id, person].append(
             facts.Revision(
                 id=public_id,
@@ -80,6 +111,7 @@ def _grants(people: set[str], studio: Organisation) -> Iterator[facts.Grant]:
                 evidence=tuple(evidence[pk]),
                 lines=tuple(lines[pk]),
                 recorded_at=at,
+                offered_at=offered,
             )
         )
     endings = _endings([grant for grant, _, _ in revisions])
@@ -94,16 +126,19 @@ def _authority(public_id: str | None, kind: str, valid_from: date | None, valid_
     return facts.Authority(public_id, kind, valid_from, valid_to, verifier is not None, recorded_at)
 
 
+LINES = Prepared(
+    lambda revisions: ScopeLine.objects.filter(revision__in=revisions)
+    .order_by()
+    .values_list(
+        "pk", "productions__public_id", "revision_id", "public_id", "effect", "uses", "modalities", "territories",
+        "territories_except", "acts", "units", "media", "languages", "content_excluded", "start", "end",
+    )
+)  # fmt: skip
+
+
 def _lines(revisions: list[int]) -> Kept:
     """The rights blocks by revision. One that names several productions comes in as many rows."""
-    rows = (
-        ScopeLine.objects.filter(revision__in=revisions)
-        .order_by()
-        .values_list(
-            "pk", "productions__public_id", "revision_id", "public_id", "effect", "uses", "modalities", "territories",
-            "territories_except", "acts", "units", "media", "languages", "content_excluded", "start", "end",
-        )
-    )  # fmt: skip
+    rows = LINES(revisions)
     told: dict[int, tuple[Any, ...]] = {}
     productions = defaultdict(set)
     for pk, production, *line in rows:
@@ -133,72 +168,123 @@ def _lines(revisions: list[int]) -> Kept:
     return kept
 
 
+EVIDENCE = Prepared(
+    lambda revisions: Evidence.objects.filter(revision__in=revisions)
+    .order_by()
+    .values_list("revision_id", "sha256", "recorded_at")
+)
+SIGNATURES = Prepared(
+    lambda revisions: Signature.objects.filter(revision__in=revisions)
+    .order_by()
+    .values_list(
+        "revision_id", "signed_on", "capacity", "evidence__sha256", "recorded_at", "separate_signature",
+    )
+)  # fmt: skip
+ENDINGS = Prepared(
+    lambda grants: Ending.objects.filter(grant__in=grants)
+    .order_by()
+    .values_list("grant_id", "public_id", "kind", "mode", "effective_at", "run_off_to", "recorded_at")
+)
+
+
 def _evidence(revisions: list[int]) -> Kept:
     kept: Kept = defaultdict(list)
-    rows = Evidence.objects.filter(revision__in=revisions).order_by()
-    for revision, *paper in rows.values_list("revision_id", "sha256", "recorded_at"):
+    for revision, *paper in EVIDENCE(revisions):
         kept[revision].append(facts.Evidence(*paper))
     return kept
 
 
 def _signatures(revisions: list[int]) -> Kept:
     kept: Kept = defaultdict(list)
-    rows = Signature.objects.filter(revision__in=revisions).order_by()
-    for revision, day, *signed in rows.values_list(
-        "revision_id", "signed_on", "capacity", "evidence__sha256", "recorded_at", "separate_signature"
-    ):
+    for revision, day, *signed in SIGNATURES(revisions):
         kept[revision].append(facts.Signature(_midnight(day), *signed))
     return kept
 
 
 def _endings(grants: list[int]) -> Kept:
     kept: Kept = defaultdict(list)
-    rows = Ending.objects.filter(grant__in=grants).order_by()
-    for grant, *ending in rows.values_list(
-        "grant_id", "public_id", "kind", "mode", "effective_at", "run_off_to", "recorded_at"
-    ):
+    for grant, *ending in ENDINGS(grants):
         kept[grant].append(facts.Ending(*ending))
     return kept
 
 
-def _statements(
-    request: facts.Request, grants: tuple[facts.Grant, ...], people: set[str], studio: Organisation,
-    works: list[tuple[Any, ...]],
-) -> Iterator[facts.Statement]:  # fmt: skip
+UNITS = Prepared(
+    lambda productions, codes: Unit.objects.filter(production__public_id__in=productions, code__in=codes)
+    .order_by()
+    .values_list("production__public_id", "public_id", "code")
+)
+STATEMENTS = Prepared(
+    lambda studio, subjects: Statement.objects.filter(studio=studio, subject__in=subjects)
+    .order_by()
+    .values_list(
+        "pk", "question", "public_id", "kind", "form", "subject", "details", "refers_to__public_id", "effective_at",
+        "until", "recorded_at", "acts", "answer",
+    )
+)  # fmt: skip
+BEHIND = Prepared(
+    lambda statements: Statement.by.through.objects.filter(statement__in=statements)
+    .order_by()
+    .values_list("statement_id", "user_id")
+)
+
+
+def _units(requests: Iterable[facts.Request]) -> list[tuple[Any, ...]]:
+    """The scenes and shots asked about: the production, the id and the code of each."""
+    productions = {request.production for request in requests if request.units}
+    return UNITS(productions, {code for request in requests for code in request.units})
+
+
+def _asked_as(
+    request: facts.Request, works: list[tuple[Any, ...]], units: Iterable[tuple[Any, ...]]
+) -> dict[str, str]:
     """A lock lies on a unit by its id, and a question names units by their code within the production. One that lies on
     a collective agreement lies on every production under it."""
-    asked_as = {f"agreement:{code}": request.production for *_, code in works if code}
-    if request.units:
-        here = Unit.objects.filter(production__public_id=request.production, code__in=request.units).order_by()
-        asked_as |= dict(here.values_list("public_id", "code"))
-    subjects = {facts.GLOBAL, *request.production_line, *asked_as, *people, *(one.id for one in grants)}
-    subjects |= {request.asset_sha256} if request.asset_sha256 else set()
-    stated = _stated(subjects, studio)
-    replicas = {row.public_id for row in stated if row.form == ON_THE_REGISTER}
-    stated += _stated(replicas, studio) if replicas else []
-    on_forms = [on_record.stated(row) for row in stated if row.form]
+    under = {f"agreement:{code}": request.production for *_, code in _of_line(request, works) if code}
+    return under | {id: code for work, id, code in units if work == request.production and code in request.units}
+
+
+def _of_line(request: facts.Request, works: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [row for row in works if row[0] in request.production_line]
+
+
+def _statements(
+    stated: Iterable[tuple[Stated, str]], request: facts.Request, asked_as: dict[str, str]
+) -> Iterator[facts.Statement]:
+    on_forms = [row for row, _ in stated if row.form]
     yield from on_record.attested(on_forms, as_of=request.as_of, known_at=request.known_at)
-    for row in stated:
+    for row, question in stated:
         if row.kind != Statement.Kind.RECORD:
-            yield _statement(row, asked_as)
+            yield _statement(row, question, asked_as)
 
 
-def _stated(subjects: set[str], studio: Organisation) -> list[Statement]:
-    rows = Statement.objects.filter(studio=studio, subject__in=subjects).order_by()
-    rows = rows.defer("sealed", "refers_to__sealed", "refers_to__details")
-    return list(rows.select_related("refers_to").prefetch_related("by"))
+def _stated(subjects: set[str], studio: Organisation) -> list[tuple[Stated, str]]:
+    """Everything stated about these, and about the replicas that are on the register among it."""
+    stated = _told_of(subjects, studio)
+    return stated + _told_of({row.id for row, _ in stated if row.form == ON_THE_REGISTER}, studio)
 
 
-def _statement(row: Statement, asked_as: dict[str, str]) -> facts.Statement:
+def _told_of(subjects: set[str], studio: Organisation) -> list[tuple[Stated, str]]:
+    """What was stated about the subjects, each with the question it answers."""
+    rows = STATEMENTS(studio.pk, subjects)
+    by = defaultdict(list)
+    for statement, user in BEHIND([pk for pk, *_ in rows]):
+        by[statement].append(str(user))
+    return [
+        (Stated(public_id, kind, form, subject, details, tuple(by[pk]), *moments, frozenset(acts), answer), question)
+        for pk, question, public_id, kind, form, subject, details, *moments, acts, answer in rows
+    ]
+
+
+def _statement(row: Stated, question: str, asked_as: dict[str, str]) -> facts.Statement:
     return facts.Statement(
-        id=row.public_id,
-        kind=row.kind,
+        id=row.id,
+        kind="dispute" if row.form == DISPUTE else row.kind,
         subject=asked_as.get(row.subject, row.subject),
         answer=row.answer,
-        acts=frozenset(row.acts),
-        by=tuple(str(one.pk) for one in row.by.all()),
-        question=row.question,
-        refers_to=row.refers_to.public_id if row.refers_to else None,
+        acts=row.acts,
+        by=row.by,
+        question=question,
+        refers_to=row.refers_to,
         effective_at=row.effective_at,
         until=row.until,
         recorded_at=row.recorded_at,

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -13,9 +13,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, InterfaceError, transaction
 
-from consent.models import Evidence
+from consent.models import Destruction, Evidence, Statement
 from registry import journal
-from registry.errors import Invalid, Unavailable
+from registry.errors import Conflict, Invalid, Unavailable
 from registry.private import open_key, seal, unseal, wrap_key
 
 LARGEST = 25 * 1024 * 1024
@@ -46,6 +46,15 @@ class PaperDamaged(Unavailable):
         super().__init__(
             "evidence.damaged",
             f"The stored file of “{evidence.name}” does not match its hash. Restore it from a backup.",
+        )
+
+
+class PaperDestroyed(Conflict):
+    def __init__(self, evidence):
+        on = f"{evidence.destruction.recorded_at:%-d %B %Y}"
+        super().__init__(
+            "evidence.destroyed",
+            f"The file of “{evidence.name}” was destroyed on {on}, as the studio’s retention rule says. Its hash is kept.",
         )
 
 
@@ -106,7 +115,9 @@ def record(shelved: Shelved, *, studio, by, at: datetime, revision=None, kind: s
 
 
 def read(evidence: Evidence) -> bytes:
-    """The document's bytes, checked against its hash. Raises `PaperDamaged`; writes nothing."""
+    """The document's bytes, checked against its hash. Raises `PaperDestroyed`, `PaperDamaged`; writes nothing."""
+    if Destruction.objects.filter(evidence=evidence).exists():
+        raise PaperDestroyed(evidence)
     try:
         with default_storage.open(evidence.storage_key) as file:
             content = unseal(open_key(bytes(evidence.sealed_key)), file.read())
@@ -115,6 +126,13 @@ def read(evidence: Evidence) -> bytes:
     if hashlib.sha256(content).hexdigest() != evidence.sha256:
         raise PaperDamaged(evidence)
     return content
+
+
+def destroy(evidence: Evidence, *, rule: Statement, over_on: date, at: datetime) -> None:
+    """Write down that the file goes, and let it go once that is committed. Where storage does not answer, the sweep of
+    leftovers finds it: no row asks for it any more."""
+    Destruction.objects.create(evidence=evidence, rule=rule, over_on=over_on, recorded_at=at)
+    transaction.on_commit(lambda: default_storage.delete(evidence.storage_key), robust=True)
 
 
 def view(evidence: Evidence, *, subject: str, by, at: datetime) -> bytes:

@@ -13,11 +13,11 @@ from functools import lru_cache
 from consent.answers import OUTCOME_OF, PERMIT, Cited, Ground
 from consent.fact_dictionary import FACTS
 from consent.facts import Adoption, Record, Request
-from consent.rulebook import CORE, GATES, ONLY_ADVISES, Agreement, Pack, PackRule, PackUnknown, newest
+from consent.rulebook import CORE, GATES, ONLY_ADVISES, Agreement, Pack, PackRule, PackUnknown, newest, shipped
 from consent.rules import Case, Truth
 
 ADVISORY, ENFORCING = "advisory", "enforcing"
-OBLIGATION = "consent.obligation"
+OBLIGATION, AGREEMENT_EXPIRED = "consent.obligation", "consent.agreement_expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,14 @@ class Found:
         return Found(self.grounds + other.grounds, self.advice + other.advice)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lineup:
+    """The packs that are asked, and those of them that are versions of collective agreements."""
+
+    held: tuple[Held, ...]
+    agreements: tuple[Held, ...]
+
+
 Chapter = tuple[tuple[Held, Truth, tuple[PackRule, ...]], ...]  # each pack with whether its agreement, if any, governs
 NOTHING = Found()
 
@@ -52,7 +60,7 @@ class Policy:
     """The packs that are asked, with their rules in the order in which what they look at becomes known: the depiction;
     a consent that is offered, alone and in a territory; and the territory with the consent that is chosen."""
 
-    held: tuple[Held, ...]
+    lineup: Lineup
     of_depiction: Chapter
     of_consent: Chapter
     of_consent_there: Chapter
@@ -72,22 +80,36 @@ def nobody_adopted() -> tuple[Adoption, ...]:
     return standing((pack, ENFORCING if pack.kind == CORE else ADVISORY) for pack in newest())
 
 
-def held(record: Record, request: Request, library: Mapping[str, Pack]) -> tuple[Held, ...]:
-    """The packs adopted by then, and core. Raises PackUnknown if somebody adopted what is not in the library."""
+def held(record: Record, request: Request, library: Mapping[str, Pack] | None = None) -> Lineup:
+    """The packs adopted by then, and core; from `library`, else of those shipped. Raises PackUnknown if somebody adopted
+    what is not there."""
+    adopted = tuple(
+        one for one in record.adoptions if one.effective_at <= request.as_of and one.recorded_at <= request.known_at
+    )
+    return _of_shipped(adopted) if library is None else _lineup(adopted, library)
+
+
+def arranged(lineup: Lineup, case: Case) -> Policy:
+    """The policy for a question about the production of this case: what cannot bear on it is left out."""
+    governing = tuple(_governs(one.pack, case) for one in lineup.agreements)
+    return _arranged(lineup, governing, case.request.act, case.request.day)
+
+
+@lru_cache(maxsize=256)
+def _of_shipped(adopted: tuple[Adoption, ...]) -> Lineup:
+    return _lineup(adopted, shipped())
+
+
+def _lineup(adopted: tuple[Adoption, ...], library: Mapping[str, Pack]) -> Lineup:
     latest: dict[str, Adoption] = {}
-    for one in record.adoptions:
-        if one.effective_at <= request.as_of and one.recorded_at <= request.known_at:
-            before = latest.get(one.pack)
-            latest[one.pack] = one if before is None else max(before, one, key=_later)
+    for one in adopted:
+        before = latest.get(one.pack)
+        latest[one.pack] = one if before is None else max(before, one, key=_later)
     found = {_held(one, library) for one in latest.values()}
     if CORE not in latest:
         found |= {Held(pack, ENFORCING) for pack in newest() if pack.id == CORE}
-    return tuple(sorted(found, key=lambda one: (one.pack.id, one.pack.hash)))
-
-
-def arranged(held: tuple[Held, ...], case: Case) -> Policy:
-    """The policy for a question about the production of this case: what cannot bear on it is left out."""
-    return _arranged(held, tuple(_governs(one.pack, case) for one in held), case.request.act, case.request.day)
+    asked = tuple(sorted(found, key=lambda one: (one.pack.id, one.pack.hash)))
+    return Lineup(asked, tuple(one for one in asked if one.pack.agreement))
 
 
 def _later(one: Adoption) -> tuple[datetime, datetime, bool, str]:
@@ -102,11 +124,12 @@ def _held(adoption: Adoption, library: Mapping[str, Pack]) -> Held:
 
 
 @lru_cache(maxsize=256)
-def _arranged(held: tuple[Held, ...], governs: tuple[Truth, ...], act: str, day: date) -> Policy:
+def _arranged(lineup: Lineup, governing: tuple[Truth, ...], act: str, day: date) -> Policy:
+    governs = dict(zip(lineup.agreements, governing, strict=True))
     asked = [
-        (one, truth, tuple(rule for rule in one.pack.rules if rule.speaks(act, day)))
-        for one, truth in zip(held, governs, strict=True)
-        if truth is not False
+        (one, governs.get(one, True), tuple(rule for rule in one.pack.rules if rule.speaks(act, day)))
+        for one in lineup.held
+        if governs.get(one, True) is not False
     ]
     areas = frozenset((area, frozenset[str]()) for *_, rules in asked for rule in rules for area in rule.asks.areas)
 
@@ -118,7 +141,7 @@ def _arranged(held: tuple[Held, ...], governs: tuple[Truth, ...], act: str, day:
         return tuple((one, truth, rules) for one, truth, rules in chosen if rules)
 
     return Policy(
-        held=held, areas=areas, of_depiction=chapter(False, there=False), of_consent=chapter(True, there=False),
+        lineup=lineup, areas=areas, of_depiction=chapter(False, there=False), of_consent=chapter(True, there=False),
         of_consent_there=chapter(True, there=True), of_territory=chapter(False, there=True),
     )  # fmt: skip
 
@@ -140,7 +163,7 @@ def ask(chapter: Chapter, case: Case) -> Found:
         if connected is False:
             continue
         connected = None if governs is None else connected
-        found = [ground for rule in rules for ground in _broken(rule, held.pack, case)]
+        found = [ground for rule in rules if (ground := _broken(rule, held.pack, case))]
         counting = [ground for ground in found if held.enforcing and ground.severity != "note"]
         if connected is None and any(OUTCOME_OF[ground.severity] != PERMIT for ground in counting):
             grounds.append(_unconnected(held.pack, case))
@@ -151,10 +174,10 @@ def ask(chapter: Chapter, case: Case) -> Found:
     return Found(tuple(grounds), tuple(advice))
 
 
-def _broken(rule: PackRule, pack: Pack, case: Case) -> Iterator[Ground]:
+def _broken(rule: PackRule, pack: Pack, case: Case) -> Ground | None:
     broken = rule.rule.severity(case)
     if broken is None:
-        return
+        return None
     severity, certain = broken
     obligation = rule.rule.fail == "obligation"
     if obligation:
@@ -162,7 +185,7 @@ def _broken(rule: PackRule, pack: Pack, case: Case) -> Iterator[Ground]:
     if rule.rule.fail == "note" or rule.status in ONLY_ADVISES:
         severity = "note"
     due = FACTS[rule.due].read(case) if rule.due else None
-    yield Ground(
+    return Ground(
         code=OBLIGATION if obligation and severity != "note" else "consent.rule" if certain else "consent.rule_unclear",
         rule=rule.id,
         severity=severity,
@@ -208,10 +231,11 @@ def _made_under(pack: Pack, case: Case) -> bool:
 
 
 def expired(policy: Policy, case: Case) -> Found:
-    """A ground for each agreement whose last version that is asked ran out before the day that selects it."""
-    under = [one for one in policy.held if _made_under(one.pack, case)]
+    """A ground for each agreement whose last version that is asked ran out before the day that selects it, or, of those
+    that decide, may have: that day is not stated."""
+    under = [one for one in policy.lineup.agreements if _made_under(one.pack, case)]
     counting = {ground for ground in _outrun([one for one in under if one.enforcing], case)}
-    advising = {ground for ground in _outrun(under, case)} - counting
+    advising = {ground for ground in _outrun(under, case) if ground.code == AGREEMENT_EXPIRED} - counting
     return Found(tuple(counting), tuple(advising))
 
 
@@ -226,11 +250,15 @@ def _outrun(held: Iterable[Held], case: Case) -> Iterator[Ground]:
         day = _selecting(agreement, case) if agreement else None
         if agreement and agreement.last and day and agreement.last < day:
             cited = Cited(last.hash, last.title, "A named lawyer adopts the successor, once it is loaded.", last.title, "")
-            yield Ground("consent.agreement_expired", last.id.upper(), "review", day=agreement.last, cited=cited)
+            yield Ground(AGREEMENT_EXPIRED, last.id.upper(), "review", day=agreement.last, cited=cited)
+        if agreement and agreement.last and not day:
+            cited = Cited(last.hash, "the version that was in force on that day governs", "", last.title, "")
+            missing = (FACTS[agreement.selected_by].wanted(case),)
+            yield Ground("consent.rule_unclear", last.id.upper(), "review", missing=missing, cited=cited)
 
 
 def used(policy: Policy, advice: Iterable[Ground]) -> tuple[Held, ...]:
     """The packs an answer stands on: all that decide, and of those that advise the ones that had something to say."""
     advising = {ground.cited.pack for ground in advice if ground.cited}
-    return tuple(one for one in policy.held if one.enforcing or one.pack.hash in advising)
+    return tuple(one for one in policy.lineup.held if one.enforcing or one.pack.hash in advising)
 

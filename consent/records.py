@@ -25,6 +25,7 @@ from consent.forms.shape import (
     PRODUCTION,
     RECORD,
     REPLICA,
+    VENDORS,
     Form,
     Values,
     day_in,
@@ -203,7 +204,7 @@ def _checked(form: Form, about: Subject, details: Mapping[str, Any]) -> dict[str
     kept = checked(form, details)
     faults = []
     for field in form.fields:
-        if field.name not in kept or field.type not in (*NAMED, RECORD):
+        if field.name not in kept or field.type not in (*NAMED, RECORD, VENDORS):
             continue
         try:
             kept[field.name] = _named(field.type, form, about, kept[field.name])
@@ -214,8 +215,12 @@ def _checked(form: Form, about: Subject, details: Mapping[str, Any]) -> dict[str
     return kept
 
 
-def _named(kind: str, form: Form, about: Subject, given: str) -> str:
-    """The id under which records name it; of what belongs to a person, only to this one."""
+def _named(kind: str, form: Form, about: Subject, given: Any) -> Any:
+    """The id under which records name it, or the ids; of what belongs to a person, only to this one."""
+    if kind == VENDORS:
+        if subjects.vendors_of(about.studio).filter(public_id__in=given).count() != len(given):
+            raise subjects.NotOnThisFile
+        return given
     if kind == RECORD:
         if (row := answerable(form, about).filter(public_id=given).first()) is None:
             raise subjects.NotOnThisFile

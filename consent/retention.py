@@ -1,4 +1,4 @@
-"""What of a consent may be destroyed, and when. A rule only: it destroys nothing, and nobody is asked to obey it yet."""
+"""What of a consent may be destroyed, and when. A rule only: provenance/retiring.py obeys it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -153,10 +153,11 @@ def _answered(people: Iterable[Person], pairs: _Pairs, wanted_in: Production, *,
         for number, one in enumerate(wanted, start=1)
     ]
     answers = clearance.foresee(questions, production=wanted_in, at=at)
-    numbers = dict(Grant.objects.filter(person__in={one.pk for one, *_ in wanted}).values_list("public_id", "number"))
+    names = dict(Grant.objects.filter(person__in={one.pk for one, *_ in wanted}).values_list("public_id", "number"))
+    names[wanted_in.public_id] = wanted_in.title
     return {
         (one.pk, use, modality): tell(
-            put.as_dict(), clearance.unfolded(answer.as_dict()), numbers | {put.depictions[0].id: one.alias}
+            put.as_dict(), clearance.unfolded(answer.as_dict()), names | {put.depictions[0].id: one.alias}
         )
         for (one, use, modality), (put, answer) in zip(wanted, answers, strict=True)
     }  # fmt: skip

@@ -1,14 +1,17 @@
-"""A4 sheets as the house prints them: its type, its tables, and a foot with the number of the page.
+"""A4 sheets as the house prints them: its type, its tables, a foot with the number of the page, and files they carry.
 
 Whatever stands in a text stays text: nothing in it is markup, hides, or turns the line around.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from xml.sax.saxutils import escape
 
 import pymupdf_fonts
+from pypdf import PdfReader, PdfWriter
+from pypdf.errors import PyPdfError
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -17,20 +20,43 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
 
-INK, SOFT, LINE = HexColor("#1c1b19"), HexColor("#5f5b53"), HexColor("#d9d4c8")
+INK, SOFT, FAINT, LINE = HexColor("#1c1b19"), HexColor("#5f5b53"), HexColor("#8d877b"), HexColor("#d9d4c8")
 COLOURS = {"deny": HexColor("#8a2b20"), "review": HexColor("#7a5b14"), "permit": HexColor("#2b4a74")}
 
 
-def printed(content: Iterable[Flowable], *, title: str, subject: str, foot: str) -> bytes:
-    """The content as a PDF, over as many pages as it needs, each with the `foot` and its number."""
+def printed(content: Iterable[Flowable], *, title: str, subject: str, foot: str, mark: str = "") -> bytes:
+    """The content as a PDF, over as many pages as it needs, each with the `foot`, its number, and the `mark` of a copy."""
     out = BytesIO()
     document = SimpleDocTemplate(
         out, pagesize=A4, leftMargin=22 * mm, rightMargin=22 * mm, topMargin=20 * mm, bottomMargin=22 * mm,
         title=_visible(title), author="Countersign", subject=_visible(subject), invariant=1,
     )  # fmt: skip
-    at_the_foot = _foot(foot)
+    at_the_foot = _foot(foot, mark)
     document.build(list(content), onFirstPage=at_the_foot, onLaterPages=at_the_foot)
     return out.getvalue()
+
+
+def copy_mark(by: str, at: datetime) -> str:
+    """What stands on a paper that is printed from the record and is not the record."""
+    return f"Copy – printed on {at:%-d %B %Y, %H:%M} UTC by {by}; what counts is the record."
+
+
+def carrying(pdf: bytes, name: str, content: bytes) -> bytes:
+    """The PDF with a file attached to it."""
+    writer, out = PdfWriter(clone_from=BytesIO(pdf)), BytesIO()
+    writer.add_attachment(name, content)
+    writer.write(out)
+    return out.getvalue()
+
+
+def carried(pdf: bytes, ending: str) -> bytes | None:
+    """The one file attached to a PDF whose name ends so; None if there is none, or several, or it is no PDF."""
+    try:
+        attached = PdfReader(BytesIO(pdf)).attachments.items()
+        files = [content for name, each in attached if name.endswith(ending) for content in each]
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return files[0] if len(files) == 1 else None
 
 
 def say(style: str, text: str) -> Paragraph:
@@ -63,9 +89,17 @@ def _visible(text: str) -> str:
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
-def _foot(text: str):
+def _foot(text: str, mark: str):
     def draw(canvas, document) -> None:
         canvas.saveState()
+        if mark:
+            canvas.setFont(_fonts()[0], 7)
+            canvas.setFillColor(FAINT)
+            canvas.translate(9 * mm, A4[1] / 2)
+            canvas.rotate(90)
+            canvas.drawCentredString(0, 0, _visible(mark))
+            canvas.rotate(-90)
+            canvas.translate(-9 * mm, -A4[1] / 2)
         canvas.setFont(_fonts()[0], 7.5)
         canvas.setFillColor(SOFT)
         canvas.drawString(22 * mm, 12 * mm, _visible(text))

@@ -1,4 +1,4 @@
-"""What has been stated about a person, a work or a file: locks, approvals and determinations, and which of them hold."""
+"""What has been stated about a person, a work or a file: locks, disputes, approvals, determinations, and which of them hold."""
 
 from collections.abc import Collection, Iterable
 
@@ -20,12 +20,12 @@ def in_force(statements: Iterable[Statement], request: Request) -> tuple[Stateme
     return tuple(sorted(standing, key=lambda one: (one.effective_at, one.recorded_at, one.answer in cautious, one.id)))
 
 
-def locks(statements: Collection[Statement], request: Request) -> dict[str, tuple[str, ...]]:
-    """The ids of the locks on the act that nobody has lifted, by what they lie on."""
+def stops(statements: Collection[Statement], request: Request, *kinds: str) -> dict[str, tuple[str, ...]]:
+    """The ids of the locks, or of the disputes, on the act that nobody has lifted, by what they lie on."""
     lifted = {one.refers_to for one in statements if one.kind == "lift" and _about(one.acts, request.act)}
     found: dict[str, list[str]] = {}
     for one in statements:
-        if one.kind == "lock" and one.id not in lifted and _about(one.acts, request.act):
+        if one.kind in kinds and one.id not in lifted and _about(one.acts, request.act):
             found.setdefault(one.subject, []).append(one.id)
     return {subject: tuple(sorted(ids)) for subject, ids in found.items()}
 

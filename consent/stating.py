@@ -1,4 +1,4 @@
-"""The writer of statements: one row with the people behind it and one entry in the journal, in one transaction."""
+"""The writer of statements: a row with the people behind it, an entry in the journal, and what is to be asked again for it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from consent import reopening
 from consent.facts import GLOBAL
 from consent.models import Statement
 from consent.vocabulary import ACTS
@@ -38,6 +39,7 @@ def write(kind: str, *, studio: Organisation, subject: str, by: list[User], acto
             actor=journal.by_user(actor), tag=tag, subject=subject if subject != GLOBAL else studio.public_id,
             organisation=studio, at=at, effective_at=row.effective_at, reason=reason, details=_details(row),
         )  # fmt: skip
+        reopening.note_statement(row)
     return row
 
 

@@ -70,6 +70,11 @@ def found(studio: Organisation, subject: str) -> Subject:
     return Subject(kind, row.public_id, str(row), studio)
 
 
+def vendors_of(studio: Organisation) -> QuerySet[Organisation]:
+    """Those who work on any of the studio's productions."""
+    return Organisation.objects.filter(kind=Organisation.Kind.VENDOR, worked_on__studio=studio).distinct()
+
+
 def labels(ids: Iterable[str], studios: Iterable[Organisation]) -> dict[str, str]:
     """What to call many subjects at once; one that is on none of the studios' files is left out."""
     by_kind: dict[str, set[str]] = {}

@@ -171,6 +171,10 @@ ROLES = _vocabulary(
     synthetic="Synthetic, nobody real",
 )
 
+# Whose performance somebody else's likeness or voice is laid on, and the uses that cannot be made without one (§7, §11.6).
+DRIVING_ROLES = frozenset({"driving_performer", "body_double", "source_performance"})
+DRIVEN_USES = frozenset({"face_replacement", "stunt_double", "performance_transfer", "voice_conversion"})
+
 PERSON_KINDS = _vocabulary(
     living="Living",
     deceased="Deceased",
@@ -275,12 +279,14 @@ REASONS: Vocabulary = MappingProxyType(
     {
         "consent.prohibited": "Prohibited, whatever anyone consents to",
         "consent.locked": "Locked",
+        "consent.disputed": "Disputed",
         "consent.excluded": "Excluded",
         "consent.no_grant": "No consent on file",
         "consent.out_of_scope": "Not covered by the consent on file",
         "consent.not_yet": "Consent not yet in force",
         "consent.expired": "Consent expired",
         "consent.ended": "Consent ended",
+        "consent.offered": "Offered, awaiting the performer",
         "consent.awaiting_verification": "Awaiting verification by a second lawyer",
         "consent.evidence_missing": "Signed paper missing",
         "consent.authority": "Authority of the signatory not shown",

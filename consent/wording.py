@@ -1,7 +1,7 @@
 """The sentences of an answer: what was found, and what would clear it.
 
-Nobody is named here. A person is "the person depicted as “mira”", a consent goes by its id; `named` puts in what the
-reader may be told.
+Nobody is named here. A person is "the person depicted as “mira”", a consent and a production go by their ids; `named` puts
+in what the reader may be told.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,10 +23,12 @@ def sentences(ground: Ground, places: tuple[str, ...]) -> Sentences:
 
 
 def named(text: str, names: Mapping[str, str]) -> str:
-    """The text with people and consents called by `names`, which maps depiction ids and grant ids to display names."""
+    """The text with people, consents and works called by `names`, which maps the ids of depictions, grants and productions
+    to display names."""
     for key, name in names.items():
         text = text.replace(_person(key), name).replace(_opened(_person(key)), name)
         text = text.replace(f"consent {key}", f"consent {name}").replace(f"Consent {key}", f"Consent {name}")
+        text = text.replace(f"the production {key}", f"the production “{name}”")
     return text
 
 
@@ -149,6 +151,11 @@ def _locked(ground: Ground, places: tuple[str, ...]) -> Sentences:
     return f"{what} is locked ({ground.detail}).", "The legal desk lifts the lock."
 
 
+def _disputed(ground: Ground, places: tuple[str, ...]) -> Sentences:
+    what = f"consent {ground.grant} of {_who(ground)}" if ground.grant else f"the consent of {_who(ground)}"
+    return f"{what} is disputed ({ground.detail}).", "The legal desk records how the dispute was resolved."
+
+
 def _excluded(ground: Ground, places: tuple[str, ...]) -> Sentences:
     found = f"{_consent(ground)} excludes {_use(ground)} {_where(places)}."
     return found, f"An amendment signed by {_who(ground)} that no longer excludes it, or leave it out."
@@ -191,6 +198,11 @@ def _ended(ground: Ground, places: tuple[str, ...]) -> Sentences:
 def _awaiting(ground: Ground, places: tuple[str, ...]) -> Sentences:
     by_one = "was verified by the lawyer who entered it" if ground.detail == "same_lawyer" else "has not been verified"
     return f"{_consent(ground)} {by_one}.", "A second lawyer compares it with the paper and verifies it."
+
+
+def _offered(ground: Ground, places: tuple[str, ...]) -> Sentences:
+    found = f"{_consent(ground)} is only offered, and nobody has signed it."
+    return found, f"{_opened(_who(ground))} agrees to it, and a second lawyer verifies it."
 
 
 def _evidence_missing(ground: Ground, places: tuple[str, ...]) -> Sentences:
@@ -309,12 +321,14 @@ def _continues(ground: Ground, places: tuple[str, ...]) -> Sentences:
 _BY_CODE: dict[str, Callable[[Ground, tuple[str, ...]], Sentences]] = {
     "consent.prohibited": _prohibited,
     "consent.locked": _locked,
+    "consent.disputed": _disputed,
     "consent.excluded": _excluded,
     "consent.no_grant": _no_grant,
     "consent.out_of_scope": _out_of_scope,
     "consent.not_yet": _not_yet,
     "consent.expired": _expired,
     "consent.ended": _ended,
+    "consent.offered": _offered,
     "consent.awaiting_verification": _awaiting,
     "consent.evidence_missing": _evidence_missing,
     "consent.authority": _authority,

@@ -21,12 +21,15 @@ from django.db.models import (
     When,
 )
 
-from consent.lifecycle import ACTIVE, AWAITING_VERIFICATION, ENDED, EXPIRED, NOT_YET
-from consent.models import Ending, Evidence, Grant, GrantRevision, Signature
+from consent.lifecycle import ACTIVE, AWAITING_VERIFICATION, ENDED, EXPIRED, NOT_YET, OFFERED
+from consent.models import Ending, Evidence, Grant, GrantRevision, PerformerWord, RevisionOffer, Signature
 from consent.rules import OF_AGE
 from registry.models import Person
 
+DECLINED = "declined"
 STATES = {
+    OFFERED: "Offered, awaiting the performer",
+    DECLINED: "Declined by the performer",
     AWAITING_VERIFICATION: "Awaiting verification",
     ACTIVE: "Active",
     NOT_YET: "Not yet begun",
@@ -42,12 +45,14 @@ def with_state(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[Grant]:
     governing = verified.filter(effective_from__lte=day).order_by("-number")
     latest = GrantRevision.objects.filter(grant=OuterRef("pk")).order_by("-number")
     return grants.annotate(
+        latest=Subquery(latest.values("pk")[:1], output_field=IntegerField()),
         governing=Subquery(governing.values("pk")[:1], output_field=IntegerField()),
         covers_until=Subquery(governing.values("term_end")[:1], output_field=DateField()),
-        latest_unverified=Exists(latest.filter(_signed(), verification__isnull=True).exclude(_superseded())),
     ).annotate(
         state=Case(
             When(Exists(ended(at)), then=Value(ENDED)),
+            When(Q(~Exists(verified), _only_offered(reply__kind=PerformerWord.Kind.DECLINED)), then=Value(DECLINED)),
+            When(Q(~Exists(verified), _only_offered()), then=Value(OFFERED)),
             When(~Exists(verified), then=Value(AWAITING_VERIFICATION)),
             When(governing__isnull=True, then=Value(NOT_YET)),
             When(covers_until__lte=day, then=Value(EXPIRED)),
@@ -55,6 +60,27 @@ def with_state(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[Grant]:
             output_field=CharField(),
         )
     )
+
+
+def in_state(grants: QuerySet[Grant], state: str, *, at: datetime) -> QuerySet[Grant]:
+    """Those of the grants that stand so at `at`. What only few can be is looked for among those few."""
+    revisions, day = GrantRevision.objects.order_by(), at.date()
+    few = {
+        ENDED: endings_in_effect(at).values("grant"),
+        DECLINED: PerformerWord.objects.filter(kind=PerformerWord.Kind.DECLINED).order_by().values("offer__revision__grant"),
+        OFFERED: RevisionOffer.objects.order_by().values("revision__grant"),
+        AWAITING_VERIFICATION: revisions.filter(verification=None).values("grant"),
+        NOT_YET: revisions.filter(effective_from__gt=day).values("grant"),
+        EXPIRED: revisions.filter(term_end__lte=day).values("grant"),
+    }
+    narrowed = grants.filter(pk__in=few[state]) if state in few else grants
+    return with_state(narrowed, at=at).filter(state=state)
+
+
+def _only_offered(**reply: str) -> Q:
+    """Whether the latest revision was put before the performer, and answered so, and nobody has signed it."""
+    offer = RevisionOffer.objects.filter(revision=OuterRef("latest"), **reply).order_by()
+    return Q(Exists(offer), ~Exists(Signature.objects.filter(revision=OuterRef("latest")).order_by()))
 
 
 def ended(at: datetime) -> QuerySet[Ending]:
@@ -80,16 +106,16 @@ def without_paper(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[GrantRev
 
 
 def _unverified(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[GrantRevision]:
-    waiting = with_state(grants, at=at).filter(latest_unverified=True).exclude(state=ENDED)
-    unverified = GrantRevision.objects.filter(_signed(), grant__in=waiting.values("pk"), verification__isnull=True)
-    found = unverified.exclude(_superseded())
+    unverified = GrantRevision.objects.filter(_signed(), grant__in=grants.order_by().values("pk"), verification__isnull=True)
+    found = unverified.exclude(_superseded()).exclude(grant__in=endings_in_effect(at).values("grant"))
     return found.select_related("grant__person", "grant__studio", "entered_by").order_by("recorded_at")
 
 
 def running_out(grants: QuerySet[Grant], *, at: datetime, days: int) -> QuerySet[Grant]:
     """Active grants whose term ends within so many days, the soonest first."""
     until = at.date() + timedelta(days=days)
-    active = with_state(grants, at=at).filter(state=ACTIVE, covers_until__lte=until)
+    near = GrantRevision.objects.filter(term_end__gt=at.date(), term_end__lte=until).order_by()
+    active = with_state(grants.filter(pk__in=near.values("grant")), at=at).filter(state=ACTIVE, covers_until__lte=until)
     return active.select_related("person", "studio", "production").order_by("covers_until")
 
 

@@ -47,7 +47,7 @@ def touched(grant: Grant, *, mode: str, effective_at: datetime, run_off_to: date
     together = ("job", "vendor", "production")
     waiting = in_signing(grant).select_related(*together)[:PAGE]
     done = signed(grant).select_related(*together, "credential")[:PAGE]
-    unsigned, kept = under_way(mode, effective_at, run_off_to), finished(mode, run_off_to)
+    unsigned, kept = under_way(mode, effective_at, run_off_to), finished(mode, effective_at, run_off_to)
     found = [Touched(one, one.job.get_state_display(), unsigned) for one in waiting]
     found += [Touched(one, f"Signed on {day_in_words(one.credential.signed_at.date())}", kept) for one in done]
     return found[:PAGE]
@@ -59,20 +59,24 @@ def under_way(mode: str, effective_at: datetime, run_off_to: date | None) -> str
         return f"Is signed if that is done by {day_in_words(run_off_to)}; from the day after it is refused."
     if mode == Ending.Mode.ANNUL:
         return "Is not signed: consent is asked again beside the key, and there never was one."
-    moment = f"{day_in_words(effective_at.date())}, {effective_at:%H:%M} UTC"
-    return f"Is refused once the ending is in effect ({moment}): consent is asked again beside the key."
+    return f"Is refused once the ending is in effect ({_moment(effective_at)}): consent is asked again beside the key."
 
 
-def finished(mode: str, run_off_to: date | None) -> str:
+def finished(mode: str, effective_at: datetime, run_off_to: date | None) -> str:
     """What becomes of an asset that is signed."""
+    stop = f"All use has to stop by {_moment(effective_at)}."
     until = f" until {day_in_words(run_off_to)}" if run_off_to else ""
     return {
         Ending.Mode.PROSPECTIVE: "Stays signed and may go on being used. Its report says that consent has ended since.",
         Ending.Mode.NO_NEW_RELEASE: "Stays signed. What is out already stays out; what is not is not released any more.",
         Ending.Mode.RUN_OFF: f"Stays signed and may be used{until}.",
-        Ending.Mode.CEASE_ALL: "All use has to stop. It stays signed: that tells what was known then.",
+        Ending.Mode.CEASE_ALL: f"{stop} It stays signed: that tells what was known then.",
         Ending.Mode.ANNUL: "Goes to review: a lawyer decides. Until then its report says “under review”.",
     }[Ending.Mode(mode)]
+
+
+def _moment(at: datetime) -> str:
+    return f"{day_in_words(at.date())}, {at:%H:%M} UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Stopped:
 
 def under_lock(about: Subject) -> Stopped:
     """Everything that a lock on the subject reaches: a production with all its parts, a person wherever depicted."""
-    assets = _reached(about).distinct()
+    assets = reached(about).distinct()
     shown = assets.select_related("job", "vendor", "production").order_by("-received_at")[:PAGE]
     works = _works(about) | Production.objects.filter(pk__in=assets.values("production"))
     return Stopped(
@@ -122,7 +126,7 @@ class Radius:
 def by_adoption(pack_hash: str, *, studio: Organisation, mode: str, at: datetime) -> Radius:
     """Which assets under way would be answered otherwise with the pack adopted so; at most LOOKED_AT are asked about."""
     open_assets = Asset.objects.filter(production__studio=studio, credential__isnull=True, job__state__in=UNDER_WAY)
-    together = ("job", "vendor", "production", "decision__production__studio")
+    together = ("job", "vendor", "production", "decision__production__studio", "decision__requester")
     shown = list(open_assets.select_related(*together).order_by("-received_at")[:LOOKED_AT])
     stored = {one.decision for one in shown}
     changes = adoptions.would_change(pack_hash, studio=studio, mode=mode, decisions=stored, at=at)
@@ -134,7 +138,8 @@ def by_adoption(pack_hash: str, *, studio: Organisation, mode: str, at: datetime
     )  # fmt: skip
 
 
-def _reached(about: Subject) -> QuerySet[Asset]:
+def reached(about: Subject) -> QuerySet[Asset]:
+    """The assets that a lock on the subject lies on."""
     own = Asset.objects.filter(production__studio=about.studio)
     match about.kind:
         case shape.STUDIO:

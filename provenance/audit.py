@@ -41,7 +41,7 @@ def _unrecorded() -> Iterator[str]:
 
 
 def _papers() -> Iterator[str]:
-    for evidence in Evidence.objects.order_by("pk").iterator():
+    for evidence in Evidence.objects.filter(destruction=None).order_by("pk").iterator():
         try:
             paper.read(evidence)
         except paper.PaperDamaged:

@@ -3,7 +3,7 @@
 Rules only. Who answers where the two do not agree, and what is signed meanwhile, is left to `measuring.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -38,11 +38,12 @@ def compare(
 ) -> Comparison:  # fmt: skip
     """Whether a measurement lies within what its operation declares, but for `tolerance`, a share of the element.
 
-    Of an operation whose extent nobody declared nothing lies beyond: what is measured is what is known of it.
+    Nothing is found where the error reaches down to nothing. Of an operation whose extent nobody declared nothing lies
+    beyond: what is measured is what is known of it.
     """
     declared = measure(media, [operation]).operations[0].quantity
     beyond = _beyond(operation, declared, measurement, media)
-    finding = NOTHING if not measurement.share else MORE if beyond > tolerance else AGREES
+    finding = NOTHING if measurement.share <= measurement.error else MORE if beyond > tolerance else AGREES
     return Comparison(finding, declared, beyond)
 
 
@@ -57,6 +58,34 @@ def _beyond(
         return max(Fraction(0), measurement.share - declared.share)
     around = [replace(piece, mask=Mask(piece.mask.covered | piece.mask.edge, 0)) for piece in placed]
     return domain.cover([*around, *measurement.footprint]).share - domain.cover(around).share
+
+
+def joined(measurements: Sequence[Measurement], media: Media) -> Measurement:
+    """One measurement of an element whose tracks were measured each: of the time that was touched in any of them."""
+    largest = max(measurements, key=lambda one: one.share)
+    pieces = [piece for one in measurements for piece in one.footprint or ()]
+    if len(measurements) == 1 or any(one.footprint is None for one in measurements):
+        return largest
+    covered = domain_of(largest.element, media).cover(pieces)
+    return replace(
+        largest, share=covered.share, error=max(one.error for one in measurements), time_share=covered.time_share,
+        ranges=tuple(_merged(span for one in measurements for span in one.ranges)), footprint=tuple(pieces),
+        remarks=tuple(dict.fromkeys(remark for one in measurements for remark in one.remarks)), track=None,
+    )  # fmt: skip
+
+
+def _merged(spans: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Ranges of seconds in order, those that meet as one."""
+    open_: dict[str, Any] | None = None
+    for span in sorted(spans, key=lambda one: (one["start_s"], one["end_s"])):
+        if open_ is not None and span["start_s"] <= open_["end_s"]:
+            open_["end_s"] = max(open_["end_s"], span["end_s"])
+            continue
+        if open_ is not None:
+            yield open_
+        open_ = {"start_s": span["start_s"], "end_s": span["end_s"]}
+    if open_ is not None:
+        yield open_
 
 
 # --- as it is told ------------------------------------------------------------------------------------------------

@@ -162,6 +162,25 @@ class DepictionStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class Contributor:
+    """People who worked on an element in one role; how many, where that is said."""
+
+    role: str
+    people: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorshipStatement:
+    """Who made an element, people or models, as its producer states it; what neither share names is not stated."""
+
+    element: str
+    human_share: float | None = None
+    ai_share: float | None = None
+    method: str = "declared"
+    contributors: tuple[Contributor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class IntendedRelease:
     """Where the asset is meant to appear; what is left out comes from the production. Days half-open."""
 
@@ -185,6 +204,7 @@ class Declaration:
     ingredients: tuple[IngredientStatement, ...] = ()
     operations: tuple[OperationStatement, ...] = ()
     depictions: tuple[DepictionStatement, ...] = ()
+    authorship: tuple[AuthorshipStatement, ...] = ()
 
     @property
     def parent(self) -> IngredientStatement | None:
@@ -265,6 +285,7 @@ def _declaration(data: dict[str, Any]) -> Declaration:
         ingredients=tuple(_ingredient(one) for one in data.get("ingredients", ())),
         operations=tuple(_operation(one) for one in data.get("operations", ())),
         depictions=tuple(_depiction(one) for one in data.get("depictions", ())),
+        authorship=tuple(_authorship(one) for one in data.get("authorship", ())),
     )
 
 
@@ -320,6 +341,10 @@ def _shape(data: dict[str, Any]) -> Shape:
 
 def _depiction(data: dict[str, Any]) -> DepictionStatement:
     return DepictionStatement(**{**data, "content_flags": frozenset(data.get("content_flags", ()))})
+
+
+def _authorship(data: dict[str, Any]) -> AuthorshipStatement:
+    return AuthorshipStatement(**{**data, "contributors": tuple(Contributor(**one) for one in data.get("contributors", ()))})
 
 
 def _source(data: dict[str, Any]) -> str | None:
@@ -392,6 +417,7 @@ def _duplicate_faults(declaration: Declaration) -> Iterator[Fault]:
     yield from _repeated("/ingredients", "id", [one.id for one in declaration.ingredients])
     yield from _repeated("/operations", "id", [one.id for one in declaration.operations])
     yield from _repeated("/depictions", "id", [one.id for one in declaration.depictions])
+    yield from _repeated("/authorship", "element", [one.element for one in declaration.authorship])
     yield from _repeated("/ingredients", "part", [one.part for one in declaration.ingredients])
     yield from _repeated("/ingredients", "asset", [one.asset for one in declaration.ingredients])
     regions = [
@@ -428,6 +454,9 @@ def _statement_faults(declaration: Declaration) -> Iterator[Fault]:
         yield from _reference_faults(at, operation, depictions, ingredients)
         for number, region in enumerate(operation.regions):
             yield from _region_faults(f"{at}/regions/{number}", region, operation.element)
+    for index, one in enumerate(declaration.authorship):
+        if exact(one.human_share or 0) + exact(one.ai_share or 0) > 1:
+            yield _invalid(f"/authorship/{index}", "The shares of people and of AI are more than the whole together.")
     depicted = {name for operation in declaration.operations for name in operation.depicts}
     for index, depiction in enumerate(declaration.depictions):
         yield from _depiction_faults(f"/depictions/{index}", depiction, depicted)

@@ -12,7 +12,7 @@ from typing import Any
 from provenance.bands import band_of, highest
 from provenance.bands import version as bands_version
 from provenance.declaration import DepictionStatement, OperationStatement
-from provenance.extent_wording import sentence
+from provenance.extent_wording import Deed, deeds, sentence
 from provenance.footprint import Domain, LineDomain, domain_of
 from provenance.geometry import Media, Region
 from provenance.measurement import Measurement
@@ -39,6 +39,7 @@ class Extent:
     elements: tuple[ElementExtent, ...]
     operations: tuple[OperationExtent, ...]
     assistive: tuple[AssistiveExtent, ...]
+    done: Mapping[str, tuple[Deed, ...]]
     bands_version: str
 
     @property
@@ -53,7 +54,7 @@ class Extent:
         return {
             "bands_version": self.bands_version,
             "headline": {"band": self.band, "text": self.text},
-            "elements": [row.as_dict() for row in self.elements],
+            "elements": _with_deeds(self.elements, self.done),
             "operations": [row.as_dict() for row in self.operations],
             "assistive": [row.as_dict() for row in self.assistive],
         }
@@ -99,8 +100,13 @@ def measure(
     )
     band = highest(row.band for row in elements) if elements else band_of(None)
     assistive = _assistive(domains, [found for found, _ in prints])
-    told = sentence(media, elements, measured, assistive, depictions, created_as=created_as)
-    return Extent(media, band, told, elements, measured, assistive, bands_version())
+    done = deeds(elements, measured, depictions, created_as=created_as)
+    told = sentence(_with_deeds(elements, done), [row.as_dict() for row in assistive])
+    return Extent(media, band, told, elements, measured, assistive, done, bands_version())
+
+
+def _with_deeds(elements: Iterable[ElementExtent], done: Mapping[str, tuple[Deed, ...]]) -> list[dict[str, Any]]:
+    return [{**row.as_dict(), "done": [one.as_dict() for one in done[row.element]]} for row in elements]
 
 
 def _elements(media: Media, operations: Sequence[OperationStatement]) -> tuple[str, ...]:

@@ -70,8 +70,7 @@ def exhibits(asset: Asset) -> list[Exhibit]:
     """The evidence of each operation that has some: the newest that was sent, else what the declaration names."""
     lent = {one.label: KeptFile(one.sha256, one.storage_key, one.media_type) for one in asset.ingredients.all()}
     own = KeptFile(asset.sha256, asset.storage_key, asset.media_type)
-    rows = asset.operations.prefetch_related("evidence")
-    return [found for row in rows if (found := _sent(row, own) or _named(row, lent, own))]
+    return [found for row in asset.operations.all() if (found := _sent(row, own) or _named(row, lent, own))]
 
 
 def _sent(row: Operation, own: KeptFile) -> Exhibit | None:
@@ -106,7 +105,7 @@ def take(asset: Asset, declaration: Declaration, source: Path, *, folder: Path, 
     for one in exhibits(asset):
         if one.measured() is None:
             with ExitStack() as lent, during():
-                found = _measured(one, source, lent, folder)
+                found = _measured(one, source, lent, folder, media)
             _keep(asset, one, statements[one.operation.label], found, media, folder, at=clock())
 
 
@@ -119,7 +118,7 @@ class _Found:
     problem: dict[str, str] | None = None
 
 
-def _measured(exhibit: Exhibit, source: Path, lent: ExitStack, folder: Path) -> _Found:
+def _measured(exhibit: Exhibit, source: Path, lent: ExitStack, folder: Path, media: Media) -> _Found:
     def path(file: KeptFile) -> Path:
         if file.sha256 == exhibit.operation.asset.sha256:
             return source
@@ -130,13 +129,11 @@ def _measured(exhibit: Exhibit, source: Path, lent: ExitStack, folder: Path) -> 
     try:
         if output != source:
             _must_be_as_large(output, exhibit.operation.asset)
-        found, picture = trust.sandbox().measure(
-            None if files else evidence, output, **files, element=exhibit.operation.element
-        )
+        found = trust.sandbox().measure(None if files else evidence, output, **files, element=exhibit.operation.element)
     except MediaRefused as refused:
         log.info("evidence could not be measured", extra={"operation": exhibit.operation.pk, "code": refused.code})
         return _Found(None, problem={"code": refused.code, "detail": refused.detail})
-    return _Found(found, picture)
+    return _Found(comparison.joined(found.measurements, media), found.picture or b"")
 
 
 def _must_be_as_large(output: Path, asset: Asset) -> None:
@@ -144,7 +141,7 @@ def _must_be_as_large(output: Path, asset: Asset) -> None:
     found = measured.kept(trust.sandbox().examine(output))
     if any(found[name] != asset.media[name] for name in SIZE):
         detail = "The output of the operation must have the size, the frames and the words of the asset itself."
-        raise MediaRefused("media.other_size", detail)
+        raise MediaRefused("media.mismatch", detail)
 
 
 def _keep(asset: Asset, exhibit: Exhibit, statement: OperationStatement, found: _Found, media: Media, folder: Path, *,
@@ -213,22 +210,26 @@ def measurement(row: Measured) -> Measurement:
 
 def sentence(row: Measured) -> str:
     """What was found, with both numbers, as vendor and desk read it."""
-    operation = row.operation
-    what = f"{printable(operation.label)} ({TECHNIQUES[operation.technique].label}, {operation.element})"
-    declared = row.declared["share"]
-    said = "declared without an extent" if declared is None else f"declared {percent(declared)}"
+    operation, share = row.operation, row.declared["share"]
+    what = f"{printable(operation.label)} ({TECHNIQUES[operation.technique].label})"
     if row.finding == Finding.FAILED:
-        return f"{what} could not be measured: {row.problem['detail']}"
+        return f"{what} could not be measured on the {operation.element}. {row.problem['detail']}"
+    declared = "declared without an extent" if share is None else f"declared {percent(share)}"
     if row.finding == Finding.NOTHING:
-        return f"{what}: measured nothing, {said}."
-    beyond = f", {percent(row.declared['beyond'])} of it elsewhere" if row.finding == Finding.MORE else ""
-    return f"{what}: measured {percent(row.numbers['share'])}{beyond}, {said}."
+        within = f"nothing beyond the error of {percent(row.numbers['error'])}" if row.numbers["share"] else "nothing"
+        return f"{what}: measured {within} of the {operation.element}, {declared}."
+    outside = f"; {percent(row.declared['beyond'])} lies outside what was declared" if row.finding == Finding.MORE else ""
+    return f"{what}: measured {percent(row.numbers['share'])} of the {operation.element}, {declared}{outside}."
 
 
-REMEDY = (
-    "The studio’s legal desk has been asked. If other operations changed the same {element}, send this one’s own before and "
-    "after, or a matte, as evidence of the operation."
-)
+REMEDIES = {
+    Finding.MORE: "The studio’s legal desk has been asked. If other operations changed the same {element}, send this one’s own "
+    "before and after, or a matte, as its evidence.",
+    Finding.NOTHING: "The studio’s legal desk has been asked. If the evidence was of another version, send the file that the "
+    "operation began from.",
+    Finding.FAILED: "Send evidence of this operation that fits; the asset then goes on by itself. Or wait for the studio’s legal "
+    "desk, which has been asked.",
+}
 
 
 def problem(rows: list[Measured], asset: Asset) -> dict[str, Any]:
@@ -238,10 +239,10 @@ def problem(rows: list[Measured], asset: Asset) -> dict[str, Any]:
         {"pointer": places[row.operation.label], "code": CODES[Finding(row.finding)], "detail": sentence(row)} for row in rows
     ]
     more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
-    elements = " or ".join(dict.fromkeys(row.operation.element for row in rows))
+    remedies = [REMEDIES[Finding(row.finding)].format(element=row.operation.element) for row in rows]
     return {
         "code": errors[0]["code"], "detail": errors[0]["detail"] + more, "errors": errors,
-        "decision": asset.decision.public_id, "to_clear": [REMEDY.format(element=elements)],
+        "decision": asset.decision.public_id, "to_clear": list(dict.fromkeys(remedies)),
     }  # fmt: skip
 
 

@@ -134,7 +134,8 @@ def binding(studio: Organisation, vendor: Organisation) -> Q:
     at the door, of which nobody saw a byte since, binds who sent it. An ingredient's bytes hold what went into an
     asset, and not what was declared of it."""
     seen = ~Q(storage_key="") | Q(vendor=vendor)
-    return Q(contents__kind=Kind.SIGNED) | Q(contents__kind=Kind.UPLOADED, production__studio=studio) & seen
+    signed = Q(contents__kind__in=(Kind.SIGNED, Kind.DESCRIBED))
+    return signed | Q(contents__kind=Kind.UPLOADED, production__studio=studio) & seen
 
 
 def _known(source: Source, reading: Reading, bound: Q) -> list[Asset]:

@@ -19,7 +19,7 @@ from consent import clearance
 from consent.facts import Depiction as DepictionFact
 from consent.facts import Request
 from consent.models import Decision
-from provenance import heritage, leftovers, likeness, manifest, measured, plans, shelf, trust
+from provenance import heritage, leftovers, likeness, manifest, measured, plans, shelf, trust, turning
 from provenance.declaration import Declaration, IngredientStatement, check_against, check_placements, parse
 from provenance.fingerprint import Code
 from provenance.heritage import Heritage, Laundering, Source
@@ -32,6 +32,7 @@ from registry import journal
 from registry.errors import Conflict, Fault, Invalid, NotAllowed
 from registry.models import ApiClient, Organisation, Person, Production, User
 from registry.permissions import may_enter, may_operate
+from registry.prepared import Prepared
 
 State = SigningJob.State
 
@@ -93,7 +94,7 @@ def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, cli
     media = measured.media(measured.kept(found), declaration)
     check_against(declaration, media)
     check_placements(declaration, media, {one.statement.id: measured.media(one.media, declaration) for one in materials})
-    question = _put(question_of(declaration, file.sha256), declaration, declared, production, at)
+    question = _put(question_of(declaration, file.sha256), declaration, declared, production, vendor, at)
     upload = Upload(file, found, declaration, materials, production, client, intake_key)
     came = _heritage(upload, media, at)
     _refuse_unsignable(upload, media, came)
@@ -218,10 +219,7 @@ def try_again(asset: Asset, *, by: User, at: datetime, reason: str) -> None:
 
 def turn(asset: Asset, expected: tuple[str, ...], state: str, problem: dict[str, Any] | None, *, at: datetime) -> None:
     """Move the job from an expected state; raises Conflict where somebody else moved it meanwhile."""
-    changed = SigningJob.objects.filter(asset=asset, state__in=expected).update(
-        state=state, problem=problem, attempt=0, not_before=at, called_at=at, changed_at=at, token="", leased_until=None
-    )
-    if not changed:
+    if not turning.turned(asset, expected, state, problem, at=at):
         now = SigningJob.objects.get(asset=asset).get_state_display().lower()
         raise Conflict("asset.state", f"This asset is not where it was: it is now “{now}”. Load the page again.")
 
@@ -244,9 +242,16 @@ def _intake_key(vendor: Organisation, file: SentFile, declaration: Declaration, 
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
+TAKEN = Prepared(
+    lambda intake_key: SigningJob.objects.filter(intake_key=intake_key)
+    .exclude(state=State.REFUSED)
+    .values_list("asset_id")
+)
+
+
 def _taken_in(intake_key: str) -> Asset | None:
-    job = SigningJob.objects.exclude(state=State.REFUSED).filter(intake_key=intake_key).first()
-    return job.asset if job else None
+    taken = TAKEN(intake_key)
+    return Asset.objects.get(pk=taken[0][0]) if taken else None
 
 
 def _materials(declaration: Declaration, parts: Mapping[str, SentFile], vendor: Organisation) -> Iterator[Material]:
@@ -323,10 +328,10 @@ def _shown(upload: Upload) -> Iterator[likeness.Shown]:
 
 
 def _put(question: clearance.Question, declaration: Declaration, declared: Mapping[str, Any],
-         production: Production, at: datetime) -> Request:
+         production: Production, vendor: Organisation, at: datetime) -> Request:
     """Whoever or whatever the production does not know is told where it stands in the declaration."""
     try:
-        return clearance.put(question, production=production, at=at)
+        return clearance.put(question, production=production, at=at, requester=vendor)
     except Invalid as unknown:
         raise pointed(unknown, question, declaration, single_unit="unit" in declared) from unknown
 

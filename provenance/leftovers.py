@@ -15,12 +15,12 @@ from django.db.models import Min
 
 from consent.models import Evidence
 from provenance import shelf
-from provenance.models import Asset, Credential, Ingredient, Measured, OperationEvidence, SigningJob
+from provenance.models import Asset, Credential, EvidencePack, Ingredient, Measured, OperationEvidence, SigningJob
 
 State = SigningJob.State
 # Each has folders by the first two letters of its files' names; an upload is a folder there, its own file beside those
 # sent along with it.
-FOLDERS = ("received", "signed", "evidence", "plates", "measured")
+FOLDERS = ("received", "signed", "evidence", "packs", "plates", "measured")
 UPLOAD = "file"
 # Longer than any request or attempt can take, and than clocks differ.
 MARGIN = timedelta(days=1)
@@ -91,7 +91,8 @@ def _named(keys: list[str]) -> set[str]:
         (Ingredient.objects.exclude(asset__job__state=State.REFUSED), "storage_key"),
         (Credential.objects.all(), "storage_key"),
         (Credential.objects.all(), "sidecar_key"),
-        (Evidence.objects.all(), "storage_key"),
+        (Evidence.objects.filter(destruction=None), "storage_key"),
+        (EvidencePack.objects.all(), "storage_key"),
         (wanted, "storage_key"),
         (wanted, "output_key"),
         (Measured.objects.exclude(operation__asset__job__state=State.REFUSED), "picture_key"),

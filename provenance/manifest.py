@@ -10,7 +10,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from provenance.declaration import Declaration, OperationStatement
+from provenance import signals
+from provenance.declaration import AuthorshipStatement, Declaration, OperationStatement
 from provenance.extent import Extent
 from provenance.placement_actions import acts_on_parent, place_identifier, placed
 from provenance.quantities import OperationExtent
@@ -25,6 +26,7 @@ from provenance.techniques import (
     SYNTHETIC,
     TECHNIQUES,
     TRAINED,
+    WITH_TRAINED,
     action,
 )
 from registry.errors import Fault, Invalid
@@ -36,7 +38,7 @@ CONSENT_STATES = ("confirmed", "not_required")  # nothing else is signed
 
 # Actions C2PA lets go without a digital source type (Conformance Program 0.2, rubric for 2.4).
 _WITHOUT_SOURCE_TYPE = frozenset({"c2pa.enhanced", "c2pa.placed"})
-_RECEIPT = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_REFERENCE = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TITLE_ID = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:[A-Za-z0-9.:_/-]{1,200}")
 _ADDRESS = re.compile(r"https?://[^\s\"<>]{1,500}")
@@ -65,8 +67,9 @@ class IngredientFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """An opaque receipt of consent: `id` a urn:uuid, `digest` the SHA-256 of the record it stands for, in hex."""
+class Reference:
+    """An opaque reference to a consent, called a receipt in the assertion: `id` a urn:uuid, `digest` the SHA-256 of the
+    record it stands for, in hex. The receipt that a performer is given is another thing (docs/receipts.md)."""
 
     id: str
     digest: str
@@ -78,7 +81,7 @@ class ConsentFacts:
 
     state_at_signing: str
     policy_version: str
-    receipts: tuple[Receipt, ...] = ()
+    references: tuple[Reference, ...] = ()
     status_url: str | None = None
 
 
@@ -164,7 +167,7 @@ def build(facts: ManifestFacts) -> dict[str, Any]:
     """The manifest definition, in the library's JSON form.
 
     Raises Invalid: `manifest.invalid` for a word outside its vocabulary, `manifest.personal_data` for a name or id of
-    a person.
+    a person, `manifest.signals` where the extent says otherwise than everybody will read in the actions.
     """
     _check(facts)
     manifest = {
@@ -182,6 +185,7 @@ def build(facts: ManifestFacts) -> dict[str, Any]:
         ],
     }
     _check_nothing_personal(manifest, facts)
+    _check_signals(manifest)
     return manifest
 
 
@@ -295,7 +299,14 @@ def _disclosures(operations: Iterable[OperationStatement]) -> list[dict[str, Any
 def _extent(facts: ManifestFacts) -> dict[str, Any]:
     stated = facts.extent.as_dict()
     operations = [_operation(row, facts.organisations) for row in facts.extent.operations]
-    return {"version": 1, **stated, "operations": operations}
+    authorship = [_authorship(one) for one in facts.declaration.authorship]
+    return {"version": 1, **stated, "operations": operations, **({"authorship": authorship} if authorship else {})}
+
+
+def _authorship(one: AuthorshipStatement) -> dict[str, Any]:
+    told = {"element": one.element, "human_share": one.human_share, "ai_share": one.ai_share}
+    people = [{"role": each.role, "people": each.people} for each in one.contributors]
+    return {**told, "method": one.method, "measured_by": "producer", "contributors": people}
 
 
 def _operation(row: OperationExtent, organisations: frozenset[str]) -> dict[str, Any]:
@@ -311,7 +322,7 @@ def _consent(consent: ConsentFacts) -> dict[str, Any]:
         "version": 1,
         "state_at_signing": consent.state_at_signing,
         "policy_version": consent.policy_version,
-        "receipts": [{"id": one.id, "digest": {"alg": "sha256", "value": one.digest}} for one in consent.receipts],
+        "receipts": [{"id": one.id, "digest": {"alg": "sha256", "value": one.digest}} for one in consent.references],
     }
     return {**told, "status": consent.status_url} if consent.status_url else told
 
@@ -321,16 +332,44 @@ def _mining() -> dict[str, Any]:
 
 
 def _metadata(facts: ManifestFacts) -> dict[str, Any]:
+    """IPTC's properties on AI (Photo Metadata 2025.1, Video Metadata Hub 1.7) and PLUS's on releases.
+
+    No prompts, which are nobody's business, and no names of people: a release is named by an opaque receipt.
+    """
     told: dict[str, Any] = {"@context": _CONTEXT}
     if facts.title_ids:
         told["dc:identifier"] = list(facts.title_ids)
+    if source := source_type_of(facts):
+        told["Iptc4xmpExt:DigitalSourceType"] = source
     tools = list(dict.fromkeys(one.tool for one in facts.declaration.operations if one.generative))
     if tools:
         told["Iptc4xmpExt:AISystemUsed"] = "; ".join(tool.name for tool in tools)
         if all(tool.version for tool in tools):
             told["Iptc4xmpExt:AISystemVersionUsed"] = "; ".join(str(tool.version) for tool in tools)
     told["plus:ModelReleaseStatus"] = _RELEASES[facts.consent.state_at_signing]
+    if facts.consent.references:
+        told["plus:ModelReleaseID"] = [one.id for one in facts.consent.references]
+    if facts.consent.status_url:
+        registry, _, credential = facts.consent.status_url.rpartition("/c/")
+        told["Iptc4xmpExt:RegistryId"] = [
+            {"Iptc4xmpExt:RegOrgId": registry, "Iptc4xmpExt:RegItemId": credential}
+        ]  # fmt: skip
     return told
+
+
+def source_type_of(facts: ManifestFacts) -> str | None:
+    """The digital source type of the whole, as IPTC means it; None where the operations allow none to be named."""
+    began = None if facts.parent else creation_source_type(facts.declaration)
+    made = [row for row in facts.extent.operations if row.statement.generative]
+    if made and began != TRAINED:
+        return WITH_TRAINED if any(not row.inherited for row in made) else SYNTHETIC
+    return began if began in OPERATION_SOURCE_TYPES else None
+
+
+def metadata_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a built manifest also goes into the file's own metadata, by the names of its properties in XMP."""
+    told = next(one["data"] for one in manifest["assertions"] if one["label"] == "cawg.metadata")
+    return {name: value for name, value in told.items() if name.startswith(("Iptc4xmpExt:", "plus:"))}
 
 
 # --- what must hold before anything is signed ---------------------------------------------------------------------
@@ -369,11 +408,11 @@ def _check_consent(consent: ConsentFacts) -> None:
     _must(
         consent.state_at_signing in CONSENT_STATES, f"nothing is signed while consent is {consent.state_at_signing!r}"
     )
-    for receipt in consent.receipts:
-        _must(_RECEIPT.fullmatch(receipt.id) is not None, "a receipt is named by a random urn:uuid")
-        _must(_SHA256.fullmatch(receipt.digest) is not None, "a receipt's digest is a SHA-256 in hex")
-    has_receipts = bool(consent.receipts)
-    _must(has_receipts == (consent.state_at_signing == "confirmed"), "confirmed consent, and no other, has receipts")
+    for one in consent.references:
+        _must(_REFERENCE.fullmatch(one.id) is not None, "a reference to a consent is a random urn:uuid")
+        _must(_SHA256.fullmatch(one.digest) is not None, "the digest of a reference is a SHA-256 in hex")
+    refers = bool(consent.references)
+    _must(refers == (consent.state_at_signing == "confirmed"), "confirmed consent, and no other, is referred to")
     address = consent.status_url
     _must(address is None or _ADDRESS.fullmatch(address) is not None, f"{address!r} is no address to ask for the state")
 
@@ -388,6 +427,14 @@ def _must_differ(names: Iterable[str], kind: str) -> None:
     for name in names:
         _must(name not in seen, f"two of its {kind}s are called {name!r}")
         seen.add(name)
+
+
+def _check_signals(manifest: dict[str, Any]) -> None:
+    """Hold the extent against the official signals: readers elsewhere see those, and not our quantities."""
+    extent = next(one["data"] for one in manifest["assertions"] if one["label"] == EXTENT_LABEL)
+    why = signals.disagreement(extent, signals.of(manifest))
+    if why:
+        raise Invalid("manifest.signals", f"The credentials would contradict themselves: {why}.")
 
 
 def _check_nothing_personal(manifest: dict[str, Any], facts: ManifestFacts) -> None:

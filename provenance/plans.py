@@ -20,15 +20,16 @@ from provenance.geometry import Media
 from provenance.measurement import Measurement
 from provenance.quantities import Print
 from registry.models import Organisation, Person, Production
+from registry.prepared import Prepared
 
 CONFIRMED, NOT_REQUIRED = manifest.CONSENT_STATES
 
 
 @dataclass(frozen=True, slots=True)
 class Salted:
-    """A receipt with what opens it: the digest is of `salt` and the revision's id, and neither is public."""
+    """A reference with what opens it: the digest is of `salt` and the revision's id, and neither is public."""
 
-    receipt: manifest.Receipt
+    reference: manifest.Reference
     revision: str
     salt: str
 
@@ -43,23 +44,23 @@ def _version() -> str:
     return resources.files("registry").joinpath("version.txt").read_text(encoding="utf-8").strip()
 
 
-def receipts(decision: Decision) -> tuple[Salted, ...]:
-    """An opaque receipt for each revision a decision stands on; made anew each time, so that no two works share one."""
-    return tuple(_receipt(revision) for revision in decision.answer["revisions"])
+def references(decision: Decision) -> tuple[Salted, ...]:
+    """An opaque reference to each revision a decision stands on; made anew each time, so that no two works share one."""
+    return tuple(_reference(revision) for revision in decision.answer["revisions"])
 
 
-def _receipt(revision: str) -> Salted:
+def _reference(revision: str) -> Salted:
     salt = secrets.token_hex(32)
     digest = hashlib.sha256(f"{salt}{revision}".encode()).hexdigest()
-    return Salted(manifest.Receipt(f"urn:uuid:{uuid.uuid4()}", digest), revision, salt)
+    return Salted(manifest.Reference(f"urn:uuid:{uuid.uuid4()}", digest), revision, salt)
 
 
 def consent_facts(decision: Decision, kept: Iterable[Salted], credential: str) -> manifest.ConsentFacts:
-    given = tuple(one.receipt for one in kept)
+    given = tuple(one.reference for one in kept)
     return manifest.ConsentFacts(
         state_at_signing=CONFIRMED if given else NOT_REQUIRED,
         policy_version=decision.engine_version,
-        receipts=given,
+        references=given,
         status_url=f"{settings.SITE_URL}/c/{credential}",
     )
 
@@ -110,10 +111,15 @@ def title_ids(production: Production) -> Iterable[str]:
         yield f"urn:isan:{production.isan}"
 
 
+NAMES = Prepared(
+    lambda people: Person.objects.filter(public_id__in=people).order_by().values_list("alias", "legal_name", "data_key")
+)
+
+
 def withheld(declaration: Declaration) -> frozenset[str]:
     """The names of the people depicted, none of which may stand in a manifest."""
     ids = {one.person for one in declaration.depictions if one.person}
-    people = Person.objects.filter(public_id__in=ids)
+    people = [Person(alias=alias, legal_name=sealed, data_key=key) for alias, sealed, key in NAMES(ids)]
     return frozenset(name for person in people for name in (person.alias, person.legal_name) if name)
 
 

@@ -15,7 +15,10 @@ MOST_CODES = 500
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One reading of one file. `active` is the active manifest's label, or empty when the file has none."""
+    """One reading of one file. `active` is the active manifest's label, or empty when the file has none.
+
+    `metadata` are the few properties of IPTC and PLUS that say something of AI, as they stand in the file's XMP.
+    """
 
     state: str = ""
     trust_list_uri: str = ""
@@ -29,6 +32,7 @@ class Reading:
     fingerprint: str = ""
     certificate: Mapping[str, Any] = field(default_factory=dict)
     engine: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> "Reading":
@@ -45,6 +49,7 @@ class Reading:
             fingerprint=printable(found.get("certificate_fingerprint")),
             certificate=mapping(found.get("certificate")),
             engine=mapping(found.get("engine")),
+            metadata=mapping(found.get("metadata")),
             **groups,
         )
 

@@ -13,8 +13,9 @@ from provenance import soundness, statements
 from provenance.conclusion import STATES, Conclusion, RegistryFacts, TrustLists, moment
 from provenance.printable import printable
 from provenance.reading import GROUPS, Reading
+from provenance.said import said
 
-DISCLAIMER = (
+DISCLAIMER = said(
     "These credentials record who stated what, and whether the file changed since. "
     "They do not judge whether what it shows is so."
 )
@@ -63,7 +64,7 @@ class Report:
         if self.signature.state == "invalid":
             return self.signature.text
         if self.trust.state == "untrusted":
-            return "This file carries Content Credentials from a signer who is on no list known here."
+            return said("This file carries Content Credentials from a signer who is on no list known here.")
         return self.extent.text
 
 
@@ -80,6 +81,7 @@ def conclude(reading: Reading, facts: RegistryFacts, lists: TrustLists, *, file:
     else:
         extent = statements.stated_extent(reading, relied_on)
         consent = statements.stated_consent(reading, integrity, relied_on)
+    concluded = statements.extent_of(extent, reading, integrity, signature, relied_on)
     return Report(
         file=printable(file),
         integrity=integrity,
@@ -87,7 +89,7 @@ def conclude(reading: Reading, facts: RegistryFacts, lists: TrustLists, *, file:
         trust=trust,
         time_stamp=soundness.time_stamp_of(reading, signature),
         registry=registry,
-        extent=statements.extent_of(extent, reading, integrity, relied_on),
+        extent=statements.with_signals(concluded, reading) if relied_on else concluded,
         consent=consent,
         ingredients=statements.ingredients_of(reading, relied_on),
         codes={group: list(getattr(reading, group)) for group in GROUPS},
@@ -103,16 +105,16 @@ def recall(facts: RegistryFacts, lists: TrustLists, *, file: str, at: datetime) 
     codes: dict[str, list[str]] = {group: [] for group in GROUPS}
     if facts.found_by in ("signed_bytes", "record"):
         integrity = Conclusion("intact", soundness.REMEMBERED[facts.found_by])
-        signature = Conclusion("valid", f"Signed by {printable(facts.producer)}.", soundness.signed_by(facts))
+        signature = Conclusion("valid", said("Signed by {name}.", name=printable(facts.producer)), soundness.signed_by(facts))
         trust = soundness.trusted_here(lists, facts.development)
         stamp = soundness.stamped(facts)
-        registry = Conclusion("registered_matching", "Registered here.", soundness.registered(facts))
+        registry = Conclusion("registered_matching", said("Registered here."), soundness.registered(facts))
     else:
-        integrity = Conclusion("unreadable", "Only a fingerprint was given, so the file itself was not read.")
-        signature = Conclusion("absent", "Not read.")
-        trust, stamp = Conclusion("absent", "Not read."), Conclusion("absent", "Not read.")
-        registry = soundness.stripped(facts) if facts.known else Conclusion("unknown", "Not known to this registry.")
-    extent = statements.extent_of(facts.extent, Reading(), integrity, False)
+        integrity = Conclusion("unreadable", said("Only a fingerprint was given, so the file itself was not read."))
+        signature = Conclusion("absent", said("Not read."))
+        trust, stamp = Conclusion("absent", said("Not read.")), Conclusion("absent", said("Not read."))
+        registry = soundness.stripped(facts) if facts.known else Conclusion("unknown", said("Not known to this registry."))
+    extent = statements.extent_of(facts.extent, Reading(), integrity, signature, False)
     return Report(
         file=printable(file),
         integrity=integrity,
@@ -122,7 +124,7 @@ def recall(facts: RegistryFacts, lists: TrustLists, *, file: str, at: datetime) 
         registry=registry,
         extent=extent,
         consent=statements.consent_of(facts),
-        ingredients=Conclusion("none", "Not read.", []),
+        ingredients=Conclusion("none", said("Not read."), []),
         codes=codes,
         engine=engine,
         facts=facts,

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from provenance.fingerprint import Code
+from provenance.measurement import Measured
 from provenance.media.refusal import MediaRefused
 from registry.errors import Unavailable
 
@@ -75,6 +76,10 @@ class Limits:
     picture_pixels: int = 100_000_000
     parts: int = 4_096
     depth: int = 16
+    # A pair is decoded whole: about as long as both files play, on two processors, at 1080p.
+    measuring_seconds: float = 7_200.0
+    # The longest film or recording that is measured at once, in seconds; a reel is twenty minutes.
+    measured_seconds: int = 5_400
 
     def wall(self, size: int) -> float:
         return self.seconds + size / self.bytes_per_second
@@ -88,6 +93,7 @@ class Limits:
             "picture_pixels": self.picture_pixels,
             "parts": self.parts,
             "depth": self.depth,
+            "measured_seconds": self.measured_seconds,
             "recycle_after": self.recycle_after,
         }
 
@@ -209,10 +215,39 @@ class Sandbox:
             found = self._call({"do": "fingerprint"}, [file], size=_size(file))
         return tuple(Code(one["kind"], one["digits"], one.get("at_s")) for one in found["codes"])
 
-    def preview(self, path: File, *, at_s: float | None = None) -> bytes:
-        """A small JPEG of a still, or of the frame of a film at that moment; empty where it cannot be made."""
+    def measure(
+        self,
+        input_file: File | None,
+        result_file: File,
+        *,
+        matte: File | None = None,
+        element: str | None = None,
+    ) -> Measured:
+        """How much of the result differs from the input, or lies within the matte: one measurement for each element.
+
+        `element` is measured alone (picture, text, or which sound element the tracks are: voice, music, sound); without
+        it all that the files hold. The input may be None where a matte is given. Raises MediaRefused where the files
+        cannot be held against each other; codes: media.mismatch .unmeasurable .too_long, and those of the readers.
+        """
+        with contextlib.ExitStack() as stack:
+            named = {"input": input_file, "result": result_file, "matte": matte}
+            files = {name: stack.enter_context(_opened(file, "rb")) for name, file in named.items() if file is not None}
+            message = {"do": "measure", "files": list(files), "element": element}
+            found = self._call(message, list(files.values()), size=0, extra=self.limits.measuring_seconds)
+        return Measured.from_wire(found)
+
+    def describe(self, source: File, destination: File, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """Copy a file with `properties` in its XMP, its content byte for byte as it was; gives `why` and `sha256`.
+
+        `why` says what speaks against it, and is empty where the copy was made; else `destination` means nothing.
+        """
+        with _opened(source, "rb") as file, _opened(destination, "w+b") as copy:
+            return self._call({"do": "describe", "properties": dict(properties)}, [file, copy], size=2 * _size(file))
+
+    def draw(self, path: File, *, seconds: float | None = None) -> bytes:
+        """A small JPEG of a still, or of the frame of a film at `seconds`; raises MediaRefused."""
         with _opened(path, "rb") as file:
-            found = self._call({"do": "preview", "at_s": at_s}, [file], size=_size(file))
+            found = self._call({"do": "draw", "at": seconds}, [file], size=_size(file))
         return base64.b64decode(found["jpeg"])
 
     def sign(self, request: SignRequest, sign: Sign) -> dict[str, Any]:
@@ -352,6 +387,7 @@ class _Child:
                     "PATH": "/usr/bin:/bin",
                     "LANG": "C.UTF-8",
                     "MALLOC_ARENA_MAX": "2",
+                    "OPENBLAS_NUM_THREADS": "1",
                     "PYTHONDONTWRITEBYTECODE": "1",
                     "TMPDIR": tempfile.gettempdir(),
                 },

@@ -5,6 +5,7 @@ Started by `provenance/sandbox.py` as `python -m provenance.sandbox_child LIMITS
 
 import base64
 import fcntl
+import hashlib
 import json
 import math
 import os
@@ -17,10 +18,11 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, BinaryIO
 
 from provenance import credentials
-from provenance.media import fingerprints, structure
+from provenance.media import fingerprints, packets, small, sniff, structure
 from provenance.media.bounds import Bounds
 from provenance.media.refusal import MediaRefused
 from provenance.sandbox import SigningFailed
@@ -123,7 +125,20 @@ def _read(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
         raise MediaRefused(
             "media.malformed", "This sidecar is far larger than any credentials; send the .c2pa file itself."
         )
-    return credentials.read(files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"])
+    told = credentials.read(files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"])
+    return told | {"metadata": packets.read(files[0], sniff.sniff(files[0]), bounds)}
+
+
+def _describe(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
+    source, destination = files
+    structure.guard(source, bounds)
+    try:
+        packets.write(source, destination, sniff.sniff(source), request["properties"], bounds)
+        structure.guard(destination, bounds)
+    except packets.Unwritable as reason:
+        return {"why": str(reason)}
+    destination.seek(0)
+    return {"why": "", "sha256": hashlib.file_digest(destination, "sha256").hexdigest()}
 
 
 def _sign(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
@@ -137,17 +152,32 @@ def _sign(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
     )
 
 
+def _measure(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
+    for file in files:
+        structure.guard(file, bounds)
+    named = dict(zip(request["files"], files, strict=True))
+    # What decodes and calculates is large: only a child that is asked to measure carries it.
+    pairs = import_module("provenance.media.measuring.pairs")
+    found = pairs.measure(
+        named.get("input"), named["result"], matte=named.get("matte"), element=request["element"], bounds=bounds
+    )
+    return found.to_wire()
+
+
+def _draw(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
+    structure.guard(files[0], bounds)
+    return {"jpeg": base64.b64encode(small.draw(files[0], seconds=request["at"])).decode()}
+
+
 def _fingerprint(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     structure.guard(files[0], bounds)
     return {"codes": fingerprints.codes(files[0])}
 
 
-def _preview(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
-    structure.guard(files[0], bounds)
-    return {"jpeg": base64.b64encode(fingerprints.preview(files[0], request["at_s"])).decode()}
-
-
-DEEDS = {"fingerprint": _fingerprint, "preview": _preview, "examine": _examine, "read": _read, "sign": _sign}
+DEEDS = {
+    "examine": _examine, "read": _read, "describe": _describe, "sign": _sign, "measure": _measure, "draw": _draw,
+    "fingerprint": _fingerprint,
+}  # fmt: skip
 
 
 # ── Confinement ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,14 +18,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, prefetch_related_objects
 
 from consent import clearance
 from consent.models import Decision
-from provenance import findings, heritage, keys, leftovers, likeness, manifest, measured, plans, shelf, trust
+from provenance import findings, heritage, keys, leftovers, likeness, manifest, measured, plans, shelf, signals, trust
 from provenance.declaration import Declaration, parse
 from provenance.measurement import Measurement
 from provenance.media.refusal import MediaRefused
+from provenance.media.xmp import READ
 from provenance.models import Asset, Credential, KnownContent, Likeness, Measured, SigningJob, SigningPlan
 from provenance.reading import Reading
 from provenance.refusals import not_covered, plain
@@ -38,6 +39,7 @@ Clock = Callable[[], datetime]
 WORKER = "signing"
 FIRST_PAUSE = timedelta(seconds=5)
 CALL_AGAIN = timedelta(seconds=10)
+FROM_UNKNOWN = "mediaUnknownProvenance"  # of an ingredient, so it shows only once that has been added
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,7 @@ class Work:
     lent: ExitStack
     step: str = "claim"
     source: Path | None = None
+    to_sign: Path | None = None
     ingredients: list[IngredientFile] = field(default_factory=list)
     measurements: dict[str, Measurement] = field(default_factory=dict)
     decision: Decision | None = None
@@ -158,8 +161,7 @@ def _attempt(work: Work, clock: Clock) -> None:
 
 def claim(asset_id: str, *, at: datetime) -> SigningJob | None:
     """1. Take the job for as long as signing a file of its size may last; None where there is nothing to take."""
-    related = ("asset__production__studio", "asset__vendor", "asset__decision__production__studio",
-               "asset__decision__requester")  # fmt: skip
+    related = ("asset__production__studio", "asset__vendor", "asset__decision")
     due = SigningJob.objects.due(at).filter(attempt__lt=SigningJob.MOST_ATTEMPTS)
     job = due.filter(asset__public_id=asset_id).select_related(*related).first()
     if job is None:
@@ -172,6 +174,10 @@ def claim(asset_id: str, *, at: datetime) -> SigningJob | None:
         return None
     for name, value in taken.items():
         setattr(job, name, value)
+    decision = job.asset.decision
+    # They are the asset's own, as the door asked; then they are not read twice.
+    if (decision.production_id, decision.requester_id) == (job.asset.production_id, job.asset.vendor_id):
+        decision.production, decision.requester = job.asset.production, job.asset.vendor
     return job
 
 
@@ -187,6 +193,7 @@ def examine(work: Work, *, clock: Clock) -> None:
     work.source = work.lent.enter_context(
         shelf.borrowed(work.asset.storage_key, work.asset.sha256, into=work.folder)
     )
+    prefetch_related_objects([work.asset], "ingredients", "operations__evidence")
     kept = {one.label: one for one in work.asset.ingredients.all()}
     facts = manifest.ingredients_of(work.declaration, carries_credentials=work.asset.media["has_credentials"])
     for one in facts:
@@ -249,15 +256,16 @@ def confirm(work: Work, *, at: datetime) -> None:
 
 
 def plan(work: Work, *, at: datetime) -> None:
-    """4. Write down what is about to be signed, and with which certificate, before the key is used."""
+    """4. Write down what is about to be signed, and with which certificate, before the key is used. What the file's own
+    metadata is to say is written into a copy of it."""
     asset = work.asset
     studio = asset.production.studio
     work.signer = keys.signer(studio.key_reference, directory=trust.key_directory(), at=at, name=studio.name)
-    kept = plans.receipts(work.decision)
+    kept = plans.references(work.decision)
     row = SigningPlan(
         asset=asset, attempt=work.job.attempt, token=work.job.token, decision=work.decision,
         certificate_fingerprint=work.signer.fingerprint, recorded_at=at,
-        receipts=[{"id": one.receipt.id, "revision": one.revision, "salt": one.salt} for one in kept],
+        references=[{"id": one.reference.id, "revision": one.revision, "salt": one.salt} for one in kept],
     )  # fmt: skip
     declaration, came = work.declaration, heritage.of(asset)
     media = measured.media(asset.media, declaration)
@@ -270,8 +278,38 @@ def plan(work: Work, *, at: datetime) -> None:
     )  # fmt: skip
     row.manifest, work.intent = manifest.build(facts), facts.intent
     row.manifest_hash = plans.digest(row.manifest)
+    row.metadata = described(work, manifest.metadata_of(row.manifest))
     row.save()
     work.plan = row
+
+
+def described(work: Work, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Write into a copy of the file what its credentials say of AI and of releases, and tell what came of it.
+
+    Before signing, for afterwards it would break the signature; and never into a file that has credentials already,
+    whose own signature it would break. Where a file leaves no safe place for it, it is signed as it is.
+    """
+    why = _kept_as_it_is(work)
+    copy = work.folder / "described"
+    if not why:
+        try:
+            found = trust.sandbox().describe(work.source, copy, wanted)
+        except MediaRefused as refused:
+            found = {"why": refused.detail}
+        why = found["why"]
+    if why:
+        copy.unlink(missing_ok=True)
+        return {"written": False, "why": why}
+    work.to_sign = copy
+    return {"written": True, "properties": wanted, "sha256": found["sha256"]}
+
+
+def _kept_as_it_is(work: Work) -> str:
+    if work.sidecar:
+        return "its bytes stay as they were received, and its credentials lie beside them"
+    if work.asset.media["has_credentials"]:
+        return "it carries credentials, which would no longer fit it"
+    return ""
 
 
 def make(work: Work) -> None:
@@ -279,7 +317,8 @@ def make(work: Work) -> None:
     work.result = work.folder / "result"
     where = {"sidecar_destination": work.result} if work.sidecar else {"destination": work.result}
     request = SignRequest(
-        source=work.source, media_type=work.asset.media_type, manifest=work.plan.manifest, intent=work.intent,
+        source=work.to_sign or work.source, media_type=work.asset.media_type, manifest=work.plan.manifest,
+        intent=work.intent,
         ingredients=work.ingredients, chain_pem=work.signer.chain_pem, alg=work.signer.algorithm,
         tsa_url=settings.TIMESTAMP_URL or None, anchors=trust.anchors(), **where,
     )  # fmt: skip
@@ -300,6 +339,11 @@ def read_back(work: Work) -> None:
     _must(not before or before in reading.manifests, "the history the upload came with is gone")
     for label in (manifest.EXTENT_LABEL, manifest.CONSENT_LABEL):
         _must(reading.assertion(label) == _planned(work.plan, label), f"{label} is not what was planned")
+    planned = set(signals.of(work.plan.manifest).names)
+    _must(set(signals.of(reading.manifest).names) - {FROM_UNKNOWN} == planned, "its actions read otherwise than planned")
+    said = work.plan.metadata.get("properties", {})
+    _must(all(reading.metadata.get(READ[name]) == value for name, value in said.items() if name in READ),
+          "its metadata is not what was planned")  # fmt: skip
     _must(work.time_stamped or not settings.TIMESTAMP_URL, "it has no trusted time-stamp")
 
 
@@ -332,7 +376,7 @@ def release(work: Work, *, clock: Clock) -> None:
         raise Changed
 
 
-def _moment(heads: Iterable[journal.Event | None], now: datetime) -> datetime:
+def _moment(heads: Iterable[journal.Head | None], now: datetime) -> datetime:
     """The moment of a release: not before what the grants' chains already hold. A clock that goes behind another
     machine's would else look past an ending that was recorded first."""
     return max([now, *(head.recorded_at for head in heads if head)])
@@ -345,8 +389,10 @@ def _release(work: Work, heads: dict[str, str], at: datetime) -> None:
     if not held:
         raise Overtaken
     credential = _released(work, heads, at)
-    known = KnownContent(sha256=credential.sha256, asset=work.asset, kind=KnownContent.Kind.SIGNED)
-    KnownContent.objects.bulk_create([known], ignore_conflicts=True)
+    known = [KnownContent(sha256=credential.sha256, asset=work.asset, kind=KnownContent.Kind.SIGNED)]
+    if bare := work.plan.metadata.get("sha256"):
+        known.append(KnownContent(sha256=bare, asset=work.asset, kind=KnownContent.Kind.DESCRIBED))
+    KnownContent.objects.bulk_create(known, ignore_conflicts=True)
     _note(work, "asset:signed", at=at, credential=credential.public_id, decision=work.decision.public_id,
           grant_heads=heads, manifest=work.plan.manifest_hash, sha256=work.made["signed_sha256"])  # fmt: skip
 

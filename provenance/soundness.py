@@ -10,13 +10,14 @@ from typing import Any
 from provenance.conclusion import Conclusion, RegistryFacts, TrustLists, moment
 from provenance.printable import printable
 from provenance.reading import Reading, listing, mapping
+from provenance.said import day, said
 
 VOUCHED = ("listed", "registry")
-NOTHING_FOUND = "No Content Credentials found. That says nothing about whether AI was used."
-UNREADABLE = "Content Credentials unavailable or invalid. That says nothing about whether AI was used."
+NOTHING_FOUND = said("No Content Credentials found. That says nothing about whether AI was used.")
+UNREADABLE = said("Content Credentials unavailable or invalid. That says nothing about whether AI was used.")
 REMEMBERED = {
-    "signed_bytes": "These are the bytes that were signed.",
-    "record": "The record of the file as it was signed. Whether a copy is unchanged shows when the copy is checked.",
+    "signed_bytes": said("These are the bytes that were signed."),
+    "record": said("The record of the file as it was signed. Whether a copy is unchanged shows when the copy is checked."),
 }
 
 BINDINGS = ("dataHash", "bmffHash", "boxesHash", "collectionHash", "multiAssetHash")
@@ -45,7 +46,7 @@ def reliable(integrity: Conclusion, signature: Conclusion, trust: Conclusion) ->
 
 def integrity_of(reading: Reading, facts: RegistryFacts) -> Conclusion:
     if reading.remote_only:
-        text = "This file says that its Content Credentials are kept elsewhere. They were not fetched."
+        text = said("This file says that its Content Credentials are kept elsewhere. They were not fetched.")
         return Conclusion("elsewhere", text)
 
     if reading.unreadable:
@@ -55,66 +56,73 @@ def integrity_of(reading: Reading, facts: RegistryFacts) -> Conclusion:
         return Conclusion("absent", NOTHING_FOUND)
 
     if facts.found_by == "signed_bytes" and reading.has(*BOUND, group="success"):
-        return Conclusion("intact", "Unchanged since signing.")
+        return Conclusion("intact", said("Unchanged since signing."))
 
     if reading.has(*CHANGED):
-        return Conclusion("altered", "This file was changed after it was signed.")
+        return Conclusion("altered", said("This file was changed after it was signed."))
 
     if not reading.has(*BOUND, group="success"):
-        return Conclusion("unreadable", UNREADABLE, {"reason": "nothing in them could be checked against the file"})
+        return Conclusion("unreadable", UNREADABLE, {"reason": said("nothing in them could be checked against the file")})
 
-    return Conclusion("intact", "Unchanged since signing.")
+    return Conclusion("intact", said("Unchanged since signing."))
 
 
 def signature_of(reading: Reading, facts: RegistryFacts, lists: TrustLists, integrity: Conclusion) -> Conclusion:
     if not reading.active:
-        return Conclusion("absent", "Nothing is signed.")
+        return Conclusion("absent", said("Nothing is signed."))
 
     if reading.has("signingCredential.expired"):
-        text = "The signer's certificate has expired, and no independent time-stamp shows that it signed before."
+        text = said("The signer's certificate has expired, and no independent time-stamp shows that it signed before.")
         return Conclusion("invalid", text)
 
     if reading.has("signingCredential.ocsp.revoked", "signingCredential.revoked"):
-        return Conclusion("invalid", "The signer's certificate was withdrawn by its issuer.")
+        return Conclusion("invalid", said("The signer's certificate was withdrawn by its issuer."))
 
     checked = reading.has("claimSignature.validated", group="success")
     if not checked or reading.has("claimSignature.", "signingCredential.invalid"):
-        return Conclusion("invalid", "The signature does not fit what was signed.")
+        return Conclusion("invalid", said("The signature does not fit what was signed."))
 
     others = [code for code in reading.failure if not code.startswith((*ABOUT_TRUST, *CHANGED))]
     if others or (reading.state == "Invalid" and integrity.state == "intact"):
-        return Conclusion("invalid", "The Content Credentials in this file are invalid.")
+        return Conclusion("invalid", said("The Content Credentials in this file are invalid."))
 
     vouched = _vouched(reading, lists)
     if not vouched:
-        text = f"Signed with a certificate in the name of {_signer(reading, None)}."
+        text = said("Signed with a certificate in the name of {name}.", name=_signer(reading, None))
         return Conclusion("valid", text, _signature_details(reading, None))
 
     ours = facts if _same_signer(reading, facts, unless=vouched == "registry" and facts.known) else None
-    return Conclusion("valid", f"Signed by {_signer(reading, ours)}.", _signature_details(reading, ours))
+    return Conclusion("valid", said("Signed by {name}.", name=_signer(reading, ours)), _signature_details(reading, ours))
 
 
 def trust_of(reading: Reading, lists: TrustLists, signature: Conclusion) -> Conclusion:
     if signature.state == "absent":
-        return Conclusion("absent", "Nothing is signed.")
+        return Conclusion("absent", said("Nothing is signed."))
 
     if signature.state == "invalid":
-        return Conclusion("untrusted", "An invalid signature vouches for nothing.")
+        return Conclusion("untrusted", said("An invalid signature vouches for nothing."))
 
     vouched = _vouched(reading, lists)
     if vouched == "listed":
-        return Conclusion("listed", f"On the C2PA trust list{_of_day(lists)}.")
+        if not lists.listed_on:
+            return Conclusion("listed", said("On the C2PA trust list."))
+        return Conclusion("listed", said("On the C2PA trust list of {day}.", day=day(lists.listed_on)))
 
     if vouched == "registry":
         return trusted_here(lists, lists.development)
 
-    return Conclusion("untrusted", "The signer is on no list known here.")
+    return Conclusion("untrusted", said("The signer is on no list known here."))
 
 
 def trusted_here(lists: TrustLists, development: bool) -> Conclusion:
-    other = f"not on the C2PA trust list{_of_day(lists)}" if lists.listed_uri else "no C2PA trust list is loaded here"
     details = {"development": True} if development else None
-    return Conclusion("registry", f"Known to this registry only; {other}.", details)
+    if not lists.listed_uri:
+        text = said("Known to this registry only; no C2PA trust list is loaded here.")
+    elif not lists.listed_on:
+        text = said("Known to this registry only; not on the C2PA trust list.")
+    else:
+        text = said("Known to this registry only; not on the C2PA trust list of {day}.", day=day(lists.listed_on))
+    return Conclusion("registry", text, details)
 
 
 def _vouched(reading: Reading, lists: TrustLists) -> str:
@@ -130,53 +138,53 @@ def _vouched(reading: Reading, lists: TrustLists) -> str:
 
 def time_stamp_of(reading: Reading, signature: Conclusion) -> Conclusion:
     if signature.state == "absent":
-        return Conclusion("absent", "Nothing is signed.")
+        return Conclusion("absent", said("Nothing is signed."))
 
     when = printable(mapping(reading.manifest.get("signature_info")).get("time"))
     if reading.has("timeStamp.trusted", group="success") and not reading.has("timeStamp."):
-        text = "Stamped by an independent time-stamp authority."
+        text = said("Stamped by an independent time-stamp authority.")
         return Conclusion("trusted", text, {"time": when} if when else None)
 
     if when or any(reading.has("timeStamp.", group=group) for group in ("success", "informational", "failure")):
-        return Conclusion("untrusted", "A time-stamp is present, from an authority on no list known here.")
+        return Conclusion("untrusted", said("A time-stamp is present, from an authority on no list known here."))
 
-    return Conclusion("absent", "No independent time-stamp.")
+    return Conclusion("absent", said("No independent time-stamp."))
 
 
 def stamped(facts: RegistryFacts) -> Conclusion:
     if facts.time_stamped:
-        return Conclusion("trusted", "An independent time-stamp was checked when this was signed.")
-    return Conclusion("absent", "No independent time-stamp.")
+        return Conclusion("trusted", said("An independent time-stamp was checked when this was signed."))
+    return Conclusion("absent", said("No independent time-stamp."))
 
 
 def registry_of(reading: Reading, facts: RegistryFacts, integrity: Conclusion, trust: Conclusion) -> Conclusion:
     if not facts.known:
-        return Conclusion("unknown", "Not known to this registry.")
+        return Conclusion("unknown", said("Not known to this registry."))
 
     if facts.found_by == "signed_bytes" and integrity.state != "absent":
-        return Conclusion("registered_matching", "Registered here.", registered(facts))
+        return Conclusion("registered_matching", said("Registered here."), registered(facts))
 
     if facts.found_by in ("signed_bytes", "received_bytes"):
         return stripped(facts)
 
     if integrity.state != "intact":
-        text = "A file with these credentials is registered here; this copy differs from it."
+        text = said("A file with these credentials is registered here; this copy differs from it.")
         return Conclusion("registered_altered", text, registered(facts))
 
     if trust.state not in VOUCHED or not _same_signer(reading, facts, unless=trust.state == "registry"):
-        text = "These credentials use the name of a record of this registry, but another signer made them."
+        text = said("These credentials use the name of a record of this registry, but another signer made them.")
         return Conclusion("registered_altered", text, registered(facts))
 
-    return Conclusion("registered_matching", "Registered here.", registered(facts))
+    return Conclusion("registered_matching", said("Registered here."), registered(facts))
 
 
 def stripped(facts: RegistryFacts) -> Conclusion:
-    text = "This content is registered here; this copy lacks its Content Credentials."
+    text = said("This content is registered here; this copy lacks its Content Credentials.")
     return Conclusion("registered_stripped", text, registered(facts))
 
 
 def _signer(reading: Reading, ours: RegistryFacts | None) -> str:
-    return printable(ours.producer) if ours and ours.producer else signer_name(reading.manifest) or "an unnamed signer"
+    return printable(ours.producer) if ours and ours.producer else signer_name(reading.manifest) or said("an unnamed signer")
 
 
 def signer_name(manifest: Mapping[str, Any]) -> str:
@@ -213,6 +221,3 @@ def signed_by(facts: RegistryFacts) -> dict[str, Any]:
 def registered(facts: RegistryFacts) -> dict[str, Any]:
     return {"credential": facts.credential, "asset": facts.asset}
 
-
-def _of_day(lists: TrustLists) -> str:
-    return f" of {lists.listed_on.day} {lists.listed_on:%B %Y}" if lists.listed_on else ""

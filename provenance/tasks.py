@@ -3,7 +3,11 @@
 from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import leftovers, shelf, signing
+from provenance import changes, leftovers, retiring, shelf, signing, turning
+from provenance.outputs import packing
+
+# A thousand files take minutes. Before the scratch folder of so long a task is taken for one that a killed process left.
+PACKS_WITHIN = 27 * 60
 
 
 @shared_task
@@ -11,13 +15,33 @@ def sign_asset(asset_id: str) -> None:
     signing.sign(asset_id, clock=timezone.now)
 
 
+@shared_task(time_limit=PACKS_WITHIN, soft_time_limit=PACKS_WITHIN - 60)
+def pack_evidence(pack_id: str) -> None:
+    packing.make(pack_id, clock=timezone.now)
+
+
 @shared_task
 def sweep() -> None:
     """The relay: whatever is due is called out again, so a lost message costs seconds and never an asset."""
     at = timezone.now()
     signing.bury(at=at)
-    for asset_id in signing.to_call(at=at):
+    for asset_id in [*turning.let_go_on(at=at), *signing.to_call(at=at)]:
         sign_asset.delay(asset_id)
+    packing.forget_old(at=at)
+    for pack_id in packing.to_call(at=at):
+        pack_evidence.delay(pack_id)
+
+
+@shared_task
+def note_changes() -> None:
+    """What changed in public disclosures is numbered, for whoever follows; a lost message only makes it later."""
+    changes.note(at=timezone.now())
+
+
+@shared_task
+def carry_out_retention() -> None:
+    """Once a day. Twice is harmless: what is destroyed is destroyed, and what a killed worker left is found tomorrow."""
+    retiring.carry_out(clock=timezone.now)
 
 
 @shared_task

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from provenance import keys
 from provenance.conclusion import TrustLists
-from provenance.sandbox import Anchor, Sandbox
+from provenance.sandbox import Anchor, Limits, Sandbox
 
 REGISTRY, LISTED, STAMPS = "/trust/registry", "/trust/c2pa", "/trust/time-stamps"
 
@@ -42,7 +42,7 @@ def key_directory() -> Path:
 @lru_cache(maxsize=1)
 def sandbox() -> Sandbox:
     """The readers of this process: warm children, made when first needed."""
-    return Sandbox(children=2)
+    return Sandbox(children=2, limits=Limits(measuring_seconds=settings.MEASURING_SECONDS))
 
 
 def own_roots() -> str:

@@ -23,6 +23,8 @@ from provenance.report import Report, conclude, recall
 from registry.errors import Invalid, NotFound
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
+# As the vendor sent it, and as it was when the registry had written its metadata: a byte-identical strip of the signed.
+WITHOUT_CREDENTIALS = (KnownContent.Kind.UPLOADED, KnownContent.Kind.DESCRIBED)
 
 
 class Released(NamedTuple):
@@ -75,7 +77,7 @@ def verify(*, path: str | Path, name: str, at: datetime, sidecar: str | Path | N
 
 
 def by_hash(*, sha256: str, at: datetime) -> Report:
-    """What the registry remembers of the bytes of that SHA-256. Two queries, whatever the answer."""
+    """What the registry remembers of the bytes of that SHA-256. Two queries; of what was released here, one more."""
     digest = sha256.strip().lower().removeprefix("sha256:")
     if not SHA256.fullmatch(digest):
         raise NotAFingerprint("verification.fingerprint", "A SHA-256 fingerprint has 64 hexadecimal digits.")
@@ -123,11 +125,11 @@ def _of_bytes(digest: str) -> tuple[Released | None, str]:
     signed = _released(sha256=digest)
     if signed:
         return signed, "signed_bytes"
-    received = _released(asset__contents__sha256=digest, asset__contents__kind=KnownContent.Kind.UPLOADED)
+    received = _released(asset__contents__sha256=digest, asset__contents__kind__in=WITHOUT_CREDENTIALS)
     return (received, "received_bytes") if received else (None, "")
 
 
-def _released(**where: str) -> Released | None:
+def _released(**where: Any) -> Released | None:
     """The newest released credential for which that holds."""
     row = Credential.objects.filter(**where).order_by("-id").values_list(*Released._fields).first()
     return Released(*row) if row else None

@@ -2,18 +2,16 @@
 
 import logging
 import signal
+from pathlib import Path
 
 from celery import Celery, signals
 from celery.contrib.django.task import DjangoTask
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from kombu.transport import sqlalchemy as file_broker
 
 from registry import checks, environment, household, logs, watch
 
 environment.name_settings()
-
-LOOKS_EVERY = 0.2
 
 
 class Task(DjangoTask):
@@ -30,6 +28,10 @@ class Task(DjangoTask):
 app = Celery("registry", task_cls=Task)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# The file broker does not make its folders.
+for _folder in ("data_folder_in", "control_folder"):
+    if _path := app.conf.broker_transport_options.get(_folder):
+        Path(_path).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 @signals.setup_logging.connect
@@ -55,14 +57,6 @@ def first_pulse(**_) -> None:
 
 
 @signals.worker_ready.connect
-def look_often(sender, **_) -> None:
-    """Kombu's SQL transport looks for messages once a second, so that two children would sign two files a second; it
-    takes no option for it."""
-    if sender.app.conf.broker_url.startswith("sqla+"):
-        sender.connection.transport.polling_interval = LOOKS_EVERY
-
-
-@signals.worker_ready.connect
 def watch_over(sender, **_) -> None:
     if sender.controller.beat is not None:
         watch.over(sender.controller)
@@ -76,5 +70,3 @@ def leave_no_orphan(**_) -> None:
 
 # A broker that is away is told once, not at every attempt to reach it.
 logging.getLogger("celery.worker.consumer").setLevel(logging.WARNING)
-# The file broker is looked into five times a second, so that a shot sent to one machine does not wait for the next whole one.
-file_broker.Transport.polling_interval = 0.2

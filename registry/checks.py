@@ -59,7 +59,7 @@ def _database() -> Iterator[Finding]:
 
 
 def _broker() -> Iterator[Finding]:
-    if settings.BROKER_URL.startswith(("sqla+", "filesystem:", "memory:")):
+    if settings.BROKER_URL.startswith(("filesystem:", "memory:")):
         yield "The broker is a local file, which serves one machine only.", "Set BROKER_URL to redis://… or amqp://…."
 
 

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from registry.errors import Invalid
 from registry.models.journal import Event
+from registry.prepared import Prepared
 
 GENESIS = "0" * 64
 
@@ -52,8 +53,23 @@ def digest(previous_hash: str, body: str) -> str:
     return hashlib.sha256(previous_hash.encode() + body.encode()).hexdigest()
 
 
-def head(chain: str) -> Event | None:
-    return Event.objects.filter(chain=chain).order_by("-sequence").first()
+class Head(NamedTuple):
+    """The last entry of a chain; its hash stands for everything recorded before it, too."""
+
+    sequence: int
+    hash: str
+    recorded_at: datetime
+
+
+HEADS = Prepared(
+    lambda chain: Event.objects.filter(chain=chain)
+    .order_by("-sequence")
+    .values_list("sequence", "hash", "recorded_at")[:1]
+)
+
+
+def head(chain: str) -> Head | None:
+    return next((Head(*row) for row in HEADS(chain)), None)
 
 
 def chain(subject: str) -> QuerySet[Event]:
@@ -61,7 +77,7 @@ def chain(subject: str) -> QuerySet[Event]:
     return Event.objects.filter(chain=subject).order_by("sequence")
 
 
-def hash_at(head: Event | None) -> str:
+def hash_at(head: Head | None) -> str:
     """The hash at the head of a chain, which stands for everything recorded in it."""
     return head.hash if head else GENESIS
 

@@ -27,8 +27,13 @@ SIGNED_IN = ("/admin/", "/accounts/")
 UNLOGGED = ("/static/", "/health/")
 # Nobody keeps a list of which work was asked about, nor an address that opens something: of these only the beginning is
 # written down.
-ASKED_ABOUT = ("/c/", "/api/v1/verifications/by-hash/", "/letter/")
-TRANSLATED = ("/letter/",)
+ASKED_ABOUT = ("/c/", "/t/", "/api/v1/verifications/by-hash/", "/api/v1/disclosures/", "/letter/")
+# Pages that are translated throughout, and answers to programs in which sentences are.
+TRANSLATED = ("/letter/", "/c/", "/t/")
+TRANSLATED_PAGES = ("/", "/verify", "/how-to-read")
+SPEAKING = ("/api/v1/disclosures", "/api/v1/verifications")
+
+OFFERED = dict(settings.LANGUAGES)
 
 log = logging.getLogger(__name__)
 
@@ -76,14 +81,24 @@ def _path(request: HttpRequest) -> str:
 
 
 class Language(LocaleMiddleware):
-    """The visitor's language on pages that are translated throughout; English everywhere else, not half of each."""
+    """The visitor's language on pages that are translated throughout; English everywhere else, not half of each.
+
+    `?lang=` is stronger than what a browser prefers. A program is answered in English unless it asks so.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
-        if request.path.startswith(TRANSLATED):
+        translated = request.path.startswith(TRANSLATED) or request.path in TRANSLATED_PAGES
+        if translated:
             super().process_request(request)
         else:
-            translation.activate(settings.LANGUAGE_CODE)
-            request.LANGUAGE_CODE = settings.LANGUAGE_CODE
+            self._speak(request, settings.LANGUAGE_CODE)
+        asked = request.GET.get("lang")
+        if asked in OFFERED and (translated or request.path.startswith(SPEAKING)):
+            self._speak(request, asked)
+
+    def _speak(self, request: HttpRequest, language: str) -> None:
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
 
 
 class OnlySecure:

@@ -120,11 +120,24 @@ def unverified_authorities() -> QuerySet[Authority]:
 def erase(person: Person, *, by: User, at: datetime, reason: str) -> Person:
     """Destroy the person's key, and with it the legal name and the birth date in every copy; the records stay."""
     insist(by, person.studio, ERASES, to="erase what is known of a person")
+    return _erased(person, journal.by_user(by), at=at, reason=reason)
+
+
+@transaction.atomic
+def let_go(person: Person, *, at: datetime, reason: str) -> Person:
+    """The same by the studio's retention rule, once nothing rests on what is known of the person. Raises Erased."""
+    return _erased(person, journal.by_system("retention"), at=at, reason=reason)
+
+
+def _erased(person: Person, actor: journal.Actor, *, at: datetime, reason: str) -> Person:
     person = _known(person)
     person.data_key, person.legal_name, person.birth_date, person.legal_name_digest = b"", "", None, ""
     person.alias, person.isni, person.hand, person.never_public = ERASED, "", "", True
     person.save()
-    _journal(person, "person:erased", {}, by=by, at=at, reason=reason)
+    journal.record(
+        actor=actor, tag="person:erased", subject=person.public_id, details={}, at=at, organisation=person.studio,
+        reason=reason,
+    )  # fmt: skip
     return person
 
 

@@ -34,14 +34,15 @@ def add(
     parent: Production | None = None, eidr: str = "", isan: str = "", photography_starts_on: date | None = None,
     jurisdictions: Iterable[str] = (), default_territories: Iterable[str] = (), default_media: Iterable[str] = (),
     default_languages: Iterable[str] = (), agreements: Iterable[CollectiveAgreement] = (),
-    vendors: Iterable[Organisation] = (), cast: Iterable[Person] = (),
+    vendors: Iterable[Organisation] = (), cast: Iterable[Person] = (), is_public: bool = False, shows_places: bool = False,
 ) -> Production:  # fmt: skip
     insist(by, studio, ENTERS, to="add productions")
     production = Production(studio=studio)
     _set(production, title=title, kind=kind, parent=parent, eidr=eidr, isan=isan,
          photography_starts_on=photography_starts_on, jurisdictions=list(jurisdictions),
          default_territories=list(default_territories), default_media=list(default_media),
-         default_languages=list(default_languages), agreements=agreements, vendors=vendors, cast=cast)  # fmt: skip
+         default_languages=list(default_languages), agreements=agreements, vendors=vendors, cast=cast,
+         is_public=is_public, shows_places=shows_places)  # fmt: skip
     _journal(production, "production:added", {"kind": str(kind)}, by=by, at=at, reason=reason)
     return production
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from kombu import Exchange, Queue
 
@@ -25,7 +26,7 @@ PROXIES = environment.whole("PROXIES", 1 if PRODUCTION else 0)
 GIVEN = environment.given("STORAGE_URL")
 DATA_DIR = (BASE_DIR / environment.text("DATA_DIR", "data")).resolve()
 DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{DATA_DIR}/countersign.sqlite3")
-BROKER_URL = environment.text("BROKER_URL", f"sqla+sqlite:///{DATA_DIR}/broker.sqlite3")
+BROKER_URL = environment.text("BROKER_URL", "filesystem://localhost")
 CACHE_URL = environment.text("CACHE_URL", f"file://{DATA_DIR}/cache")
 STORAGE_URL = environment.text("STORAGE_URL", str(DATA_DIR / "storage"))
 # Files in the making. On the disk of a local storage, so that what is complete is kept by a rename.
@@ -164,6 +165,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # ── Measuring ────────────────────────────────────────────────────────────────────────────────────────────────────
 # How much of an element may be found touched beyond what was declared before a person has to answer for it.
 EXTENT_TOLERANCE = environment.share("EXTENT_TOLERANCE", "0.02")
+# How long one operation of one film may be measured before it counts as one that cannot be.
+MEASURING_SECONDS = environment.whole("MEASURING_SECONDS", 2 * 3600)
 
 # ── Likeness ─────────────────────────────────────────────────────────────────────────────────────────────────────
 # Bits of 256 in which the fingerprints of two files may differ for a person to compare them. Up to 31 none is missed.
@@ -285,7 +288,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ── The work queue: hints only, the job row is the truth ─────────────────────────────────────────────────────────
-TASK_TIME_LIMIT = 15 * 60
+TASK_TIME_LIMIT = MEASURING_SECONDS + 15 * 60
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -311,6 +314,7 @@ CELERY_TASK_DEFAULT_QUEUE = "work"
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("work", "pulse")]
 CELERY_TASK_ROUTES = {
     "provenance.tasks.sweep": {"queue": "pulse"},
+    "provenance.tasks.note_changes": {"queue": "pulse"},
     "consent.tasks.sweep": {"queue": "pulse"},
     "registry.tasks.*": {"queue": "pulse"},
 }
@@ -318,17 +322,22 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE_FILENAME = str((SCRATCH_DIR if PRODUCTION else DATA_DIR) / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "provenance.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "changes": {"task": "provenance.tasks.note_changes", "schedule": 15.0, "options": {"expires": 15}},
     "imports": {"task": "consent.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "heartbeat": {"task": "registry.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "leftovers": {"task": "provenance.tasks.clear_leftovers", "schedule": 3600.0, "options": {"expires": 3600}},
+    "retention": {"task": "provenance.tasks.carry_out_retention", "schedule": crontab(hour=3, minute=30)},
     "tidy": {"task": "registry.tasks.tidy", "schedule": 600.0, "options": {"expires": 600}},
 }
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
-if BROKER_URL.startswith("sqla+"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"connect_args": {"timeout": 20}}
-    # This queue is looked into now and then (registry/celery.py), and each look brings no more than may be held ahead.
-    # On one machine holding ahead takes work from nobody.
+if BROKER_URL.startswith("filesystem:"):
+    # Messages are small files in a folder that is looked into; registry/celery.py makes the folders.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(DATA_DIR / "queue"), "data_folder_out": str(DATA_DIR / "queue"),
+        "control_folder": str(DATA_DIR / "queue" / "routes"), "polling_interval": 0.05,
+    }
+    # Each look brings no more than may be held ahead; on one machine holding ahead takes work from nobody.
     CELERY_WORKER_PREFETCH_MULTIPLIER = 8
 elif BROKER_URL.startswith(("redis", "sentinel")):
     # A hint that nobody confirmed is given out again once no task can still be running.

@@ -1,11 +1,39 @@
 """What every test finds: files and counters of its own, quick passwords, and on request the cast and programs of theirs."""
 
+from contextlib import closing
+
 import pytest
+from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from registry import clients
 from tests import cast as world
+from tests import databases
+
+# Where houses are opened, browsers are watched and processes are killed.
+WAITS = (
+    "tests/registry/test_start", "tests/journeys/test_demo", "tests/large/", "tests/journeys/test_desk_in_a_browser",
+    "tests/journeys/test_a_letter_in_a_browser", "tests/faults/", "tests/registry/test_on_postgresql",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """What waits more than it works comes first, so that all else is done meanwhile and nobody waits for it at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(WAITS))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """The tests' own database begins as a copy; what the migrations have yet to do, pytest-django has them do."""
+    asked = connection.settings_dict["TEST"]
+    if connection.vendor == "postgresql":
+        asked["TEMPLATE"] = databases.on_server()
+        yield
+        return
+    asked["NAME"] = databases.IN_MEMORY
+    with closing(databases.in_memory()):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from provenance import signing, tasks
+from consent import reopening
+from consent.models import Reopening
+from provenance import signing, tasks, turning
 from provenance.models import Asset, Credential, KnownContent, SigningJob, SigningPlan
 from tests.assets import portrait
 
@@ -86,6 +88,15 @@ def work() -> None:
     """Whatever waits for a worker is done, once each."""
     for asset_id in SigningJob.objects.due(timezone.now()).values_list("asset__public_id", flat=True):
         tasks.sign_asset(asset_id)
+
+
+def sweep() -> None:
+    """What was stated is asked again, held assets that are answered go on, and what waits for a worker is done."""
+    at = timezone.now()
+    for cause in Reopening.objects.filter(done_at=None).values_list("cause", flat=True):
+        reopening.carry_out(cause, at=at)
+    turning.let_go_on(at=at)
+    work()
 
 
 def sign_at(asset_id: str, at: datetime) -> None:

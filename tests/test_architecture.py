@@ -22,8 +22,10 @@ RULES = {
     "consent.imports.sheet", "consent.imports.columns", "consent.imports.cells", "consent.imports.entries",
     "consent.riders.wordings",
     "provenance.comparison", "provenance.declaration", "provenance.extent", "provenance.fingerprint",
-    "provenance.inheritance", "provenance.manifest", "provenance.measurement", "provenance.report",
+    "provenance.inheritance", "provenance.manifest", "provenance.measurement", "provenance.report", "provenance.signals",
+    "provenance.testimony",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
+    "provenance.said", "provenance.disclosure", "provenance.labels", "provenance.tally", "provenance.places",
 }  # fmt: skip
 # Libraries that only calculate.
 CALCULATE = {"rfc8785", "jsonschema", "PIL"}
@@ -31,11 +33,11 @@ CALCULATE = {"rfc8785", "jsonschema", "PIL"}
 HANDS = {
     "consent.receipts.checking", "consent.receipts.keys",
     "provenance.credentials", "provenance.keys", "provenance.sandbox", "provenance.sandbox_child", "provenance.media",
-    "registry.environment", "registry.household", "registry.logs", "registry.serving",
+    "registry.environment", "registry.household", "registry.logs", "registry.sealed_files", "registry.serving",
 }  # fmt: skip
 FRAMEWORKS = {
     "django", "rest_framework", "celery", "kombu", "allauth", "axes", "csp", "oauth2_provider", "drf_spectacular",
-    "django_filters", "structlog", "requests", "sqlalchemy",
+    "django_filters", "structlog", "requests",
 }  # fmt: skip
 # The frame joins everything and is imported by none but itself.
 FRAME = {f"registry.{name}" for name in (

@@ -28,10 +28,11 @@ from registry.models import Organisation, Production
 
 WHO = "who"
 MOST_PEOPLE = 40
+NO_FINGERPRINT = "A SHA-256 fingerprint is 64 digits and letters from a to f, as the asset's page shows it."
 UNIDENTIFIED, NOBODY = "unidentified", "nobody"
 PURPOSES = {
     "clearance": "Asked before the work", "intake": "Asked of an upload", "signing": "Asked beside the key",
-    "release": "Asked at release", "reconsideration": "Asked again by the desk",
+    "release": "Asked at release", "reconsideration": "Asked again",
 }  # fmt: skip
 ABOUT = "Every answer that was given and kept, with all it stood on. None of them is ever changed."
 
@@ -88,7 +89,7 @@ WhoFormSet = forms.formset_factory(
 class QuestionForm(Folded):
     """What is to be done, where and when. What is left empty comes from the production."""
 
-    rare = ("fixed_on", "media", "languages", "units")
+    rare = ("fixed_on", "media", "languages", "units", "vendor", "asset_sha256")
 
     act = forms.ChoiceField(label="What is to be done", choices=choices(ACTS), initial="release")
     day = Day(label="On", help_text="A day to come is answered as the file stands now.")
@@ -103,13 +104,23 @@ class QuestionForm(Folded):
     media = Codes(MEDIA, required=False, help_text="None ticked: the production’s own.")
     languages = Languages(required=False, max_length=400, help_text="Tags such as en, de-AT. Empty: the production’s own.")
     units = Listed(label="Scenes and shots", required=False, max_length=2000, help_text="Their codes, with commas between.")
+    vendor = forms.ChoiceField(label="Who would do it", required=False)
+    asset_sha256 = forms.RegexField(
+        r"^[0-9a-f]{64}$", label="Fingerprint of the file", required=False, error_messages={"invalid": NO_FINGERPRINT},
+        help_text="SHA-256: what was approved or stated of this very file counts.",
+    )  # fmt: skip
+
+    def __init__(self, *args, production: Production, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        vendors = {one.public_id: str(one) for work in production.line() for one in work.vendors.all()}
+        self.fields["vendor"].choices = [("", f"{production.studio} itself"), *vendors.items()]
 
     def question(self, depictions: tuple[Depiction, ...], *, at: datetime) -> clearance.Question:
         said = self.cleaned_data
         return clearance.Question(
             act=said["act"], depictions=depictions, units=said["units"], territories=said["territories"],
             media=tuple(said["media"]), languages=said["languages"], as_of=_moment(said["day"], at),
-            fixed_on=said["fixed_on"],
+            fixed_on=said["fixed_on"], vendor=said["vendor"] or None, asset_sha256=said["asset_sha256"] or None,
         )  # fmt: skip
 
 
@@ -172,6 +183,7 @@ class Clearances(OwnRows):
             self.at("reuse/", reuse.check, "reuse"),
             self.at("<str:key>/certificate.pdf", self.certificate, "certificate"),
             self.at("<str:key>/decision.json", self.as_json, "json"),
+            self.at("<str:key>/decision.jws", self.as_signed, "signed"),
         ]
 
     # ── The question ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -232,7 +244,9 @@ class Clearances(OwnRows):
 
     def certificate(self, request: HttpRequest, key: str) -> HttpResponse:
         decision = self.found(request, key)
-        made = certificate.as_pdf(decision, certificate.in_words(decision.request, decision.answer))
+        told, at = certificate.in_words(decision.request, decision.answer), timezone.now()
+        token = certificate.signed(decision, at=at)
+        made = certificate.as_pdf(decision, told, token=token, by=request.user.display_name, at=at)
         name = f"clearance-{decision.public_id}.pdf"
         return HttpResponse(made, content_type="application/pdf", headers={
             "Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff",
@@ -244,18 +258,26 @@ class Clearances(OwnRows):
         told = certificate.as_dict(decision)
         return JsonResponse(told, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
+    def as_signed(self, request: HttpRequest, key: str) -> HttpResponse:
+        decision = self.found(request, key)
+        return HttpResponse(certificate.signed(decision, at=timezone.now()), content_type="application/jose", headers={
+            "Content-Disposition": f'attachment; filename="{certificate.file_name(decision)}"',
+            "X-Content-Type-Options": "nosniff",
+        })  # fmt: skip
+
 
 def _filled_in(said: QueryDict, production: Production, *, asked: bool) -> tuple[QuestionForm, forms.BaseFormSet]:
     """The question as it was put, with one more person to fill in if that was asked for; else one to begin with."""
     given = {"production": production}
     if f"{WHO}-TOTAL_FORMS" not in said:
-        return QuestionForm(initial={"day": timezone.now().date()}), WhoFormSet(prefix=WHO, form_kwargs=given)
+        blank = QuestionForm(initial={"day": timezone.now().date()}, **given)
+        return blank, WhoFormSet(prefix=WHO, form_kwargs=given)
     data = said.copy()
     if "more" in said:
         total = said[f"{WHO}-TOTAL_FORMS"]
         data[f"{WHO}-TOTAL_FORMS"] = str(int(total) + 1) if total.isdecimal() and len(total) < 3 else "1"
     people = WhoFormSet(data, prefix=WHO, form_kwargs=given | {"still_filling": not asked})
-    return QuestionForm(data, still_filling=not asked), people
+    return QuestionForm(data, still_filling=not asked, **given), people
 
 
 def _moment(day: date, now: datetime) -> datetime:

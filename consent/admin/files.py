@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import admin, messages
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,7 +15,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from consent import grants, in_words, paper, worklists
+from consent import grants, in_words, paper, tasks, worklists
 from consent.admin.descriptions import in_context, look_over
 from consent.admin.entry import EntryForm, LineFormSet, TermsForm, as_initial, filled_in, submitted
 from consent.lifecycle import ACTIVE, ENDED, EXPIRED
@@ -23,7 +24,7 @@ from consent.performer import words
 from consent.riders import drafting
 from registry import permissions
 from registry.admin.acts import ActForm, attempt
-from registry.admin.lists import OwnRows
+from registry.admin.lists import OwnRows, UpTo
 from registry.admin.record import history
 from registry.desk.site import page
 from registry.models import Production, User
@@ -32,7 +33,7 @@ from registry.models import Production, User
 with_paper = method_decorator(csp_update({"frame-src": [SELF, "blob:"]}))
 # Inside that frame nothing runs and nothing is fetched, and only our own pages may hold it.
 INSIDE_PAPER = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
-COLOURS = {ACTIVE: "", EXPIRED: "stop", ENDED: "stop"}
+COLOURS = {ACTIVE: "", EXPIRED: "stop", ENDED: "stop", worklists.DECLINED: "stop"}
 
 
 class ByState(admin.SimpleListFilter):
@@ -43,7 +44,7 @@ class ByState(admin.SimpleListFilter):
         return list(worklists.STATES.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(state=self.value()) if self.value() else queryset
+        return worklists.in_state(queryset, self.value(), at=timezone.now()) if self.value() in worklists.STATES else queryset
 
 
 class ByVerification(admin.SimpleListFilter):
@@ -55,7 +56,9 @@ class ByVerification(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         found = {"waits": worklists.to_verify, "paper": worklists.without_paper}.get(self.value() or "")
-        return queryset.filter(pk__in=found(queryset, at=timezone.now()).values("grant")) if found else queryset
+        if found is None:
+            return queryset
+        return queryset.filter(pk__in=found(Grant.objects.all(), at=timezone.now()).order_by().values("grant"))
 
 
 class ByEnd(admin.SimpleListFilter):
@@ -94,18 +97,22 @@ class ConsentFiles(OwnRows):
         acts = [("Import a spreadsheet", reverse("admin:consent_import_add"))] if self.has_add_permission(request) else []
         return super().changelist_view(request, {"acts": acts} | (extra_context or {}))
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return worklists.with_state(super().get_queryset(request), at=timezone.now())
+    def complete(self, rows: QuerySet) -> QuerySet:
+        return worklists.with_state(rows, at=timezone.now())
+
+    def get_paginator(self, request: HttpRequest, queryset: QuerySet, per_page: int, *more, **settings) -> Paginator:
+        found = UpTo if request.GET.get("state") else Paginator
+        return found(queryset, per_page, *more, **settings)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         said = search_term.strip()
         return queryset.filter(Q(number__icontains=said) | Q(person__alias__icontains=said)) if said else queryset, False
 
-    @admin.display(description="State", ordering="state")
+    @admin.display(description="State")
     def standing(self, grant: Grant) -> str:
         return format_html('<span class="tag {}">{}</span>', COLOURS.get(grant.state, "hold"), worklists.STATES[grant.state])
 
-    @admin.display(description="Covered until", ordering="covers_until")
+    @admin.display(description="Covered until")
     def covers(self, grant: Grant) -> str:
         return in_words.last_day(grant.covers_until) if grant.covers_until else "no end stated" if grant.governing else "–"
 
@@ -185,6 +192,7 @@ class ConsentFiles(OwnRows):
             form, lambda: grants.verify(latest, by=request.user, at=timezone.now(), reason=form.why)
         )
         if done:
+            tasks.ask_again.delay_on_commit(latest.public_id)
             messages.success(request, f"{grant.number}, revision {latest.number}, is verified.")
             return redirect(self.address(grant))
         return page(
@@ -227,7 +235,7 @@ def why_not_verify(user: User, grant: Grant, latest: GrantRevision) -> str:
     if hasattr(latest, "verification"):
         return "Another lawyer has verified this revision already."
     if hasattr(latest, "offer") and not latest.signatures.exists():
-        return "It is offered, and nobody has signed it yet."
+        return "Offered, awaiting the performer: nobody has signed it yet."
     if latest.entered_by_id == user.pk:
         return grants.SameLawyer().detail
     if not permissions.may_verify(user, grant.studio):

@@ -42,13 +42,14 @@ class Several(forms.ModelMultipleChoiceField):
 class ProductionForm(ActForm):
     facts_of_it = (
         "title", "kind", "parent", "photography_starts_on", "eidr", "isan", "jurisdictions", "agreements", "vendors", "cast",
-        "default_territories", "default_media", "default_languages",
+        "default_territories", "default_media", "default_languages", "is_public", "shows_places",
     )  # fmt: skip
     groups = (
         ("The production", ("title", "kind", "parent", "photography_starts_on", "eidr", "isan")),
         ("Under which law", ("jurisdictions", "agreements")),
         ("Who works on it", ("cast", "vendors")),
         ("What a vendor’s declaration may leave out", ("default_territories", "default_languages", "default_media")),
+        ("What anybody may see", ("is_public", "shows_places")),
     )
 
     title = forms.CharField(max_length=200)
@@ -69,6 +70,14 @@ class ProductionForm(ActForm):
     default_territories = Places(label="Territories", required=False, max_length=2000, help_text="World, Germany, US-CA …")
     default_languages = Languages(label="Languages", required=False, max_length=400, help_text="en, de-AT …")
     default_media = Codes(MEDIA, label="Media", required=False)
+    is_public = forms.BooleanField(
+        label="The title is public", required=False,
+        help_text="It gets a page of its own that sums up what is signed for it, and platforms are told of changes.",
+    )  # fmt: skip
+    shows_places = forms.BooleanField(
+        label="Public reports show the picture, with what AI altered marked in it", required=False,
+        help_text="Never where a minor is seen, or somebody whose age is not on file.",
+    )  # fmt: skip
 
     def __init__(self, *args, studios: QuerySet[Organisation], **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -241,7 +250,9 @@ def facts(production: Production) -> list[tuple[str, object]]:
         ("Vendors", ", ".join(str(one) for one in production.vendors.all())),
         ("Territories, if not said", ", ".join(_place(code) for code in production.default_territories)),
         ("Media, if not said", ", ".join(MEDIA.get(code, code) for code in production.default_media)),
-        ("Languages, if not said", ", ".join(production.default_languages)), ("Id", production.public_id),
+        ("Languages, if not said", ", ".join(production.default_languages)),
+        ("The title is public", "Yes" if production.is_public else "No"),
+        ("Reports show the picture", "Yes" if production.shows_places else "No"), ("Id", production.public_id),
     ]  # fmt: skip
 
 

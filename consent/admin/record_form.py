@@ -14,7 +14,7 @@ from consent.forms.shape import AUTHORITY, GRANT, LOCK, PERSON, PRODUCTION, RECO
 from consent.models import Grant, Statement
 from consent.paper import LARGEST, Paper
 from consent.records import answerable
-from consent.subjects import ON_THE_REGISTER, Subject
+from consent.subjects import ON_THE_REGISTER, Subject, vendors_of
 from consent.vocabulary import ACTS
 from registry.admin.acts import ActForm, Day, Moment
 from registry.models import Authority, Person, Production
@@ -115,6 +115,9 @@ def form_field(field: Field, on_form: Form, subject: Subject) -> forms.Field:
             return Listed(max_length=20000, widget=forms.TextInput, **told)
         case "text" | "zone":
             return forms.CharField(max_length=2000, **told)
+        case "vendors":
+            ticked = forms.CheckboxSelectMultiple
+            return forms.ModelMultipleChoiceField(vendors_of(subject.studio), to_field_name="public_id", widget=ticked, **told)
     empty = "Choose" if field.required else "None"
     return OneOf(_choices(field.type, on_form, subject), to_field_name="public_id", empty_label=empty, **told)
 
@@ -142,4 +145,6 @@ def _choices(kind: str, on_form: Form, subject: Subject) -> QuerySet:
 def _plain(value: object) -> object:
     if hasattr(value, "public_id"):
         return value.public_id
+    if isinstance(value, QuerySet):
+        return tuple(one.public_id for one in value)
     return value if isinstance(value, date | datetime | bool | tuple) else value or None

@@ -16,18 +16,19 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from consent import deadlines, estates, on_record, paper, records, subjects
+from consent import deadlines, estates, on_record, paper, records, subjects, tasks
 from consent.admin.files import INSIDE_PAPER
 from consent.admin.record_form import DetailsForm, LiftForm, RecordForm, initial
 from consent.forms.catalogue import FORMS, about, form_named
 from consent.forms.reading import values_of
-from consent.forms.shape import DETERMINATION, LIFT, LOCK, PERSON, Field, Form
+from consent.forms.shape import DETERMINATION, LIFT, LOCK, PERSON, VENDORS, Field, Form
 from consent.holding import kind_of, threads, told
 from consent.models import Evidence, Statement
 from consent.subjects import Subject
 from registry import permissions
 from registry.admin.acts import ActForm, attempt, sent
 from registry.admin.lists import OwnRows, Rows
+from registry.desk.again import asks_again
 from registry.desk.site import page
 from registry.models import Event, User
 
@@ -250,6 +251,7 @@ class Records(OwnRows):
             ),
         )  # fmt: skip
         if row:
+            tasks.ask_again.delay_on_commit(row.public_id)
             messages.success(request, waits(FORMS[code]) or "It is on record.")
             return redirect(self.address(row))
         return self._form(request, form, about, title=f"{FORMS[code].title}: {about.label}", button="Put it on record")
@@ -300,6 +302,7 @@ class Records(OwnRows):
             form, lambda: records.confirm(row, by=request.user, at=timezone.now(), reason=form.why)
         )
         if done:
+            tasks.ask_again.delay_on_commit(done.public_id)
             messages.success(request, "Confirmed. It counts from now on.")
             return redirect(self.address(done))
         [entry] = [one for one in entries(about, reader=request.user, at=timezone.now(), all_of=True) if one.row.pk == row.pk]
@@ -320,6 +323,7 @@ class Records(OwnRows):
             form, lambda: records.correct(row, by=request.user, at=timezone.now(), reason=form.why, **form.told())
         )
         if done:
+            tasks.ask_again.delay_on_commit(done.public_id)
             messages.success(request, waits(on_form) or "Corrected. The record before it stays to be seen.")
             return redirect(self.address(done))
         words = {"title": f"Correct: {on_form.title}", "back": self.address(row), "back_words": "The record"}
@@ -329,18 +333,27 @@ class Records(OwnRows):
         row, about = self._found_with_subject(request, key, self.enters)
         if row.kind == DETERMINATION:
             raise Http404
+        return (self._lift_lock if row.kind == LOCK else self._lift)(request, row, about)
+
+    def _lift(self, request: HttpRequest, row: Statement, about: Subject) -> HttpResponse:
         form = LiftForm(row, about, sent(request))
         done = request.method == "POST" and attempt(
             form, lambda: records.lift(row, by=request.user, at=timezone.now(), reason=form.why, details=form.details())
         )
         if done:
-            messages.success(request, "Lifted. It stays on the record, and no longer holds.")
+            tasks.ask_again.delay_on_commit(done.public_id)
+            messages.success(request, "Lifted. It stays on the record, and what waited for this is asked again.")
             return redirect(self.address(row))
-        words = "It stays on the record, and no longer holds from now on."
+        words = "It stays on the record, and no longer holds from now on. What waited for this is then asked again by itself."
         return self._form(
             request, form, about, title=f"Lift: {form_named(row.form).title}", back=self.address(row), back_words="The record",
             about=words, button="Lift it", grave=True,
         )  # fmt: skip
+
+    @method_decorator(asks_again)
+    def _lift_lock(self, request: HttpRequest, row: Statement, about: Subject) -> HttpResponse:
+        """What was stopped goes on: whoever lifts a lock shows first that it is they."""
+        return self._lift(request, row, about)
 
     @method_decorator(require_safe)
     def paper(self, request: HttpRequest, key: str) -> HttpResponse:
@@ -382,6 +395,8 @@ def in_pairs(row: Statement, about: Subject, *, private: bool) -> list[tuple[str
     values = values_of(form, row.details | opened)
     references = {str(values[one.name]) for one in form.fields if one.name in values and one.type in records.NAMED}
     named, pairs = subjects.labels(references, [about.studio]), []
+    if any(field.type == VENDORS for field in form.fields):
+        named |= dict(subjects.vendors_of(about.studio).values_list("public_id", "name"))
     for field in form.fields:
         if field.name in values:
             pairs.append((field.label, _shown(field, values[field.name], named)))
@@ -395,7 +410,7 @@ def _shown(field: Field, value: object, named: dict[str, str]) -> str:
         case bool():
             return "Yes" if value else "No"
         case tuple():
-            return ", ".join(value)
+            return ", ".join(named.get(one, one) for one in value)
         case datetime():
             return f"{value:%-d %B %Y, %H:%M} UTC"
         case str():

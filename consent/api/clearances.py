@@ -22,6 +22,7 @@ from registry.receiving import announced_length
 
 MOST_DEPICTIONS = 200
 EARLIEST = 1900
+SHA256 = r"^[0-9a-f]{64}$"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"  # as in a declaration: sentences are built around it
 
 
@@ -61,6 +62,9 @@ class QuestionAsked(Exact):
     media = serializers.ListField(child=serializers.ChoiceField(choices(MEDIA)), required=False)
     languages = codes(required=False, help_text="BCP 47")
     as_of = serializers.DateTimeField(required=False, help_text="The moment asked about; left out, now")
+    asset_sha256 = serializers.RegexField(
+        SHA256, required=False, help_text="The file asked about, so that approvals and facts on record about it count"
+    )
     depictions = DepictionAsked(many=True, allow_empty=False, max_length=MOST_DEPICTIONS)
 
     def validate_as_of(self, moment: datetime) -> datetime:
@@ -172,7 +176,8 @@ def _question(given: dict[str, Any]) -> clearances.Question:
     depictions = tuple(
         _depiction(number, one) for number, one in enumerate(given["depictions"], start=1)
     )
-    return clearances.Question(act=given["act"], depictions=depictions, as_of=given.get("as_of"), **listed)
+    told = {name: given.get(name) for name in ("as_of", "asset_sha256")}
+    return clearances.Question(act=given["act"], depictions=depictions, **told, **listed)
 
 
 def _depiction(number: int, given: dict[str, Any]) -> Depiction:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from consent.forms import determinations, estates, grants, locks, people, replicas, works
+from consent.forms import determinations, distribution, estates, grants, locks, people, replicas, retention, works
 from consent.forms.shape import Form
 from registry.errors import Invalid
 
@@ -11,7 +11,8 @@ FORMS: Mapping[str, Form] = MappingProxyType(
     {
         form.code: form
         for shelf in (
-            locks.FORMS, estates.FORMS, people.FORMS, grants.FORMS, works.FORMS, replicas.FORMS, determinations.FORMS,
+            locks.FORMS, estates.FORMS, people.FORMS, grants.FORMS, works.FORMS, distribution.FORMS, replicas.FORMS,
+            retention.FORMS, determinations.FORMS,
         )
         for form in shelf
     }

@@ -229,6 +229,12 @@ FORMS = (
         "second lawyer confirms it.", people=2, many=True, ends="Nothing: an ending is not undone.",
     ),
     Form(
+        "grant.stopped", "All use has stopped", TOPIC, (GRANT,),
+        (day("stopped_on", "Stopped on"), long("where", "Where it was taken down", "Distributors, platforms, media.")),
+        "After an ending by which released work may not go on: until this is on record, the consent stands among what is due.",
+        ends="A use that goes on after all: lift it.",
+    ),
+    Form(
         "grant.compensation", "Reference to the pay", PAY, (GRANT,),
         (
             text("system", "System"), text("number", "Document number", "The reference only. Amounts are not kept here."),

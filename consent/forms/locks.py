@@ -30,10 +30,14 @@ from consent.forms.shape import (
     zone_in,
 )
 from consent.legal_days import business_days_on
+from consent.vocabulary import ACTS
 
 TOPIC = "Strikes, orders and holds"
 BUSINESS_DAYS_TO_COMPLY = 2
 ANYTHING = (STUDIO, AGREEMENT, PRODUCTION, UNIT, PERSON, GRANT, ASSET)
+DISPUTE, COURT_ORDER = "lock.dispute", "lock.court_order"
+# What a dispute is about unless its lawyers say otherwise: all that is still to be done. What is out stays out.
+STILL_TO_BE_DONE = tuple(act for act in ACTS if act not in ("continue_distribution", "retain"))
 ENDS = "Its lifting by a second lawyer, with how it was resolved."
 
 
@@ -54,17 +58,18 @@ FORMS = (
           "No use for which consent would be needed. It suspends consents; it does not end them.",
           text("union", "Union"), day("called_on", "Called on"), long("notice", "What the notice says", required=False),
           states=(always("production.strike", only=(PRODUCTION, PERSON)),)),
-    _lock("lock.court_order", "Court order", ANYTHING,
+    _lock(COURT_ORDER, "Court order", ANYTHING,
           "A restraining order or injunction: comply within two business days of service. Holidays are not known here.",
           text("court", "Court"), text("number", "File number"), moment("served_at", "Served at"), zone(),
           long("orders", "What it orders", private=True),
           states=(always("person.court_order_served", only=(PERSON,)), States("person.court_order_due_on", _due, only=(PERSON,))),
           clocks=(Clock("Everything the court order names must have stopped", "served_at",
                         business_days=BUSINESS_DAYS_TO_COMPLY, answered_by="order.complied"),)),
-    _lock("lock.dispute", "Dispute", (PERSON, GRANT),
-          "Somebody contests the consent, or who may give it.",
+    _lock(DISPUTE, "Dispute", (PERSON, GRANT),
+          "Somebody contests the consent, or who may give it: lawyers look first. What is out already stays out, and nothing is "
+          "said of it in public, unless you tick continued distribution too: then its page says “under review”.",
           text("claimant", "Claimant", private=True), long("position", "What they say", private=True),
-          day("opened_on", "Opened on"), event="disputed"),
+          day("opened_on", "Opened on"), acts=STILL_TO_BE_DONE, event="disputed"),
     _lock("lock.legal_hold", "Legal hold", ANYTHING,
           "Nothing may be destroyed while a claim is expected. Other acts go on, unless you name them too.",
           text("matter", "Matter"), day("from_on", "From"), acts=("destroy",), event=""),

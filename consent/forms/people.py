@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from consent.forms.shape import (
+    AUTHORITY,
     GRANT,
     PERSON,
     PRODUCTION,
@@ -122,6 +123,16 @@ FORMS = (
         ),
         "Somebody who was a minor when a guardian consented, now of age, signs for themselves.", evidence=True, people=2,
         states=(always("grant.reaffirmed"),), event="reaffirmed", ends="The end of the consent.",
+    ),
+    Form(
+        "grant.guardian_objection", "Objection of a parent or guardian", TOPIC, (GRANT,),
+        (
+            text("who", "Who objects", private=True), of(AUTHORITY, "authority", "As whose guardian on file"),
+            day("objected_on", "Objected on"), long("what", "What they object to", required=False, private=True),
+        ),
+        "While the performer is a minor, new uses wait until counsel has answered it or the consent has ended. From the "
+        "eighteenth birthday on it has no effect: they decide for themselves.", many=True,
+        states=(always("grant.guardian_objected"),), ends="It is taken back, or counsel has answered it: lift it.",
     ),
     Form(
         "grant.court_approval", "Approval of a minor’s contract by a court", TOPIC, (GRANT,),

@@ -73,7 +73,7 @@ def _value(field: Field, kept: Any) -> Value:
             return datetime.fromisoformat(kept)
         case "number":
             return Decimal(kept)
-        case "list":
+        case "list" | "vendors":
             return tuple(kept)
         case "bool":
             return bool(kept)
@@ -93,7 +93,7 @@ def _kept(field: Field, entered: Any) -> Any:
             return moment(_moment(field, entered))
         case "number":
             return _number(field, entered)
-        case "list":
+        case "list" | "vendors":
             return _list(field, entered)
         case "choice":
             return _choice(field, entered)

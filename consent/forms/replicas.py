@@ -23,6 +23,7 @@ from consent.forms.shape import (
     says,
     several,
     text,
+    vendors,
     yes,
 )
 from consent.legal_days import days_on
@@ -43,6 +44,11 @@ def _answered(values: Values) -> Iterator[tuple[str, str]]:
         yield "answered_at", "Say when the union answered, and what: one goes with the other."
     if submitted and answered and answered < submitted:
         yield "answered_at", "The union cannot have answered before it was asked. Check both."
+
+
+def _somebody(values: Values) -> Iterator[tuple[str, str]]:
+    if not values.get("vendors") and not values.get("who"):
+        yield "vendors", "Say who may use it: tick a vendor, or name somebody else."
 
 
 def _due(values: Values) -> date | None:
@@ -83,10 +89,15 @@ FORMS = (
     Form(
         "replica.access", "Access list", TOPIC, (REPLICA,),
         (
-            several("who", "Who may use it", "People or companies, with commas between."),
+            vendors("vendors", "Vendors who may use it", "A vendor who is not ticked is not on the list."),
+            several("who", "Who else may use it", "People or companies, with commas between.", required=False),
             long("need", "For which business need"), of(GRANT, "grant", "Consent it concerns"),
         ),
-        "Only those with a legitimate business need.", states=(always("grant.access_list", about="grant"),),
+        "Only those with a legitimate business need.", check=_somebody,
+        states=(
+            always("grant.access_list", about="grant"),
+            States("grant.access_given_to", lambda values: values.get("vendors", ()), about="grant", common=True),
+        ),
         ends="A new list: correct this one.",
     ),
     Form(

@@ -17,14 +17,14 @@ RECORD, LOCK, LIFT, DETERMINATION = "record", "lock", "lift", "determination"
 PERSON, AUTHORITY, GRANT, PRODUCTION, UNIT, ASSET, REPLICA, STUDIO = (
     "person", "authority", "grant", "production", "unit", "asset", "replica", "studio",
 )  # fmt: skip
-AGREEMENT = "agreement"
+AGREEMENT, VENDORS = "agreement", "vendors"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing a form asks. `type` is text, long, choice, date, moment, number, bool, list or zone, or the kind of what
-    is referred to by its id: person, authority, grant, production, replica, or record, one about the same subject.
-    `private`: kept under the person's own key."""
+    is referred to by its id: person, authority, grant, production, replica, vendors (several), or record, one about the
+    same subject. `private`: kept under the person's own key."""
 
     name: str
     label: str
@@ -39,7 +39,7 @@ class Field:
 class States:
     """A fact of the fact dictionary that a record states: about its subject, if that is one of the kinds named in
     `only`, or about whatever the field `about` names. Of several records that hold, the value standing first in
-    `gravest` counts, or the `least`; without either, the latest."""
+    `gravest` counts, or the `least`, or of lists what is in `common`; without any of these, the latest."""
 
     fact: str
     of: Callable[[Values], Value | None]
@@ -47,6 +47,7 @@ class States:
     only: tuple[str, ...] = ()
     gravest: tuple[str, ...] = ()
     least: bool = False
+    common: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,11 @@ def yes(name: str, label: str, help: str = "") -> Field:
 
 def several(name: str, label: str, help: str = "", *, required: bool = True) -> Field:
     return Field(name, label, "list", help, required)
+
+
+def vendors(name: str, label: str, help: str = "") -> Field:
+    """Any number of the vendors who work on the studio's productions."""
+    return Field(name, label, VENDORS, help)
 
 
 def of(kind: str, name: str, label: str, help: str = "", *, required: bool = False) -> Field:

@@ -78,6 +78,7 @@ FORMS = (
             text("community", "Community"), text("consultant", "Consultant who signed"), long("scope", "What was reviewed"),
             choice("result", "Result", REVIEWS), long("conditions", "Conditions", required=False),
             yes("conditions_met", "The conditions are met"), day("signed_on", "Signed on"),
+            yes("may_be_named", "The community may be named in public", "As the consultant agreed. The consultant never is."),
         ),
         "With the consultant’s signed opinion. Until it is on record and confirmed, nothing concerned is cleared.",
         people=2, evidence=True, many=True,
@@ -146,7 +147,11 @@ FORMS = (
     ),
     Form(
         "asset.released", "First release", FILE, (ASSET,),
-        (several("territories", "Where", "Codes: US, DE, GB …"), day("released_on", "On")), "When and where it first came out.",
+        (
+            several("territories", "Where", "Codes: US, DE, GB …"), day("released_on", "On"),
+            several("through", "Through whom", "Distributors and platforms, with commas between.", required=False),
+        ),
+        "When, where and through whom it came out. Whoever is named here is told to stop when an order or an ending asks for it.",
         many=True, ends="Nothing but a correction.",
     ),
     Form(

@@ -1,15 +1,18 @@
 from consent.models.decisions import Decision
+from consent.models.destructions import Destruction
 from consent.models.grants import Evidence, Grant, GrantRevision, ScopeLine, Signature, Verification
 from consent.models.imports import Import, ImportResult
 from consent.models.packs import PackAdoption
 from consent.models.performer import DeskAnswer, PerformerLink, PerformerWord, RevisionOffer
 from consent.models.receipts import Receipt, ReceiptKey, StatusList, StatusListEntry
+from consent.models.reopenings import Reopening
 from consent.models.riders import Rider
 from consent.models.statements import Ending, Statement
 
 __all__ = [
     "Decision",
     "DeskAnswer",
+    "Destruction",
     "Ending",
     "Evidence",
     "Grant",
@@ -22,6 +25,7 @@ __all__ = [
     "RevisionOffer",
     "Receipt",
     "ReceiptKey",
+    "Reopening",
     "Rider",
     "ScopeLine",
     "Signature",

@@ -15,7 +15,7 @@ def status_list_id():
 
 
 class ReceiptKey(AppendOnly):
-    """The public half of a key that has signed a receipt. It stays published, so that old receipts can be checked."""
+    """The public half of a key that has signed a receipt or a decision. It stays published, so that old ones can be checked."""
 
     thumbprint = models.CharField(max_length=60, unique=True, help_text="RFC 7638, by SHA-256")
     jwk = models.JSONField(help_text="RFC 7517, the public members alone")

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from consent import paper
+from consent import paper, reopening
 from consent.models import (
     DeskAnswer,
     Ending,
@@ -116,10 +116,11 @@ def stay(link: PerformerLink, grant: Grant, *, code: str, once: str, at: datetim
             wish = wish_of(locked)
             if wish is None:
                 raise Conflict("letter.nothing_to_take_back", _("There is nothing to take back: the consent is not on hold."))
-            Statement.objects.create(
+            lift = Statement.objects.create(
                 kind=Statement.Kind.LIFT, studio=locked.studio, subject=locked.public_id, acts=wish.lock.acts,
                 refers_to=wish.lock, effective_at=at, recorded_at=at,
             )  # fmt: skip
+            reopening.note_statement(lift)
             return _said(link, Kind.STAYS, once=once, at=at, grant=locked, details={"lock": wish.lock.public_id})
 
     return _once(link, once, do)

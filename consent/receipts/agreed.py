@@ -12,7 +12,8 @@ NOT_ON_FILE = "not on file"
 
 # Where a consent stands, as an export says it; the first of these that holds.
 ANNULLED, WITHDRAWN, REVOKED, TERMINATED = "annulled", "withdrawn", "revoked", "terminated"
-AWAITING, NOT_YET, EXPIRED, SUSPENDED, GIVEN = "awaiting_verification", "not_yet", "expired", "suspended", "given"
+OFFERED, AWAITING, NOT_YET, EXPIRED = "offered", "awaiting_verification", "not_yet", "expired"
+SUSPENDED, GIVEN = "suspended", "given"
 
 
 @dataclass(frozen=True, slots=True)

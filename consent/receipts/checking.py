@@ -1,9 +1,12 @@
-"""Check a receipt with what is public: the keys of its issuer, and the two lists that it names."""
+"""Check a receipt or a decision with what is public: the keys of its issuer, and the two lists that a receipt names."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import rfc8785
 
 from consent.receipts import bitstring, keys
 from consent.receipts.bitstring import ListUnreadable
@@ -38,6 +41,25 @@ def checked(token: str, *, key_set: dict[str, Any], status_list: Callable[[str],
     if "suspension" in set_bits:
         return Checked(document, "suspended")
     return Checked(document, "not_yet" if at < datetime.fromisoformat(document["validFrom"]) else "valid")
+
+
+def decision(token: str, *, key_set: dict[str, Any]) -> dict[str, Any]:
+    """The decision inside a signed one, once its signature holds and its hash is that of its answer. Raises
+    `NotSignedHere` and `Invalid`."""
+    document = keys.verified(token, key_set, kind=keys.DECISION)
+    if hashlib.sha256(rfc8785.dumps(document["answer"])).hexdigest() != document["hash"]:
+        raise Invalid("decision.hash", "This is signed, and its hash is not that of the answer in it.")
+    return document
+
+
+def keys_in(published: dict[str, Any]) -> dict[str, Any]:
+    """The JWK set in what an issuer publishes: one as it is (RFC 7517), or a did:web document."""
+    if "keys" in published:
+        return published
+    methods = published.get("verificationMethod")
+    if not isinstance(methods, list) or not methods:
+        raise Invalid("key.file", "This holds no public keys. Give the issuer’s did.json or jwks.json.")
+    return {"keys": [one["publicKeyJwk"] | {"kid": one["id"]} for one in methods]}
 
 
 def _is_set(entry: dict[str, str], key_set: dict[str, Any], status_list: Callable[[str], str], at: datetime) -> bool:

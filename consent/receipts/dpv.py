@@ -32,12 +32,14 @@ STATES = {
     said.TERMINATED: "dpv:ConsentRevoked",
     said.ANNULLED: "dpv:ConsentInvalidated",
     said.SUSPENDED: "dpv:ConsentUnknown",
+    said.OFFERED: "dpv:ConsentRequested",
     said.AWAITING: "dpv:ConsentUnknown",
 }
 NOTES = {
     said.NOT_YET: "The consent was given and has not begun.",
     said.TERMINATED: "The consent ended under the agreement.",
     said.SUSPENDED: "The consent was given, and its use is stopped for now. This can be lifted.",
+    said.OFFERED: "The consent was put before the performer, and nobody has signed it.",
     said.AWAITING: "A signed paper is on file, and no second lawyer has compared this record with it.",
 }
 SPOKEN_BY = {"self": "dpv:DataSubject", "guardian": "dpv:GuardianOfDataSubject"}

@@ -26,7 +26,8 @@ FORMS = {"receipt": "Signed receipt", "record": "Consent record (ISO/IEC TS 2756
 STATES = {
     said.GIVEN: "In force", said.NOT_YET: "Given, not yet begun", said.EXPIRED: "Expired", said.SUSPENDED: "Stopped for now",
     said.WITHDRAWN: "Withdrawn", said.REVOKED: "Revoked by another party", said.TERMINATED: "Ended under the agreement",
-    said.ANNULLED: "Never valid", said.AWAITING: "Awaiting a second lawyer",
+    said.ANNULLED: "Never valid", said.OFFERED: "Offered, awaiting the performer",
+    said.AWAITING: "Awaiting a second lawyer",
 }  # fmt: skip
 
 

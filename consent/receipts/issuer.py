@@ -1,5 +1,6 @@
-"""Who issues receipts here: the registry at its public address, with the key that its settings give."""
+"""Who signs papers here: the registry at its public address, with the key that its settings give."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,12 +21,21 @@ def issuer() -> Issuer:
     return Issuer(settings.SITE_URL, key().development)
 
 
-def signed(document: dict[str, Any]) -> str:
-    return key().sign(document, issuer=issuer().did)
+def signed(document: dict[str, Any], *, kind: str = keys.CREDENTIAL) -> str:
+    return key().sign(document, issuer=issuer().did, kind=kind)
+
+
+def remembered_key(at: datetime) -> ReceiptKey:
+    """The key that signs now, on record from its first paper on: so it stays published when another follows it."""
+    current = key()
+    row, _ = ReceiptKey.objects.get_or_create(
+        thumbprint=current.thumbprint, defaults={"jwk": current.public, "recorded_at": at}
+    )
+    return row
 
 
 def published() -> dict[str, dict[str, Any]]:
-    """The public keys by their id: the one that signs now, and every one that has signed a receipt."""
+    """The public keys by their id: the one that signs now, and every one that has signed a paper."""
     current = key()
     jwks = {row.thumbprint: row.jwk for row in ReceiptKey.objects.all()} | {current.thumbprint: current.public}
     return {keys.key_id(issuer().did, thumbprint): jwk for thumbprint, jwk in jwks.items()}

@@ -7,7 +7,7 @@ from datetime import datetime
 from cryptography.exceptions import InvalidTag
 from django.db import transaction
 
-from consent.models import Grant, GrantRevision, Receipt, ReceiptKey, StatusList
+from consent.models import Grant, GrantRevision, Receipt, StatusList
 from consent.receipts import agreed as said
 from consent.receipts import credential, issuer, reading, status
 from registry import journal
@@ -41,7 +41,7 @@ def issue(revision: GrantRevision, *, by: User, at: datetime, reason: str) -> st
     token = issuer.signed(_document(revision, at))
     content = token.encode()
     row = Receipt.objects.create(
-        revision=revision, key=_remembered_key(at), sealed=seal(open_key(bytes(person.data_key)), content),
+        revision=revision, key=issuer.remembered_key(at), sealed=seal(open_key(bytes(person.data_key)), content),
         sha256=hashlib.sha256(content).hexdigest(), recorded_at=at,
     )  # fmt: skip
     journal.record(
@@ -80,12 +80,3 @@ def _document(revision: GrantRevision, at: datetime) -> dict:
     return credential.receipt(
         reading.agreed(revision), places, issuer=issuer.issuer(), id=id, subject=subject, policy=policy
     )
-
-
-def _remembered_key(at: datetime) -> ReceiptKey:
-    """The key that signs now, on record from its first receipt on: so it stays published when another follows it."""
-    key = issuer.key()
-    row, _ = ReceiptKey.objects.get_or_create(
-        thumbprint=key.thumbprint, defaults={"jwk": key.public, "recorded_at": at}
-    )
-    return row

@@ -1,4 +1,4 @@
-"""The key that signs receipts and status lists: P-256, from an encrypted PEM, or made on the spot for development.
+"""The key that signs receipts, status lists and decisions: P-256, from an encrypted PEM, or made on the spot for development.
 
 It is not a key that signs works. Signing is JOSE (VC-JOSE-COSE, ES256, through joserfc); a key is known by its RFC 7638
 thumbprint, which is the fragment of its id under the issuer's did:web.
@@ -21,6 +21,9 @@ from joserfc.jwk import ECKey, KeySet
 from registry.errors import Invalid, Unavailable
 
 ALGORITHM = "ES256"
+# What is signed, told by the header (RFC 7515, section 4.1.9): a credential, or a decision of this registry.
+CREDENTIAL, DECISION = "vc+jwt", "vnd.countersign.decision+jwt"
+CONTENT = {CREDENTIAL: "vc", DECISION: "json"}
 
 
 class ReceiptKeyUnavailable(Unavailable):
@@ -29,10 +32,16 @@ class ReceiptKeyUnavailable(Unavailable):
 
 
 class NotSignedHere(Invalid):
-    """A receipt or list whose signature is by none of these keys, or that was changed since."""
+    """A paper whose signature is by none of these keys, or that was changed since."""
 
     def __init__(self, why: str) -> None:
         super().__init__("receipt.signature", f"This was not signed by this registry as it stands: {why}.")
+
+
+class _Papers(jws.JWSRegistry):
+    """What may be read: a decision about many people in all the world is longer than the library's 128 KB."""
+
+    max_payload_length = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +53,11 @@ class SigningKey:
     development: bool
     private: ECKey = field(repr=False)
 
-    def sign(self, document: dict[str, Any], *, issuer: str) -> str:
-        """The document as a compact JWS, `application/vc+jwt`."""
-        header = {"alg": ALGORITHM, "typ": "vc+jwt", "cty": "vc", "kid": key_id(issuer, self.thumbprint)}
+    def sign(self, document: dict[str, Any], *, issuer: str, kind: str = CREDENTIAL) -> str:
+        """The document as a compact JWS of that kind."""
+        header = {"alg": ALGORITHM, "typ": kind, "cty": CONTENT[kind], "kid": key_id(issuer, self.thumbprint)}
         payload = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-        return jws.serialize_compact(header, payload, self.private, algorithms=[ALGORITHM])
+        return jws.serialize_compact(header, payload, self.private, registry=_Papers(algorithms=[ALGORITHM]))
 
 
 def given(pem: str, password: str) -> SigningKey:
@@ -73,18 +82,30 @@ def development(folder: Path) -> SigningKey:
     return _opened(path.read_text(), "", True)
 
 
-def verified(token: str, jwks: dict[str, Any]) -> dict[str, Any]:
-    """The document inside a compact JWS, once a key of the set is found to have signed it. Raises `NotSignedHere`."""
+def verified(token: str, jwks: dict[str, Any], *, kind: str = CREDENTIAL) -> dict[str, Any]:
+    """The document inside a compact JWS of that kind, once a key of the set is found to have signed it. Raises
+    `NotSignedHere`."""
     try:
-        signed = jws.deserialize_compact(token.strip(), KeySet.import_key_set(jwks), algorithms=[ALGORITHM])  # type: ignore[arg-type]
+        signed = jws.deserialize_compact(token.strip(), KeySet.import_key_set(jwks), registry=_Papers(algorithms=[ALGORITHM]))  # type: ignore[arg-type]
         document = json.loads(signed.payload)
     except JoseError as error:
-        raise NotSignedHere(WHY.get(error.error, "it is not a signed receipt")) from error
+        raise NotSignedHere(WHY.get(error.error, f"it is not a signed {NAMED[kind]}")) from error
     except (ValueError, UnicodeDecodeError) as error:
-        raise NotSignedHere("it is not a signed receipt") from error
-    if not isinstance(document, dict) or signed.headers().get("typ") != "vc+jwt":
-        raise NotSignedHere("it is signed, and is not a receipt")
+        raise NotSignedHere(f"it is not a signed {NAMED[kind]}") from error
+    if not isinstance(document, dict) or signed.headers().get("typ") != kind:
+        raise NotSignedHere(f"it is signed, and is not a {NAMED[kind]}")
     return document
+
+
+def kind_of(token: str) -> str:
+    """What a compact JWS says it is, whoever signed it; empty if it is none."""
+    try:
+        return str(jws.extract_compact(token.strip().encode(), registry=_Papers(algorithms=[ALGORITHM])).headers().get("typ", ""))
+    except (JoseError, ValueError):
+        return ""
+
+
+NAMED = {CREDENTIAL: "receipt", DECISION: "decision"}
 
 
 WHY = {

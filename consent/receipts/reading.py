@@ -43,7 +43,7 @@ def standing(grant: Grant, *, at: datetime) -> tuple[GrantRevision, State]:
     question = _question(grant, at)
     record = on_file.record_for(question, studio=grant.studio)
     folded = next(found for one in record.grants if one.id == grant.public_id and (found := lifecycle.fold(one, question)))
-    locked = statements.locks(statements.in_force(record.statements, question), question)
+    locked = statements.stops(statements.in_force(record.statements, question), question, "lock", "dispute")
     revision = grant.revisions.get(public_id=folded.revision.id)
     return revision, _state(folded, locked=bool(locked), lock_day=_since(record.statements, locked))
 
@@ -60,6 +60,8 @@ def _state(folded: lifecycle.Standing, *, locked: bool, lock_day: date | None) -
         return State(code, ending.run_off_to or ending.effective_at.date())
     if folded.state == lifecycle.EXPIRED:
         return State(said.EXPIRED, folded.revision.term_end)
+    if folded.state == lifecycle.OFFERED:
+        return State(said.OFFERED, folded.revision.recorded_at.date())
     if folded.state == lifecycle.AWAITING_VERIFICATION:
         return State(said.AWAITING, folded.revision.recorded_at.date())
     if locked:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
-from consent import determinations
+from consent import determinations, tasks
 from consent.models import Statement
 from provenance import intake
 from provenance.models import Asset, SigningJob
@@ -102,8 +102,9 @@ def second(request: HttpRequest, key: str, statement: str) -> HttpResponse:
     form = ActForm(request.POST or None)
 
     def answered() -> str:
-        determinations.second(proposal, by=request.user, at=timezone.now(), reason=form.why)
-        return "The determination is made. Ask consent again to let the asset go on."
+        made = determinations.second(proposal, by=request.user, at=timezone.now(), reason=form.why)
+        tasks.ask_again.delay_on_commit(made.public_id)
+        return "The determination is made. What waited for it is asked again by itself."
 
     first = proposal.by.get().display_name
     about = f"{first} proposed: no consent is needed for {named(asset, proposal)}. With your agreement it counts."

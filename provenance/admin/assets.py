@@ -147,6 +147,8 @@ def _acts(asset: Asset, user: User) -> list[tuple[str, str]]:
         offered = [("decide-asset", "Decide about it"), ("propose-determination", "Determine that no consent is needed")]
     elif state == State.DEAD and (enters or permissions.may_operate(user, studio)):
         offered = [("queue-asset-again", "Queue it again")]
+    if permissions.may_read_consent(user, studio):
+        offered.append(("copyright-statement", "Statement for copyright registration"))
     return [(reverse(name, args=[asset.public_id]), words) for name, words in offered]
 
 

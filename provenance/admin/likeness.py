@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from provenance import intake, likeness, shelf, trust
 from provenance.admin.answers import asset_for
 from provenance.admin.measured import PRIVATE
+from provenance.media.refusal import MediaRefused
 from provenance.models import Asset, Likeness, LikenessAnswer, SigningJob
 from provenance.printable import printable
 from provenance.public.figures import clock
@@ -78,9 +79,10 @@ def picture(request: HttpRequest, key: str, near: str, which: str) -> HttpRespon
         raise Http404
     stored, sha256, at_s = found
     with shelf.scratch() as folder, shelf.borrowed(stored, sha256, into=folder) as path:
-        content = trust.sandbox().preview(path, at_s=at_s)
-    if not content:
-        raise Http404
+        try:
+            content = trust.sandbox().draw(path, seconds=at_s)
+        except MediaRefused as refused:
+            raise Http404 from refused
     return HttpResponse(content, content_type="image/jpeg", headers=PRIVATE)
 
 

@@ -23,6 +23,7 @@ from registry.desk.site import page
 
 COLOURS = {Finding.MORE: "hold", Finding.NOTHING: "hold", Finding.FAILED: "stop"}
 KINDS = {"difference": "the difference from what the operation began from", "matte": "a matte"}
+DECLARED = {"derived:regions": "by its regions", "derived:whole": "as the whole element", "declared": "as a number"}
 FLOORS = {"picture": "{:.2f} of 255 levels", "voice": "{:.1f} dBFS", "music": "{:.1f} dBFS", "sound": "{:.1f} dBFS"}
 REFUSE = "refuse"
 RANGES = 50
@@ -56,9 +57,9 @@ def _told(row: Measured, media: Mapping[str, Any]) -> dict[str, Any]:
 
 def _pairs(row: Measured, numbers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     declared = row.declared["share"]
-    yield "Declared", "no extent" if declared is None else f"{percent(declared)} ({row.declared['method']})"
+    yield "Declared", "no extent" if declared is None else f"{percent(declared)}, {DECLARED[row.declared['method']]}"
     if numbers:
-        yield "Measured", f"{percent(numbers['share'])}, at most {percent(numbers['error'])} off"
+        yield "Measured", f"{percent(numbers['share'])}, off by no more than {percent(numbers['error'])} of the whole"
         if numbers["time_share"] is not None:
             yield "Of its time", percent(numbers["time_share"])
         if numbers["area_share"] is not None:

@@ -1,16 +1,19 @@
-"""What the desk hands out: the evidence pack, the usage report, and the statement on human performance."""
+"""What the desk hands out: evidence packs, usage report, statements on human performance and for copyright registration."""
 
 from datetime import date
 
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
-from provenance.outputs import human_performance, pack, usage
+from provenance import tasks
+from provenance.models import Asset, EvidencePack
+from provenance.outputs import copyright, human_performance, packing, usage
 from provenance.outputs.evidence import About
 from provenance.outputs.usage import HEADINGS, Period, Row
 from registry import permissions, spreadsheets
@@ -19,6 +22,9 @@ from registry.admin.lists import NotThisPage
 from registry.desk.site import page
 from registry.models import Organisation, Person, Production
 
+State = EvidencePack.State
+COLOURS = {State.WAITING: "hold", State.MAKING: "hold", State.DONE: "ok", State.FAILED: "stop", State.GONE: ""}
+SHOWN = 20
 NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 
 
@@ -42,20 +48,49 @@ def of_person_view(request: HttpRequest, key: str) -> HttpResponse:
 def _packed(request: HttpRequest, about: About) -> HttpResponse:
     if not permissions.may_enter(request.user, about.studio):
         raise NotThisPage
-    form, at = ActForm(sent(request)), timezone.now()
-    made = attempt(
-        form, lambda: pack.make(about, by=request.user, at=at, reason=form.why)
+    form = ActForm(sent(request))
+    asked = attempt(
+        form, lambda: packing.ask(about, by=request.user, at=timezone.now(), reason=form.why)
     ) if request.method == "POST" else None  # fmt: skip
-    if made is not None:
-        name = f"evidence-{about.subject.public_id}-{at:%Y-%m-%d}.zip"
-        return FileResponse(made, as_attachment=True, filename=name, content_type="application/zip", headers=NO_SNIFFING)
+    if asked is not None:
+        tasks.pack_evidence.delay_on_commit(asked.public_id)
+        return redirect("evidence-pack", asked.public_id)
     return page(
-        request, "desk/form.html", status=form.status, form=form, title=f"Evidence about {about.subject}",
-        back=reverse(f"admin:registry_{about.kind}_change", args=[about.subject.public_id]), button="Save the evidence pack",
-        about="A ZIP for an insurer or a court: the signed papers, the decisions, what was signed and what happened, with "
-        "hashes and a program that checks them. It names people, and the colleagues who acted. Each paper in it counts as "
-        "read by you. Read it before you hand it over.",
+        request, "provenance/desk/evidence.html", status=form.status, form=form, title=f"Evidence about {about.subject}",
+        back=reverse(f"admin:registry_{about.kind}_change", args=[about.subject.public_id]), packs=packing.of(about)[:SHOWN],
+        days=packing.KEPT.days, colours=COLOURS,
     )  # fmt: skip
+
+
+def pack_view(request: HttpRequest, key: str) -> HttpResponse:
+    """How far a pack is; without a script the page loads itself again."""
+    row = _pack(request, key)
+    about = About(row.subject)
+    return page(
+        request, "provenance/desk/evidence_pack.html", title=str(row), row=row, colour=COLOURS[row.state],
+        under_way=row.state in (State.WAITING, State.MAKING), ready=row.state == State.DONE, days=packing.KEPT.days,
+        back=reverse(f"evidence-of-{about.kind}", args=[about.subject.public_id]),
+    )  # fmt: skip
+
+
+@require_safe
+def pack_file_view(request: HttpRequest, key: str) -> HttpResponse:
+    row = _pack(request, key)
+    content = packing.fetch(row, by=request.user, at=timezone.now())
+    name = f"evidence-{row.subject.public_id}-{row.asked_at:%Y-%m-%d}.zip"
+    return StreamingHttpResponse(content, content_type="application/zip", headers={
+        "Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(row.size), **NO_SNIFFING,
+    })  # fmt: skip
+
+
+def _pack(request: HttpRequest, key: str) -> EvidencePack:
+    """The pack, for those who may make one; another tenant's is a 404, a reader's role a 403."""
+    together = ("studio", "production__studio", "person__studio", "asked_by")
+    found = EvidencePack.objects.filter(studio__in=_readable(request)).select_related(*together)
+    row = get_object_or_404(found, public_id=key)
+    if not permissions.may_enter(request.user, row.studio):
+        raise NotThisPage
+    return row
 
 
 # ── The usage report ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -137,11 +172,24 @@ def human_performance_view(request: HttpRequest, key: str) -> HttpResponse:
 def human_performance_pdf_view(request: HttpRequest, key: str) -> HttpResponse:
     told = _told(request, key)
     name = f"human-performance-{told.production.public_id}.pdf"
-    return HttpResponse(human_performance.as_pdf(told), content_type="application/pdf", headers={
+    return HttpResponse(human_performance.as_pdf(told, by=request.user.display_name), content_type="application/pdf", headers={
         "Content-Disposition": f'inline; filename="{name}"', **NO_SNIFFING,
     })  # fmt: skip
 
 
+# ── A statement for copyright registration ───────────────────────────────────────────────────────────────────────────
+
+
+def copyright_view(request: HttpRequest, key: str) -> HttpResponse:
+    rows = Asset.objects.filter(production__studio__in=_readable(request)).select_related("production", "vendor", "credential")
+    asset = get_object_or_404(rows, public_id=key)
+    return HttpResponse(copyright.statement(asset, at=timezone.now()), content_type="text/plain; charset=utf-8", headers={
+        "Content-Disposition": f'attachment; filename="copyright-{asset.public_id}.txt"', **NO_SNIFFING,
+    })  # fmt: skip
+
+
+copyright_statement = admin.site.admin_view(copyright_view)
 of_production, of_person = admin.site.admin_view(of_production_view), admin.site.admin_view(of_person_view)
+evidence_pack, evidence_pack_file = admin.site.admin_view(pack_view), admin.site.admin_view(pack_file_view)
 usage_report, usage_export = admin.site.admin_view(usage_view), admin.site.admin_view(usage_export_view)
 statement, statement_pdf = admin.site.admin_view(human_performance_view), admin.site.admin_view(human_performance_pdf_view)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from consent.in_words import last_day
 from consent.models import Grant
 from consent.worklists import ComingOfAge
-from provenance import key_warnings, silence, waiting
+from provenance import distribution, key_warnings, silence, waiting
 from provenance.admin.assets import READS_ASSETS
 from provenance.models import Asset
 from provenance.waiting import COMES_OF_AGE, SOON, State
@@ -49,7 +49,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
         request, "provenance/desk/worklists.html", title=f"{at:%A}, {at.day} {at:%B %Y}",
         cards=[
             *_for_a_second_lawyer(mine["verifies"], request.user, at), *_without_paper(mine["answers"], at),
-            *_ending(mine["reads"], at), *_minors(knows, minors),
+            *_ending(mine["reads"], at), *_to_stop(mine["reads"], at), *_minors(knows, minors),
             *_assets(mine["keeps"]),
         ],
         rows=[(row, _address(row.record), _words(row)) for row in rows],
@@ -102,6 +102,16 @@ def _ending(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
         yield _card(count, words, _touched(ending) if count else "", "none runs out soon", reverse("running-out"))
 
 
+def _to_stop(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
+    """Only where something has to stop: orders and endings that reach what is out are rare."""
+    found = [one for studio in studios for one in distribution.errands(studio, at=at) if one.open]
+    if found:
+        overdue = sum(one.overdue(at) for one in found)
+        words = "notice to stop distribution" if len(found) == 1 else "notices to stop distribution"
+        yield _card(len(found), words, f"overdue: {overdue}" if overdue else f"the first by {found[0].cause.due:%-d %B %Y}", "",
+                    reverse("distribution"))  # fmt: skip
+
+
 def _minors(studios: QuerySet[Organisation], minors: list[ComingOfAge]) -> Iterator[dict]:
     if studios.exists():
         count = len(minors)
@@ -115,10 +125,15 @@ def _assets(studios: QuerySet[Organisation]) -> Iterator[dict]:
         for state, one, many, more, none in QUEUES:
             count = waiting.in_state(studios, state).count()
             yield _card(count, one if count == 1 else many, more, none, f"{_list('provenance_asset')}?state={state}")
-        count = waiting.measured_otherwise(waiting.in_state(studios, State.HELD)).count()
-        words = f"{'asset' if count == 1 else 'assets'} measured otherwise than declared"
-        yield _card(count, words, "somebody has to answer for the numbers", "all that was measured is as declared",
-                    f"{_list('provenance_asset')}?measuring=waits")  # fmt: skip
+            if state == State.HELD:
+                yield _measured(studios)
+
+
+def _measured(studios: QuerySet[Organisation]) -> dict:
+    count = waiting.measured_otherwise(waiting.in_state(studios, State.HELD)).count()
+    words = f"{'asset' if count == 1 else 'assets'} measured otherwise than declared"
+    return _card(count, words, "somebody answers for the numbers", "none waits for an answer",
+                 f"{_list('provenance_asset')}?measuring=waits")  # fmt: skip
 
 
 def _touched(grants) -> str:

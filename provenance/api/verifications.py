@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from provenance import verification
 from provenance.api.forms import WholeForm, files_in
 from provenance.public import uploads
+from provenance.spoken import spoken
 from registry.permissions import limited
 
 
@@ -90,7 +91,7 @@ class Verifications(APIView):
                 path=file.temporary_file_path(), name=file.name, at=timezone.now(),
                 sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""),
             )  # fmt: skip
-        return Response(report.as_dict())
+        return Response(spoken(report.as_dict()))
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -103,4 +104,4 @@ class VerificationByHash(APIView):
 
     @extend_schema(operation_id="check_fingerprint", responses=ReportShape, auth=[])
     def get(self, request: Request, sha256: str) -> Response:
-        return Response(verification.by_hash(sha256=sha256, at=timezone.now()).as_dict())
+        return Response(spoken(verification.by_hash(sha256=sha256, at=timezone.now()).as_dict()))

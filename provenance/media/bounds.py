@@ -15,15 +15,16 @@ from provenance.media.refusal import MediaRefused
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """At most this many parts in a row, this deep within each other, and this many pixels in a picture."""
+    """At most this many parts in a row, this deep within each other, this many pixels, and this many seconds to measure."""
 
     parts: int = 4_096
     depth: int = 16
     picture_pixels: int = 100_000_000
+    measured_seconds: int = 5_400
 
     @classmethod
     def of(cls, limits: Mapping[str, Any]) -> "Bounds":
-        return cls(parts=limits["parts"], depth=limits["depth"], picture_pixels=limits["picture_pixels"])
+        return cls(**{name: limits[name] for name in ("parts", "depth", "picture_pixels", "measured_seconds")})
 
 
 @dataclass(slots=True)

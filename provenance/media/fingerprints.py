@@ -1,11 +1,10 @@
-"""Fingerprints of what a file shows or says, as ISCC content codes (ISO 24138) of 256 bits; and small pictures to compare.
+"""Fingerprints of what a file shows or says, as ISCC content codes (ISO 24138) of 256 bits.
 
 Stills by the ISCC Image-Code, films by that of some of their frames, plain text by the Text-Code. Sound has none: the
 ISCC Audio-Code wants Chromaprint features, which nothing that is installed here computes. What cannot be decoded, and
 what shows next to nothing – a black frame, a few words – has no fingerprint: it would be near to everything.
 """
 
-import io
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -23,7 +22,6 @@ FLATTEST = 6.0  # standard deviation of the grey levels, of 255, below which a p
 FEWEST_WORDS = 40
 LONGEST_TEXT = 4_000_000  # bytes
 MOST_FRAMES = 16  # of one film, evenly spread
-PREVIEW = (720, 720)
 DEMUXERS = {sniff.MP4: "mov", sniff.MOV: "mov", sniff.AVI: "avi"}
 STILLS = {
     sniff.JPEG: "JPEG", sniff.PNG: "PNG", sniff.WEBP: "WEBP", sniff.TIFF: "TIFF", sniff.GIF: "GIF", sniff.AVIF: "AVIF",
@@ -42,25 +40,9 @@ def codes(file: BinaryIO) -> list[dict[str, Any]]:
         return []
 
 
-def preview(file: BinaryIO, at_s: float | None) -> bytes:
-    """A small JPEG of a still, or of the frame at that moment; empty where it cannot be made."""
-    kind = sniff.sniff(file)
-    file.seek(0)
-    if kind not in STILLS and kind not in DEMUXERS:
-        return b""
-    try:
-        image = next(_frames(file, kind, [at_s or 0.0]))[1] if kind in DEMUXERS else _still(file, kind, PREVIEW[0])
-    except (*UNREADABLE, StopIteration):
-        return b""
-    image.thumbnail(PREVIEW)
-    target = io.BytesIO()
-    image.convert("RGB").save(target, "JPEG", quality=82)
-    return target.getvalue()
-
-
 def _codes(file: BinaryIO, kind: Kind) -> Iterator[dict[str, Any]]:
     if kind in STILLS:
-        if digits := _of_picture(_still(file, kind, DECODED)):
+        if digits := _of_picture(_still(file, kind)):
             yield {"kind": PICTURE, "digits": digits}
     elif kind in DEMUXERS:
         for moment, image in _frames(file, kind, _moments(file, kind)):
@@ -83,10 +65,10 @@ def _digits(iscc: str) -> str:
     return iscc_lib.iscc_decode(iscc)[-1].hex()
 
 
-def _still(file: BinaryIO, kind: Kind, side: int) -> Image.Image:
+def _still(file: BinaryIO, kind: Kind) -> Image.Image:
     """The picture upright, on white where it lets light through, in eight bits."""
     image = Image.open(file, formats=[STILLS[kind]])
-    image.draft(None, (side, side))
+    image.draft(None, (DECODED, DECODED))
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         return _in_eight_bits(image)
@@ -131,7 +113,7 @@ def _frames(file: BinaryIO, kind: Kind, moments: list[float]) -> Iterator[tuple[
 
 
 def _small(frame: Any) -> Image.Image:
-    scale = min(1.0, PREVIEW[0] / max(frame.width, frame.height))
+    scale = min(1.0, DECODED / max(frame.width, frame.height))
     wide, tall = max(2, round(frame.width * scale)), max(2, round(frame.height * scale))
     return frame.reformat(width=wide, height=tall, format="rgb24").to_image()
 

@@ -1,12 +1,16 @@
 from provenance.models.assets import Asset, Depiction, Ingredient, KnownContent, Operation
+from provenance.models.changes import Change
 from provenance.models.likeness import Fingerprint, FingerprintChunk, Likeness, LikenessAnswer
 from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
+from provenance.models.packs import EvidencePack
 from provenance.models.signing import Credential, SigningJob, SigningPlan
 
 __all__ = [
     "Asset",
+    "Change",
     "Credential",
     "Depiction",
+    "EvidencePack",
     "Fingerprint",
     "FingerprintChunk",
     "Ingredient",

@@ -96,6 +96,7 @@ class KnownContent(AppendOnly):
     class Kind(models.TextChoices):
         UPLOADED = "uploaded", "Uploaded"
         SIGNED = "signed", "Signed"
+        DESCRIBED = "described", "With its metadata, before it was signed"
         INGREDIENT = "ingredient", "Ingredient"
 
     sha256 = models.CharField(max_length=64, db_index=True)

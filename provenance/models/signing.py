@@ -71,7 +71,12 @@ class SigningPlan(AppendOnly):
         max_length=40, unique=True, default=credential_id, editable=False,
         help_text="The id its credential will have: the manifest names the page where its state can be asked",
     )
-    receipts = models.JSONField(default=list, help_text="What opens each receipt: its revision and its salt")
+    references = models.JSONField(
+        default=list, help_text="What opens each reference to a consent in the manifest: its revision and its salt"
+    )
+    metadata = models.JSONField(
+        default=dict, help_text="What was written into the file's own metadata before signing, or why nothing was"
+    )
     recorded_at = models.DateTimeField()
 
     class Meta:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
-from consent.sheets import pairs, printed, ruled, say
+from consent.sheets import copy_mark, pairs, printed, ruled, say
 from consent.vocabulary import ROLES
 from consent.wording import day_in_words
 from provenance import performer_uses
@@ -144,11 +144,11 @@ def _gaps(made: Sequence[Credential]) -> Iterator[str]:
 # --- on paper --------------------------------------------------------------------------------------------------------
 
 
-def as_pdf(told: Told) -> bytes:
-    """The statement, A4."""
+def as_pdf(told: Told, *, by: str) -> bytes:
+    """The statement, A4, printed for whoever is named."""
     name = printable(told.production.title)
     foot = f"{told.production.public_id} · as of {told.at:%-d %B %Y, %H:%M} UTC"
-    return printed(_content(told, name), title=f"{TITLE}: {name}", subject=told.headline, foot=foot)
+    return printed(_content(told, name), title=f"{TITLE}: {name}", subject=told.headline, foot=foot, mark=copy_mark(by, told.at))
 
 
 def _content(told: Told, name: str) -> Iterator[Flowable]:

@@ -1,26 +1,24 @@
 """The evidence pack about a title or a performer, for an insurer or a court: a ZIP that explains and proves itself.
 
-It is written to an unlinked file as it is made, never whole in memory. What cannot be read – a damaged paper, a signed
+It is written as it is made, never whole in memory. What cannot be read – a damaged paper, a signed
 file that is gone – is named on its page and leaves nothing else out.
 """
 
 import hashlib
 import json
-import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 
 from consent import certificate, paper
-from consent.models import Decision
+from consent.models import Decision, Evidence
 from provenance import shelf, trust
 from provenance.media.refusal import MediaRefused
 from provenance.models import Credential
@@ -32,7 +30,7 @@ from registry import journal
 from registry.models import User
 from registry.permissions import ENTERS, insist
 
-MOST = 300  # credentials read from their files, and certificates printed; beyond it the record itself is given
+MOST = 2000  # credentials read from their files, and certificates printed; beyond it the record itself is given
 ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 TAGS = {"production": "production:evidence_packed", "person": "person:evidence_packed"}
 
@@ -43,6 +41,9 @@ class Pack:
 
     archive: zipfile.ZipFile
     at: datetime
+    tell: Callable[[int, int], None]
+    total: int = 0
+    done: int = 0
     hashes: dict[str, str] = field(default_factory=dict)
     missing: list[tuple[str, str]] = field(default_factory=list)
 
@@ -69,32 +70,34 @@ class Pack:
             yield write
         self.hashes[name] = digest.hexdigest()
 
+    def step(self) -> None:
+        """One of the things to put in is in, or is named as missing."""
+        self.done += 1
+        self.tell(self.done, self.total)
+
     def lacks(self, what: str, why: str) -> None:
         self.missing.append((what, why))
 
 
-def make(about: About, *, by: User, at: datetime, reason: str) -> BinaryIO:
-    """The pack, as a file that is gone once it is closed. Each paper opened for it goes on record, and so does the pack.
+def write(file: BinaryIO, about: About, *, by: User, at: datetime, reason: str, tell: Callable[[int, int], None]) -> None:
+    """Write the pack into a file. Each paper opened for it goes on record, and so does the pack; `tell` is told how many
+    of how many things are in.
 
     Raises NotYourDesk and ReasonRequired before anything is opened; SandboxBusy, when no reader comes free."""
     insist(by, about.studio, ENTERS, to="make an evidence pack")
     if not reason.strip():
         raise journal.ReasonRequired
-    file = tempfile.TemporaryFile(dir=settings.SCRATCH_DIR)
-    try:
-        with zipfile.ZipFile(file, "w") as archive:
-            _fill(Pack(archive, at), about, by=by, at=at, reason=reason)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    return file
+    with zipfile.ZipFile(file, "w") as archive:
+        _fill(Pack(archive, at, tell), about, by=by, at=at, reason=reason)
 
 
 def _fill(pack: Pack, about: About, *, by: User, at: datetime, reason: str) -> None:
+    papers = list(about.papers())
+    pack.total = about.credentials().count() + about.decisions().count() + len(papers)
+    pack.tell(0, pack.total)
     credentials = _credentials(pack, about.credentials(), at=at)
-    decisions = list(_decisions(pack, about.decisions()))
-    documents = list(_documents(pack, about, by=by, at=at))
+    decisions = list(_decisions(pack, about.decisions(), by=by, at=at))
+    documents = list(_documents(pack, papers, by=by, at=at))
     with transaction.atomic():
         journal.record(
             actor=journal.by_user(by), tag=TAGS[about.kind], subject=about.subject.public_id, organisation=about.studio,
@@ -126,6 +129,7 @@ def _credentials(pack: Pack, credentials: Iterable[Credential], *, at: datetime)
         file = f"manifests/{one.public_id}.json"
         pack.add_json(file, {"credential": one.public_id, "planned": planned, "read": read, "not_read": why})
         rows.append(row | {"file": file, "words": (THEN.get(row["consent_at_signing"]), NOW.get(row["consent_now"]))})
+        pack.step()
     pack.add_json("credentials.json", [{name: value for name, value in row.items() if name != "words"} for row in rows])
     return rows
 
@@ -157,28 +161,36 @@ def _sidecar(credential: Credential, folder: Path) -> Iterator[Path | None]:
 # --- decisions -------------------------------------------------------------------------------------------------------
 
 
-def _decisions(pack: Pack, decisions: Iterable[Decision]) -> Iterator[dict[str, Any]]:
+def _decisions(pack: Pack, decisions: Iterable[Decision], *, by: User, at: datetime) -> Iterator[dict[str, Any]]:
+    """Each as it is kept, as the registry signs it, and as its certificate, which carries the signed one."""
     for number, one in enumerate(decisions, start=1):
-        files = [f"decisions/{one.public_id}.json"]
+        token = certificate.signed(one, at=at)
+        files = [f"decisions/{one.public_id}.json", f"decisions/{one.public_id}{certificate.SIGNED}"]
         pack.add_json(files[0], certificate.as_dict(one))
+        pack.add(files[1], token)
         if number <= MOST:
+            told = certificate.in_words(one.request, one.answer)
             files.append(f"decisions/{one.public_id}.pdf")
-            pack.add(files[1], certificate.as_pdf(one, certificate.in_words(one.request, one.answer)))
+            pack.add(files[2], certificate.as_pdf(one, told, token=token, by=by.display_name, at=at))
         else:
             pack.lacks(f"The certificate of {one.public_id}", f"only the first {MOST} are printed; the decision itself is there")
+        pack.step()
         yield {"decision": one, "files": files}
 
 
 # --- documents -------------------------------------------------------------------------------------------------------
 
 
-def _documents(pack: Pack, about: About, *, by: User, at: datetime) -> Iterator[dict[str, Any]]:
+def _documents(
+    pack: Pack, papers: Iterable[tuple[Evidence, str, str]], *, by: User, at: datetime
+) -> Iterator[dict[str, Any]]:
     """Each paper, opened on the record. Its own name may be anything, so the file is called by its id."""
-    for one, subject, what in about.papers():
+    for one, subject, what in papers:
+        pack.step()
         name = printable(one.name) or "untitled"
         try:
             content = paper.view(one, subject=subject, by=by, at=at)
-        except paper.PaperDamaged as fault:
+        except (paper.PaperDamaged, paper.PaperDestroyed) as fault:
             pack.lacks(f"{what}: “{name}”", fault.detail)
             continue
         file = f"documents/{one.public_id}.{ENDINGS.get(one.media_type, 'bin')}"

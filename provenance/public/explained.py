@@ -2,77 +2,79 @@
 
 from collections.abc import Mapping
 
+from provenance.said import said
+
 Meaning = tuple[str, Mapping[str, str]]
 
 EXPLAINED: Mapping[str, Meaning] = {
     "integrity": (
-        "Is the file as it was when it was signed?",
+        said("Is the file as it was when it was signed?"),
         {
-            "intact": "Unchanged since signing.",
-            "altered": "Changed after it was signed. What was stated then is not repeated for this copy.",
-            "absent": "No Content Credentials found. That says nothing about whether AI was used.",
-            "unreadable": "There is something, but it could not be read or checked.",
-            "elsewhere": "The file says its credentials are kept at another address. They are not fetched.",
+            "intact": said("Unchanged since signing."),
+            "altered": said("Changed after it was signed. What was stated then is not repeated for this copy."),
+            "absent": said("No Content Credentials found. That says nothing about whether AI was used."),
+            "unreadable": said("There is something, but it could not be read or checked."),
+            "elsewhere": said("The file says its credentials are kept at another address. They are not fetched."),
         },
     ),
     "signature": (
-        "Does the signature fit what was signed?",
+        said("Does the signature fit what was signed?"),
         {
-            "valid": "It fits, and the certificate was in force.",
-            "invalid": "It does not fit, or the certificate had expired or was withdrawn.",
-            "absent": "Nothing is signed.",
+            "valid": said("It fits, and the certificate was in force."),
+            "invalid": said("It does not fit, or the certificate had expired or was withdrawn."),
+            "absent": said("Nothing is signed."),
         },
     ),
     "trust": (
-        "Who vouches for the signer?",
+        said("Who vouches for the signer?"),
         {
-            "listed": "The signer's certificate is on the C2PA trust list of the date given.",
-            "registry": "Only this registry knows the signer.",
-            "untrusted": "Nobody known here. What such credentials state is shown under “Everything”, not as fact.",
-            "absent": "Nothing is signed.",
+            "listed": said("The signer's certificate is on the C2PA trust list of the date given."),
+            "registry": said("Only this registry knows the signer."),
+            "untrusted": said("Nobody known here. What such credentials state is shown under “Everything”, not as fact."),
+            "absent": said("Nothing is signed."),
         },
     ),
     "time_stamp": (
-        "Who says when it was signed?",
+        said("Who says when it was signed?"),
         {
-            "trusted": "An independent time-stamp authority.",
-            "untrusted": "A time-stamp authority not known here.",
-            "absent": "Only the signer; there is no independent time-stamp.",
+            "trusted": said("An independent time-stamp authority."),
+            "untrusted": said("A time-stamp authority not known here."),
+            "absent": said("Only the signer; there is no independent time-stamp."),
         },
     ),
     "registry": (
-        "Does this registry know the file?",
+        said("Does this registry know the file?"),
         {
-            "registered_matching": "Yes: this is a file it signed.",
-            "registered_stripped": "It knows the content; the copy lacks Content Credentials. Its record is shown.",
-            "registered_altered": "It knows the credentials, but this copy differs from the file they were made for.",
-            "unknown": "No. That says nothing for or against the file.",
+            "registered_matching": said("Yes: this is a file it signed."),
+            "registered_stripped": said("It knows the content; the copy lacks Content Credentials. Its record is shown."),
+            "registered_altered": said("It knows the credentials, but this copy differs from the file they were made for."),
+            "unknown": said("No. That says nothing for or against the file."),
         },
     ),
     "extent": (
-        "How much AI is stated?",
+        said("How much AI is stated?"),
         {
-            "stated": "For every part of the work: a quantity, or that no generative AI was used.",
-            "partly_stated": "Some of it. Where a quantity is missing, the bar is broken, not empty.",
-            "not_stated": "Nothing. That is not the same as none.",
+            "stated": said("For every part of the work: a quantity, or that no generative AI was used."),
+            "partly_stated": said("Some of it. Where a quantity is missing, the bar is broken, not empty."),
+            "not_stated": said("Nothing that anybody known here vouches for. That is not the same as none."),
         },
     ),
     "consent": (
-        "Did the people depicted agree?",
+        said("Did the people depicted agree?"),
         {
-            "confirmed": "Consent was on file for everyone whose consent it needs.",
-            "ended": "It has ended. Works made before may be allowed to continue.",
-            "under_review": "It is being looked into.",
-            "not_required": "As the producer states what was done, it needs nobody's consent.",
-            "not_stated": "Nothing is stated.",
+            "confirmed": said("Consent was on file for everyone whose consent it needs."),
+            "ended": said("It has ended. Works made before may be allowed to continue."),
+            "under_review": said("It is being looked into."),
+            "not_required": said("As the producer states what was done, it needs nobody's consent."),
+            "not_stated": said("Nothing is stated."),
         },
     ),
     "ingredients": (
-        "What was it made from?",
+        said("What was it made from?"),
         {
-            "intact": "None of the assets used had been changed after it was signed.",
-            "altered": "At least one had been changed after it was signed, before this file was made.",
-            "none": "No assets used are listed.",
+            "intact": said("None of the assets used had been changed after it was signed."),
+            "altered": said("At least one had been changed after it was signed, before this file was made."),
+            "none": said("No assets used are listed."),
         },
     ),
 }

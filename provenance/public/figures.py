@@ -7,29 +7,56 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from provenance.extent_wording import NAMES, name_of
 from provenance.printable import printable
 from provenance.reading import listing, mapping
 from provenance.report import Report
-from provenance.statements import percent, quantified, share_of
+from provenance.said import capital, counted, joined, number, percent, said
+from provenance.statements import quantified, share_of
+from provenance.tally import Sum
 from provenance.techniques import TECHNIQUES
 
 NARROWEST = 0.6
 OVERSIGHT = {
-    "human_validated": "reviewed and approved by a person",
-    "prompt_guided": "guided by a person, without final approval",
-    "fully_autonomous": "not reviewed by a person",
+    "human_validated": said("reviewed and approved by a person"),
+    "prompt_guided": said("guided by a person, without final approval"),
+    "fully_autonomous": said("not reviewed by a person"),
 }
+ROLES = {
+    "animator": said("animation"), "artist": said("art"), "cinematographer": said("camera"), "composer": said("composition"),
+    "director": said("direction"), "editor": said("editing"), "musician": said("musicians"), "performer": said("performance"),
+    "sound_designer": said("sound design"), "translator": said("translation by people"), "writer": said("writing"),
+    "other": said("other work"),
+}  # fmt: skip
+METHODS = {
+    ("measured:difference", "registry"): said("measured against the source by this registry"),
+    ("measured:difference", "producer"): said("measured against the source by the producer"),
+    ("measured:matte", "registry"): said("measured from a supplied matte by this registry"),
+    ("measured:matte", "producer"): said("measured from a supplied matte by the producer"),
+    ("derived:regions", ""): said("worked out from the marked regions"),
+    ("derived:whole", ""): said("stated for the whole"),
+    ("declared", ""): said("a number stated by the producer"),
+}
+MEASURED = {
+    "measured:difference": "measured against the source by {by}", "measured:matte": "measured from a supplied matte by {by}",
+}  # fmt: skip
+WHOLE = {
+    "picture": said("the whole picture"), "voice": said("the whole voice"), "music": said("the whole music"),
+    "sound": said("the whole sound"), "text": said("the whole text"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One element of the work. `kind`: share, none, unknown or lower (at least this much); `width` in percent."""
+    """One element of the work. `kind`: share, none, unknown or lower (at least this much); `width` in percent; `method`
+    says how the number is known, and by whom."""
 
     element: str
     kind: str
     width: float
     value: str
     note: str
+    method: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +83,16 @@ class Row:
     within: str
     method: str
     attested_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who made one element: the shares of people and of AI, how that is known, and the roles in which people worked."""
+
+    element: str
+    shares: str
+    method: str
+    roles: str
 
 
 def bars(report: Report) -> list[Bar]:
@@ -92,6 +129,53 @@ def rows(report: Report) -> list[Row]:
     return [_row(operation, operation.get("generative") is True) for operation in [*operations, *alone]]
 
 
+def authors(report: Report) -> list[Author]:
+    """Who made what, element by element, as the producer states it."""
+    found = []
+    for row in map(mapping, listing(_extent(report).get("authorship"))):
+        human, ai = (_share(row.get(name)) for name in ("human_share", "ai_share"))
+        shares = [
+            said("{share} by people", share=percent(human)) if human is not None else "",
+            said("{share} by AI", share=percent(ai)) if ai is not None else "",
+        ]
+        roles = [_role(mapping(one)) for one in listing(row.get("contributors"))[:20]]
+        told = joined(shares, ", ") or said("shares not stated")
+        found.append(Author(_name(row.get("element")), told, _method(row), joined(roles, ", ")))
+    return found[:5]
+
+
+def _role(one: Mapping[str, Any]) -> str:
+    role, people = ROLES.get(printable(one.get("role"))), one.get("people")
+    if role is None:
+        return ""
+    if isinstance(people, bool) or not isinstance(people, int) or not 0 < people < 10**6:
+        return role
+    return said("{role}: {people}", role=role, people=number(people))
+
+
+def _share(value: Any) -> float | None:
+    found = _number(value)
+    return found if found is not None and 0 <= found <= 1 else None
+
+
+def sum_bar(one: Sum) -> Bar:
+    """The share of a title's running time, as a bar: broken where only shots that do not say how much have any."""
+    share = min(one.seconds / one.of_seconds, 1) if one.of_seconds else 0
+    kind = "unknown" if not share and one.not_stated else "none" if not share else "lower" if one.at_least else "share"
+    width = round(min(max(share * 100, NARROWEST), 100), 2) if share else 0
+    return Bar(one.name, kind, width, one.text, "", "")
+
+
+def sum_method(one: Sum) -> str:
+    """How a sum's numbers are known, and in how many shots each way."""
+    told = [
+        said("{method} ({shots})", method=_method({"method": method, "measured_by": by}),
+             shots=counted("{count} shot", "{count} shots", count))
+        for method, by, count in one.methods
+    ]  # fmt: skip
+    return joined(told, "; ")
+
+
 def clock(seconds: float) -> str:
     """41.0 as 0:41, 94 as 1:34, 41.5 as 0:41.5, 3700 as 1:01:40."""
     tenths = round(seconds * 10)
@@ -116,45 +200,42 @@ def _operations(extent: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def _bar(element: Mapping[str, Any]) -> Bar:
     name, share = _name(element.get("element")), share_of(element)
     if not quantified(element) and not share:
-        return Bar(
-            name, "unknown", 0, "AI was used, how much is not stated" if element.get("operations") else "not stated", ""
-        )
+        used = said("AI was used, how much is not stated") if element.get("operations") else said("not stated")
+        return Bar(name, "unknown", 0, used, "", "")
     if not share:
-        return Bar(name, "none", 0, "none stated", "")
+        return Bar(name, "none", 0, said("none stated"), "", said("as the producer states"))
     lower = not quantified(element)
-    value = f"at least {percent(share)}" if lower else percent(share)
-    return Bar(
-        name, "lower" if lower else "share", round(min(max(share * 100, NARROWEST), 100), 2), value, _note(element)
-    )
+    value = said("at least {amount}", amount=percent(share)) if lower else percent(share)
+    width = round(min(max(share * 100, NARROWEST), 100), 2)
+    return Bar(name, "lower" if lower else "share", width, value, _note(element), _method(element))
 
 
 def _note(element: Mapping[str, Any]) -> str:
     notes = []
     error, in_time = _number(element.get("error")), _number(element.get("time_share"))
     if error and error >= 0.0005:
-        notes.append(f"± {error * 100:.1f}")
+        notes.append(said("± {number}", number=number(error * 100, 1)))
     if in_time and in_time < 1:
-        notes.append(f"in {percent(in_time)} of the time")
-    return " · ".join(notes)
+        notes.append(said("in {share} of the time", share=percent(in_time)))
+    return joined(notes, " · ")
 
 
 def _row(operation: Mapping[str, Any], generative: bool) -> Row:
     technique = TECHNIQUES.get(str(operation.get("technique")))
     tool, model = mapping(operation.get("tool")), operation.get("model") or mapping(operation.get("tool")).get("model")
-    name = technique.label if technique else printable(operation.get("technique")).replace("_", " ") or "an edit"
-    by = printable(operation.get("attested_by"))
+    name = said(technique.label) if technique else printable(operation.get("technique")).replace("_", " ") or said("an edit")
     share = share_of(operation)
     return Row(
-        what=name[:1].upper() + name[1:],
+        what=capital(name),
         generative=generative,
         oversight=OVERSIGHT.get(str(operation.get("oversight")), ""),
         tool=" ".join(filter(None, (printable(tool.get("name")), printable(tool.get("version"))))),
         model=printable(mapping(model).get("name") if isinstance(model, Mapping) else model),
         where=_where(operation),
-        share=percent(share) if share is not None else "not stated",
+        share=percent(share) if share is not None else said("not stated"),
         within=_within(operation),
-        method=_method(str(operation.get("method")), printable(operation.get("measured_by")), by),
-        attested_by=by,
+        method=_method(operation),
+        attested_by=printable(operation.get("attested_by")),
     )
 
 
@@ -163,28 +244,32 @@ def _within(operation: Mapping[str, Any]) -> str:
     area, time = _number(operation.get("area_share")), _number(operation.get("time_share"))
     if area is None or time is None or not 0 < area <= 1 or not 0 < time < 1:
         return ""
-    return f"{percent(area)} of the frame in that time"
+    return said("{share} of the frame in that time", share=percent(area))
 
 
 def _where(operation: Mapping[str, Any]) -> str:
-    element = _name(operation.get("element")).lower()
+    element = str(operation.get("element"))
     times = ", ".join(f"{clock(start)} – {clock(end)}" for start, end in sorted(_ranges(operation))[:6])
     if operation.get("method") == "derived:whole" and not times:
-        return f"the whole {element}"
+        return WHOLE.get(element, said("the whole"))
     marked = any(mapping(item).get("region") for item in listing(operation.get("ranges"))) or operation.get("regions")
-    return ", ".join(filter(None, (times, "marked region" if marked else ""))) or f"{element}, no place stated"
+    places = [times, said("marked region") if marked else ""]
+    return joined(places, ", ") or said("{element}, no place stated", element=_name(element, capital=False))
 
 
-def _method(method: str, measured_by: str, attested_by: str) -> str:
-    by = {"": "this registry", "registry": "this registry", "producer": "the producer"}.get(measured_by, measured_by)
-    told = {
-        "measured:difference": f"measured against the source by {by}",
-        "measured:matte": f"measured from a supplied matte by {by}",
-        "derived:regions": "worked out from the marked regions",
-        "derived:whole": "stated for the whole",
-        "declared": f"a number stated by {attested_by}" if attested_by else "a number stated by the producer",
-    }
-    return told.get(method, "not stated")
+def _method(stated: Mapping[str, Any]) -> str:
+    """How a number is known, and by whom, in a few words."""
+    method, by = str(stated.get("method")).partition(" ")[0], printable(stated.get("measured_by"))
+    by = {"": "registry", "registry": "registry", "producer": "producer"}.get(by, by)
+    told = METHODS.get((method, by))
+    if told is not None:
+        return told
+    if method in MEASURED:
+        return said(MEASURED[method], by=by)
+    attested_by = printable(stated.get("attested_by"))
+    if method == "declared" and attested_by:
+        return said("a number stated by {by}", by=attested_by)
+    return METHODS.get((method, ""), said("not stated"))
 
 
 def _ranges(operation: Mapping[str, Any]) -> Iterator[tuple[float, float]]:
@@ -207,6 +292,6 @@ def _number(value: Any) -> float | None:
     return float(value) if abs(value) < 1e15 else None
 
 
-def _name(element: Any) -> str:
-    name = printable(element) or "element"
-    return name[:1].upper() + name[1:]
+def _name(element: Any, *, capital: bool = True) -> str:
+    name = printable(element)
+    return name_of(name) if capital else NAMES.get(name, name) or said("element")

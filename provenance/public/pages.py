@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,12 +13,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from provenance import trust, verification
+from provenance import disclosures, labels, small_pictures, trust, verification
 from provenance.public import uploads
 from provenance.public.explained import EXPLAINED
 from provenance.public.problem_types import explained
 from provenance.public.story import told
 from provenance.report import Report
+from provenance.spoken import left_in_english, spoken
 from registry import receiving
 from registry.errors import NotFound, RegistryError
 from registry.permissions import limited_page
@@ -50,8 +52,8 @@ def _checked(request: HttpRequest) -> HttpResponse:
                 sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""),
             )  # fmt: skip
     except RegistryError as refused:
-        return render(request, "provenance/verify.html", _form(refused.detail), status=status_of(refused))
-    return render(request, "provenance/report.html", told(report))
+        return render(request, "provenance/verify.html", _form(spoken(refused.detail)), status=status_of(refused))
+    return render(request, "provenance/report.html", _shown(report))
 
 
 @limited_page("window")
@@ -62,8 +64,8 @@ def credential(request: HttpRequest, credential: str) -> HttpResponse:
     """One released credential, as a page or as JSON, by what the visitor accepts."""
     report = _recalled(credential)
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        return JsonResponse(report.as_dict())
-    return render(request, "provenance/report.html", told(report))
+        return JsonResponse(spoken(report.as_dict()))
+    return render(request, "provenance/report.html", _shown(report))
 
 
 @limited_page("window")
@@ -71,7 +73,27 @@ def credential(request: HttpRequest, credential: str) -> HttpResponse:
 @require_safe
 def credential_document(request: HttpRequest, credential: str) -> HttpResponse:
     """The same as JSON, for visitors who follow a link and cannot say what they accept."""
-    return JsonResponse(_recalled(credential).as_dict())
+    return JsonResponse(spoken(_recalled(credential).as_dict()))
+
+
+def _shown(report: Report) -> dict[str, Any]:
+    """The report's page in the visitor's language; a headline that can be told only as it was signed says so."""
+    shown = told(report)
+    if shown["record_shown"]:
+        disclosure = disclosures.of_credential(report.facts.credential, at=timezone.now())
+        shown |= {"labels": labels.told(disclosure["labels"]), "reviews": disclosure["cultural_review"]}
+        shown["picture"] = small_pictures.of(report.facts.credential)
+    return spoken(shown) | {"report": report, "in_english": left_in_english(report.extent.text)}
+
+
+@limited_page("window")
+@never_cache
+@require_safe
+def picture(request: HttpRequest, credential: str) -> HttpResponse:
+    try:
+        return HttpResponse(small_pictures.drawn(credential), content_type="image/jpeg")
+    except NotFound as missing:
+        raise Http404(missing.detail) from missing
 
 
 def _recalled(credential: str) -> Report:
@@ -84,7 +106,7 @@ def _recalled(credential: str) -> Report:
 @require_safe
 def how_to_read(request: HttpRequest) -> HttpResponse:
     rows = [(name, question, meanings) for name, (question, meanings) in EXPLAINED.items()]
-    return render(request, "provenance/how_to_read.html", {"explained": rows})
+    return render(request, "provenance/how_to_read.html", {"explained": spoken(rows)})
 
 
 @require_safe

@@ -71,8 +71,10 @@ FAMILIES = {
         "Send it again later; an operator is told."),
     "manifest": ProblemType(
         "The credentials would say what they may not",
-        "They would name a person, or use a word outside the vocabulary of Content Credentials. Nothing was signed.",
-        "Take names out of titles and descriptions, and send the declaration again."),
+        "They would name a person, use a word outside the vocabulary of Content Credentials, or contradict themselves. "
+        "Nothing was signed.",
+        "Take names out of titles and descriptions; where they contradict themselves, name digital source types that say "
+        "plainly whether a model made new content. Then send the declaration again."),
     "ingredient": ProblemType(
         "An asset used cannot be used",
         "It is not known here, is not yours to use, or does not come with the file it names.",
@@ -176,6 +178,10 @@ TYPES = {
         "The consent does not reach this far",
         "Consent is on record for other uses, productions, territories, media or languages than the one asked about.",
         "Ask for less, or have the consent extended."),
+    "consent.offered": ProblemType(
+        "The consent is only offered",
+        "It was put before the person, and nobody has signed it yet.",
+        "Wait for the person's answer; then a second lawyer confirms it."),
     "consent.awaiting_verification": ProblemType(
         "The consent waits for a second lawyer",
         "It was entered and has not been confirmed by another lawyer yet.",
@@ -184,6 +190,10 @@ TYPES = {
         "Use is suspended",
         "A lock stands over this use at present.",
         "The legal desk knows when it will be lifted."),
+    "consent.disputed": ProblemType(
+        "The consent is disputed",
+        "Somebody contests it, or who may give it; until that is resolved, lawyers look at each use.",
+        "Nothing needs to be sent again: the answer follows the resolution."),
     "consent.needs_counsel": ProblemType(
         "A lawyer has to decide",
         "The record neither allows nor forbids it, so it waits before the legal desk.",

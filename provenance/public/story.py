@@ -11,59 +11,68 @@ from datetime import datetime
 from typing import Any
 
 from provenance.printable import bounded, printable
-from provenance.public.figures import bars, rows, strips
+from provenance.public import witnesses
+from provenance.public.figures import authors, bars, rows, strips
 from provenance.reading import listing, mapping
 from provenance.report import DISCLAIMER, Report
+from provenance.said import Said, Speech, day, in_, joined, moment, month, said
 from provenance.statements import GENERATIVE_SOURCES
 
 RAW_CHARACTERS = 20_000
-SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
-RELATIONS = {"parentOf": "edited from this", "componentOf": "placed in the work", "inputTo": "used as input"}
+SENTENCES = re.compile(r"(?<=\.) (?=[^\W\da-záéíóúñü_])")
+RELATIONS = {
+    "parentOf": said("edited from this"), "componentOf": said("placed in the work"), "inputTo": said("used as input"),
+}  # fmt: skip
 USED_STATES = {
-    "intact": "Content Credentials unchanged",
-    "no_credentials": "no Content Credentials",
-    "altered": "changed after it was signed",
+    "intact": said("Content Credentials unchanged"),
+    "no_credentials": said("no Content Credentials"),
+    "altered": said("changed after it was signed"),
 }
 SHORT = {
-    ("integrity", "intact"): "Unchanged since signing", ("integrity", "altered"): "Changed after signing",
-    ("integrity", "absent"): "No Content Credentials", ("integrity", "unreadable"): "Not read",
-    ("integrity", "elsewhere"): "Credentials kept elsewhere",
-    ("signature", "valid"): "Signed", ("signature", "invalid"): "Invalid", ("signature", "absent"): "None",
-    ("trust", "listed"): "On the C2PA trust list", ("trust", "registry"): "Known to this registry only",
-    ("trust", "untrusted"): "Signer not known", ("trust", "absent"): "None",
-    ("time_stamp", "trusted"): "Independent time-stamp", ("time_stamp", "untrusted"): "Time-stamp not known",
-    ("time_stamp", "absent"): "No independent time-stamp",
-    ("registry", "registered_matching"): "Registered here",
-    ("registry", "registered_stripped"): "Registered, credentials removed",
-    ("registry", "registered_altered"): "Registered, this copy differs", ("registry", "unknown"): "Not known",
+    ("integrity", "intact"): said("Unchanged since signing"), ("integrity", "altered"): said("Changed after signing"),
+    ("integrity", "absent"): said("No Content Credentials"), ("integrity", "unreadable"): said("Not read"),
+    ("integrity", "elsewhere"): said("Credentials kept elsewhere"),
+    ("signature", "valid"): said("Signed"), ("signature", "invalid"): said("Invalid"), ("signature", "absent"): said("None"),
+    ("trust", "listed"): said("On the C2PA trust list"), ("trust", "registry"): said("Known to this registry only"),
+    ("trust", "untrusted"): said("Signer not known"), ("trust", "absent"): said("None"),
+    ("time_stamp", "trusted"): said("Independent time-stamp"), ("time_stamp", "untrusted"): said("Time-stamp not known"),
+    ("time_stamp", "absent"): said("No independent time-stamp"),
+    ("registry", "registered_matching"): said("Registered here"),
+    ("registry", "registered_stripped"): said("Registered, credentials removed"),
+    ("registry", "registered_altered"): said("Registered, this copy differs"), ("registry", "unknown"): said("Not known"),
 }  # fmt: skip
-NAMES = {"integrity": "File", "signature": "Signature", "trust": "Trust", "time_stamp": "Time", "registry": "Registry"}
-NOTHING = {"Nothing is signed.": "Nothing is signed", "Not read.": "Not read"}
+NAMES = {
+    "integrity": said("File"), "signature": said("Signature"), "trust": said("Trust"), "time_stamp": said("Time"),
+    "registry": said("Registry"),
+}  # fmt: skip
+NOTHING = {"Nothing is signed.": said("Nothing is signed"), "Not read.": said("Not read")}
 STOPS = {("integrity", "altered"), ("signature", "invalid"), ("registry", "registered_altered")}
 THEN = {
-    "confirmed": "On file for everyone whose consent it needs",
-    "not_required": "Not required, as the producer states",
-    "under_review": "Under review",
-    "ended": "Had ended",
-    "not_stated": "Not stated",
+    "confirmed": said("On file for everyone whose consent it needs"),
+    "not_required": said("Not required, as the producer states"),
+    "under_review": said("Under review"),
+    "ended": said("Had ended"),
+    "not_stated": said("Not stated"),
 }
 NOW = {
-    "confirmed": "Still on file",
-    "not_required": "Not required, as the producer states",
-    "under_review": "Under review",
-    "ended": "It has since ended",
-    "not_stated": "Not stated",
+    "confirmed": said("Still on file"),
+    "not_required": said("Not required, as the producer states"),
+    "under_review": said("Under review"),
+    "ended": said("It has since ended"),
+    "not_stated": said("Not stated"),
 }
 ACTIONS = {
-    "addedText": "Text added", "adjustedColor": "Colour adjusted", "changedSpeed": "Speed changed",
-    "color_adjustments": "Colour adjusted", "converted": "Converted", "created": "Created", "cropped": "Cropped",
-    "deleted": "Part deleted", "drawing": "Drawn", "dubbed": "Dubbed", "edited": "Edited",
-    "edited.metadata": "Description edited", "enhanced": "Enhanced", "filtered": "Filtered", "mastered": "Mastered",
-    "mixed": "Mixed", "opened": "Opened", "orientation": "Turned", "placed": "Placed", "published": "Published",
-    "redacted": "Information withheld", "remixed": "Remixed", "removed": "Part removed", "repackaged": "Repackaged",
-    "resized": "Resized", "resized.proportional": "Resized", "transcoded": "Transcoded", "translated": "Translated",
-    "trimmed": "Trimmed", "unknown": "Unknown activity", "watermarked.bound": "Watermarked",
-    "watermarked.unbound": "Watermarked",
+    "addedText": said("Text added"), "adjustedColor": said("Colour adjusted"), "changedSpeed": said("Speed changed"),
+    "color_adjustments": said("Colour adjusted"), "converted": said("Converted"), "created": said("Created"),
+    "cropped": said("Cropped"), "deleted": said("Part deleted"), "drawing": said("Drawn"), "dubbed": said("Dubbed"),
+    "edited": said("Edited"), "edited.metadata": said("Description edited"), "enhanced": said("Enhanced"),
+    "filtered": said("Filtered"), "mastered": said("Mastered"), "mixed": said("Mixed"), "opened": said("Opened"),
+    "orientation": said("Turned"), "placed": said("Placed"), "published": said("Published"),
+    "redacted": said("Information withheld"), "remixed": said("Remixed"), "removed": said("Part removed"),
+    "repackaged": said("Repackaged"), "resized": said("Resized"), "resized.proportional": said("Resized"),
+    "transcoded": said("Transcoded"), "translated": said("Translated"), "trimmed": said("Trimmed"),
+    "unknown": said("Unknown activity"), "watermarked.bound": said("Watermarked"),
+    "watermarked.unbound": said("Watermarked"),
 }  # fmt: skip
 
 
@@ -94,27 +103,30 @@ def facts(report: Report) -> list[Fact]:
         short = NOTHING.get(conclusion.text) or SHORT[name, conclusion.state]
         cells[name] = Fact(heading, short, _beyond(short, conclusion.text), (name, conclusion.state) in STOPS)
     if report.facts.found_by == "record":
-        more = "check a copy to see whether it is unchanged"
-        cells["integrity"] = replace(cells["integrity"], told="As it was signed", more=more)
+        more = said("check a copy to see whether it is unchanged")
+        cells["integrity"] = replace(cells["integrity"], told=said("As it was signed"), more=more)
     if report.reading.active and report.integrity.state in ("intact", "altered"):
-        cells["integrity"] = replace(cells["integrity"], more="checked here, just now")
+        cells["integrity"] = replace(cells["integrity"], more=said("checked here, just now"))
     if report.relied_on and (at := signed_at(report)):
-        stamped = (
-            "by an independent authority" if report.time_stamp.state == "trusted" else SHORT["time_stamp", "absent"]
-        )
-        cells["time_stamp"] = replace(cells["time_stamp"], told=moment_in_words(at), more=stamped.lower())
+        by = said("by an independent authority") if report.time_stamp.state == "trusted" else said("no independent time-stamp")
+        cells["time_stamp"] = replace(cells["time_stamp"], told=moment(at), more=by)
     if report.relied_on:
         details = mapping(report.signature.details)
-        ends = day(str(details.get("certificate_ends")))
-        more = ", ".join(filter(None, (details.get("algorithm"), f"certificate to {ends}" if ends else "")))
+        ends = day_of(str(details.get("certificate_ends")))
+        more = joined([details.get("algorithm", ""), said("certificate to {day}", day=ends) if ends else ""], ", ")
         cells["signature"] = replace(cells["signature"], told=details.get("signed_by", ""), more=more)
     return list(cells.values())
 
 
-def _beyond(short: str, text: str) -> str:
+def _beyond(short: str, text: str) -> Said:
     """What a conclusion's sentence says beyond its few words."""
-    rest = text.removeprefix(short).removeprefix(" found.")
-    return rest.lstrip(";. ") if rest != text else text
+
+    def tell(speech: Speech) -> str:
+        whole = in_(speech, text)
+        rest = whole.removeprefix(in_(speech, short)).removeprefix(" found.")
+        return rest.lstrip(";. ") if rest != whole else whole
+
+    return Said(tell)
 
 
 def then_and_now(report: Report) -> dict[str, str]:
@@ -124,34 +136,46 @@ def then_and_now(report: Report) -> dict[str, str]:
     if then in ("not_stated", "None") or report.registry.state == "unknown":
         return {}
     goes_on = now == "ended" and report.facts.may_continue
-    return {"then": THEN[then], "now": NOW[now] + (". Works made before may continue" if goes_on else "")}
+    today = said("It has since ended. Works made before may continue") if goes_on else NOW[now]
+    return {"then": THEN[then], "now": today}
 
 
 def answers(report: Report) -> list[tuple[str, str]]:
     """Who stands behind what was said: signer, maker, tool, certificate, record, reader."""
     details, engine = mapping(report.signature.details), report.engine
-    lists = f"C2PA trust list of {engine['trust_list']}" if engine.get("trust_list") else "no C2PA trust list loaded"
+    listed_on = _parsed(engine.get("trust_list"))
+    lists = (
+        said("C2PA trust list of {day}", day=day(listed_on)) if listed_on else said("no C2PA trust list loaded")
+    )
     told = [
-        ("Signed by", signer(report)), ("Made by", report.facts.made_by if _record_shown(report) else ""),
-        ("Signed at", moment_in_words(signed_at(report))), ("Written with", details.get("generator")),
-        ("Certificate", details.get("certificate")), ("Algorithm", details.get("algorithm")),
-        ("Certificate ends", day(str(details.get("certificate_ends")))),
-        ("Record", report.facts.credential), ("Checked", f"{moment_in_words(_checked_at(report))}, {lists}"),
-        ("Read with", f"{engine.get('name')} {engine.get('version')}".strip()),
+        (said("Signed by"), signer(report)), (said("Made by"), report.facts.made_by if _record_shown(report) else ""),
+        (said("Signed at"), moment(signed_at(report))), (said("Written with"), details.get("generator")),
+        (said("Certificate"), details.get("certificate")), (said("Algorithm"), details.get("algorithm")),
+        (said("Certificate ends"), day_of(str(details.get("certificate_ends")))),
+        (said("Record"), report.facts.credential), (said("Checked"), joined([moment(_checked_at(report)), lists], ", ")),
+        (said("Read with"), f"{engine.get('name')} {engine.get('version')}".strip()),
     ]  # fmt: skip
-    return [(name, str(value)) for name, value in told if value]
+    return [(name, value) for name, value in told if value]
 
 
 def headline(report: Report) -> tuple[str, str]:
     """The first sentence, and what follows it; parts of the work without AI are named where others have some."""
     if report.sentence != report.extent.text:
         return report.sentence, report.extent.text if report.extent.details else ""
-    first, *rest = SENTENCES.split(report.sentence)
     drawn = bars(report)
     without = [bar.element for bar in drawn if bar.kind == "none"]
+    closing = ""
     if without and len(without) < len(drawn):
-        rest.append(f"{', '.join(without)}: the producer states that no generative AI was used.")
-    return first, " ".join(rest)
+        closing = said("{elements}: the producer states that no generative AI was used.", elements=joined(without, ", "))
+    return _first(report.sentence), joined([_rest(report.sentence), closing])
+
+
+def _first(text: str) -> Said:
+    return Said(lambda speech: SENTENCES.split(in_(speech, text))[0])
+
+
+def _rest(text: str) -> Said:
+    return Said(lambda speech: " ".join(SENTENCES.split(in_(speech, text))[1:]))
 
 
 def activity(report: Report) -> list[Step]:
@@ -159,11 +183,11 @@ def activity(report: Report) -> list[Step]:
     return [_step(action) for action in report.reading.actions()][:200] if report.relied_on else []
 
 
-def used(report: Report) -> list[dict[str, str]]:
+def used(report: Report) -> list[dict[str, Any]]:
     return [
         {
             "title": row["title"],
-            "relation": RELATIONS.get(row["relation"], "used"),
+            "relation": RELATIONS.get(row["relation"], said("used")),
             "state": USED_STATES[row["state"]],
             "signed_by": row.get("signed_by", ""),
             "altered": row["state"] == "altered",
@@ -182,13 +206,8 @@ def raw(report: Report) -> str:
 
 def signer(report: Report) -> str:
     """Who signed this file or, for a copy without credentials, the file registered here."""
-    return str(
-        mapping(report.signature.details).get("signed_by") or (report.facts.producer if _record_shown(report) else "")
-    )
-
-
-def moment_in_words(at: datetime | None) -> str:
-    return f"{at.day} {at:%B %Y, %H:%M} UTC" if at else ""
+    named: str = mapping(report.signature.details).get("signed_by") or ""
+    return named or (report.facts.producer if _record_shown(report) else "")
 
 
 def signed_at(report: Report) -> datetime | None:
@@ -198,10 +217,10 @@ def signed_at(report: Report) -> datetime | None:
     return _parsed(mapping(report.time_stamp.details).get("time") or mapping(report.signature.details).get("signed_at"))
 
 
-def day(stamp: str) -> str:
+def day_of(stamp: str) -> str:
     """2027-07-09T00:00:00Z as 9 July 2027, and anything else as nothing."""
     at = _parsed(stamp)
-    return f"{at.day} {at:%B %Y}" if at else ""
+    return day(at) if at else ""
 
 
 def _parsed(stamp: object) -> datetime | None:
@@ -216,7 +235,7 @@ def _step(action: Mapping[str, Any]) -> Step:
     agent = action.get("softwareAgent")
     tool = mapping(agent) if isinstance(agent, Mapping) else {"name": agent}
     return Step(
-        what=ACTIONS.get(label.removeprefix("c2pa."), label or "Unknown activity"),
+        what=ACTIONS.get(label.removeprefix("c2pa."), label or ACTIONS["unknown"]),
         tool=" ".join(filter(None, (printable(tool.get("name")), printable(tool.get("version"))))),
         when=printable(action.get("when")),
         note=printable(action.get("description")),
@@ -229,20 +248,29 @@ def told(report: Report) -> dict[str, Any]:
     record_shown = _record_shown(report)
     address = f"/c/{report.facts.credential}" if report.facts.credential else ""
     first, following = headline(report)
+    at = signed_at(report)
     return {
         "report": report,
         "sentence": unbroken(first),
         "following": unbroken(following),
+        "extent_text": report.extent.text,
+        "consent_text": report.consent.text,
+        "ingredients_text": report.ingredients.text,
         "development": _development(report),
         "record_shown": record_shown,
         "stripped": report.registry.state == "registered_stripped",
         "signer": signer(report),
-        "signed_at": signed_at(report),
-        "checked_at": _checked_at(report),
+        "signed_on": day(at) if at else "",
+        "signed_in": month(at) if at else "",
+        "checked_on": day(_checked_at(report)),
         "facts": facts(report),
         "bars": bars(report),
         "strips": strips(report),
         "rows": rows(report),
+        "statements": witnesses.statements(report),
+        "signals": witnesses.listed(report),
+        "metadata": witnesses.metadata(report),
+        "authors": authors(report),
         "then_now": then_and_now(report),
         "used": used(report),
         "activity": activity(report),
@@ -255,9 +283,9 @@ def told(report: Report) -> dict[str, Any]:
     }
 
 
-def unbroken(text: str) -> str:
+def unbroken(text: str) -> Said:
     """The number and its unit stay on one line."""
-    return text.replace(" %", "\u00a0%")
+    return Said(lambda speech: in_(speech, text).replace(" %", "\u00a0%"))
 
 
 def _record_shown(report: Report) -> bool:

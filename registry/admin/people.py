@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 
 from registry import people, permissions
 from registry.admin.acts import ActForm, Day, act_page, sent
 from registry.admin.lists import OwnRows
 from registry.admin.record import history
+from registry.desk.again import asks_again
 from registry.desk.site import page
 from registry.models import Authority, Organisation, Person
 
@@ -199,6 +201,7 @@ class People(OwnRows):
             about="From here on, consent asks who speaks for the estate.", button="Record the death",
         )  # fmt: skip
 
+    @method_decorator(asks_again)
     def erase(self, request: HttpRequest, key: str) -> HttpResponse:
         person = self.found(request, key)
         self.let_in(request, people.ERASES)

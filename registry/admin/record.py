@@ -13,6 +13,8 @@ from registry.models import Event
 
 # Where the tag alone would not be understood.
 WORDS = {
+    "record:asked_again": "What waited for this asked again",
+    "decision:asked_again": "Asked again: the answer is another one",
     "grant:entered": "Consent entered",
     "grant:amended": "Consent amended",
     "grant:verified": "Verified by a second lawyer",
@@ -37,8 +39,14 @@ WORDS = {
     "person:authority_recorded": "Who speaks for the person recorded",
     "person:authority_verified": "Who speaks for the person verified",
     "person:access_answered": "Access request answered",
-    "person:evidence_packed": "Evidence pack made",
-    "production:evidence_packed": "Evidence pack made",
+    **{
+        f"{subject}:{what}": f"Evidence pack {words}"
+        for subject in ("person", "production")
+        for what, words in {
+            "evidence_asked": "asked for", "evidence_packed": "made", "evidence_failed": "could not be made",
+            "evidence_fetched": "fetched", "evidence_destroyed": "destroyed",
+        }.items()
+    },
     "production:unit_added": "Scene or shot added",
     "member:password_given": "New first password given",
     "member:second_factor_taken": "Second factor taken away",

@@ -1,4 +1,4 @@
-"""Before an act that gives out access or takes a consent away, the desk asks anew who is there: `@asks_again`.
+"""Before an act that gives out access, ends a consent, lifts a lock or erases, the desk asks anew who is there: `@asks_again`.
 
 It is asked before the form is shown, or on the way if filling the form in took longer: what was sent (never files)
 stands in the page that asks, and goes on from there.

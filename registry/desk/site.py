@@ -9,22 +9,31 @@ from registry import permissions
 
 ROOMS = ("registry", "consent", "provenance")
 LEGAL_AND_OPERATORS = (*permissions.READS_CONSENT, permissions.Role.DPO, permissions.Role.OPERATOR)
-# What it is called, where it lies, and who sees it. Rooms above this one are named as strings only.
+# By the menu it lies in, if in one: what it is called, where it is, and who sees it. Rooms above this one are named as
+# strings only.
 NAVIGATION = (
-    ("Worklists", "admin:index", permissions.DESK),
-    ("Consent files", "admin:consent_grant_changelist", permissions.READS_CONSENT),
-    ("Can we use it?", "admin:consent_decision_ask", permissions.READS_CONSENT),
-    ("People", "admin:registry_person_changelist", (*permissions.READS_CONSENT, permissions.Role.DPO)),
-    ("Letters", "admin:consent_performerlink_changelist", permissions.ENTERS),
-    ("Productions", "admin:registry_production_changelist", LEGAL_AND_OPERATORS),
-    ("Records", "admin:consent_statement_changelist", permissions.READS_CONSENT),
-    ("Rules", "rules", permissions.READS_CONSENT),
-    ("Assets", "admin:provenance_asset_changelist", (*permissions.READS_CONSENT, permissions.Role.OPERATOR)),
-    ("Journal", "admin:registry_event_changelist", permissions.READS_JOURNAL),
-    ("Organisation", "admin:registry_organisation_changelist", permissions.OPERATES),
-    ("Members", "admin:registry_membership_changelist", permissions.OPERATES),
-    ("Programs", "admin:registry_apiclient_changelist", permissions.OPERATES),
-)
+    ("", (
+        ("Worklists", "admin:index", permissions.DESK),
+        ("Can we use it?", "admin:consent_decision_ask", permissions.READS_CONSENT),
+        ("Consent files", "admin:consent_grant_changelist", permissions.READS_CONSENT),
+    )),
+    ("Cast and works", (
+        ("People", "admin:registry_person_changelist", (*permissions.READS_CONSENT, permissions.Role.DPO)),
+        ("Letters", "admin:consent_performerlink_changelist", permissions.ENTERS),
+        ("Productions", "admin:registry_production_changelist", LEGAL_AND_OPERATORS),
+        ("Assets", "admin:provenance_asset_changelist", (*permissions.READS_CONSENT, permissions.Role.OPERATOR)),
+    )),
+    ("Records, rules", (
+        ("Records", "admin:consent_statement_changelist", permissions.READS_CONSENT),
+        ("Rules", "rules", permissions.READS_CONSENT),
+        ("Journal", "admin:registry_event_changelist", permissions.READS_JOURNAL),
+    )),
+    ("House", (
+        ("Organisation", "admin:registry_organisation_changelist", permissions.OPERATES),
+        ("Members", "admin:registry_membership_changelist", permissions.OPERATES),
+        ("Programs", "admin:registry_apiclient_changelist", permissions.OPERATES),
+    )),
+)  # fmt: skip
 
 
 class DeskSite(admin.AdminSite):
@@ -60,16 +69,22 @@ class DeskSite(admin.AdminSite):
 
 
 def navigation(request: HttpRequest) -> list[dict[str, object]]:
-    """The pages this reader may open, and which of them this one belongs to."""
+    """The pages this reader may open, by menu, and which of them this one belongs to; a menu of one page is that page."""
     held = set(request.user.memberships.values_list("role", flat=True)) if request.user.is_authenticated else set()
-    found = []
-    for words, name, roles in NAVIGATION:
-        address = _address(name)
-        if address and held.intersection(roles):
-            front = name == "admin:index"
-            here = request.path == address or (not front and request.path.startswith(address))
-            found.append({"words": words, "address": address, "here": here})
+    found: list[dict[str, object]] = []
+    for menu, entries in NAVIGATION:
+        pages = [_page(request, words, name) for words, name, roles in entries if _address(name) and held.intersection(roles)]
+        if menu and len(pages) > 1:
+            found.append({"words": menu, "pages": pages, "here": any(one["here"] for one in pages)})
+        else:
+            found += pages
     return found
+
+
+def _page(request: HttpRequest, words: str, name: str) -> dict[str, object]:
+    address, front = _address(name), name == "admin:index"
+    here = request.path == address or (not front and request.path.startswith(address))
+    return {"words": words, "address": address, "here": here}
 
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **context) -> TemplateResponse:

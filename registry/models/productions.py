@@ -59,6 +59,12 @@ class Production(models.Model):
     default_territories = models.JSONField(default=list, blank=True, help_text="Scope a vendor's declaration may omit")
     default_media = models.JSONField(default=list, blank=True)
     default_languages = models.JSONField(default=list, blank=True)
+    is_public = models.BooleanField(
+        default=False, help_text="Its page may be seen by anybody, and the feed of changes tells of what is signed for it"
+    )
+    shows_places = models.BooleanField(
+        default=False, help_text="Public reports show the picture, with the places that AI altered; never where a minor is seen"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ProductionQuerySet.as_manager()

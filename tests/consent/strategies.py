@@ -100,9 +100,9 @@ def a_lock():
 def a_statement():
     since, known, acts = mostly(LONG_AGO, *MOMENTS), mostly(LONG_AGO, *MOMENTS), some(ACTS, 1)
     common = {"effective_at": since, "recorded_at": known, "acts": acts}
-    kind = chance.choice(["lock", "lift", "approval", "determination", "determination"])
-    if kind == "lock":
-        return a_lock()
+    kind = chance.choice(["lock", "dispute", "lift", "approval", "determination", "determination"])
+    if kind in ("lock", "dispute"):
+        return replace(a_lock(), kind=kind)
     if kind == "lift":
         return statement("lift", "global", refers_to=chance.choice(["sta_0", "sta_1"]), **common)
     if kind == "approval":

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consent import clearance, determinations, endings, facts, grants, on_file, subjects
+from consent import adoptions, clearance, determinations, endings, facts, grants, on_file, records, rulebook, subjects
 from consent.models import Decision, Grant, GrantRevision, ScopeLine, Statement, Verification
 from consent.paper import Paper
 from registry import people as persons
@@ -103,6 +103,40 @@ def test_the_worst_over_all_depictions_decides_and_each_territory_is_answered_ap
     assert told["outcome"] == "deny" and told["by_territory"] == {"DE": "permit", "US": "deny"}
     both = asked(vendor, cast, face(cast), face(cast, id="jon", person=cast.jon.public_id), territories=["DE"])
     assert both["by_territory"] == {"DE": "deny"} and {reason["depiction"] for reason in both["reasons"]} == {"jon"}
+
+
+def test_a_question_that_names_its_file_is_answered_by_what_is_on_record_of_it(cast, vendor):
+    """A rule about a file, such as the European Union's on marks, is met for that very file."""
+    people.verified(cast)
+    Production.objects.update(jurisdictions=["US-CA"])
+    eu = next(pack for pack in rulebook.newest() if pack.id == "eu")
+    adoptions.adopt(eu.hash, studio=cast.northlight, mode="enforcing", by=cast.tobi, at=people.NOON, reason="Read")
+    released = {"act": "release", "territories": ["DE"], "asset_sha256": "a" * 64}
+    told = asked(vendor, cast, **released)
+    assert told["outcome"] == "review" and "machine_readable_mark of the file" in str(told["missing_facts"])
+    for code, subject, details in (
+        ("asset.marks", "a" * 64, {"readable": True}),
+        ("production.disclosure", cast.harbor.public_id, {"mode": "full", "wording": "Made younger with AI", "where": "Titles"}),
+    ):
+        records.state(
+            code, studio=cast.northlight, subject=subject, details=details, by=cast.ines, at=timezone.now(), reason="Read back"
+        )
+    assert asked(vendor, cast, **released)["outcome"] == "permit"
+    assert asked(vendor, cast, **released | {"asset_sha256": "b" * 64})["outcome"] == "review"
+    assert clearance.replay(Decision.objects.latest("pk")) == Decision.objects.latest("pk").decision_hash
+
+
+@pytest.mark.parametrize("sha256", ["a" * 63, "A" * 64, "../etc", "", None], ids=["short", "upper", "path", "empty", "null"])
+def test_a_file_is_named_by_its_fingerprint(cast, vendor, sha256):
+    assert set(refused(vendor, cast, asset_sha256=sha256)) == {"/asset_sha256"}
+
+
+def test_a_decision_says_which_vendor_asked_and_a_studio_may_ask_for_one(cast, vendor, program):
+    people.verified(cast)
+    asked(vendor, cast)
+    assert Decision.objects.latest("pk").request["vendor"] == cast.parallax.public_id
+    asked(program(cast.northlight), cast)
+    assert "vendor" not in Decision.objects.latest("pk").request
 
 
 def test_what_is_left_out_comes_from_the_production(cast, vendor):

@@ -14,7 +14,7 @@ from consent.vocabulary import ACTS
 
 CODES = sorted(FORMS)
 TYPES = {"text", "long", "choice", "date", "moment", "number", "bool", "list", "zone",
-         "person", "authority", "grant", "production", "replica", "record"}  # fmt: skip
+         "person", "authority", "grant", "production", "replica", "record", "vendors"}  # fmt: skip
 # What consent.md §6.1 asks to be kept, by the form that keeps it.
 ASKED_FOR = {
     "authority.title", "person.encumbrance", "person.encumbrance_search", "person.estate_registration",
@@ -23,7 +23,7 @@ ASKED_FOR = {
     "notice.union", "notice.director", "notice.training_licence", "replica.registered", "replica.custody",
     "replica.access", "replica.transfer", "replica.destroyed", "grant.training", "production.cultural_review",
     "grant.usage", "grant.compensation", "person.processing_basis", "person.external_id", "person.external_preference",
-    "grant.representation", "grant.business_reason", "person.publicity", "consent.offered",
+    "grant.guardian_objection", "grant.representation", "grant.business_reason", "person.publicity", "consent.offered",
 }  # fmt: skip
 QUESTIONS = {
     "reasonably_specific", "consistent_with_character", "evidently_artistic", "recognisable", "significant_value",
@@ -35,6 +35,7 @@ def filled(field):
     """A value that may stand in the field."""
     return {
         "date": "2026-07-14", "moment": "2026-07-14T12:00:00Z", "number": "10", "list": ["One", "Two"], "bool": True,
+        "vendors": ["org_1"],
         "choice": field.choices[0][0] if field.choices else "", "zone": "Europe/Berlin",
     }.get(field.type, "Something")  # fmt: skip
 
@@ -79,7 +80,7 @@ def test_what_is_entered_is_kept_and_read_again(code):
     kept = checked(form, entered(form))
     assert checked(form, kept) == kept
     values = values_of(form, kept)
-    kinds = {"date": date, "moment": datetime, "number": Decimal, "bool": bool, "list": tuple}
+    kinds = {"date": date, "moment": datetime, "number": Decimal, "bool": bool, "list": tuple, "vendors": tuple}
     for field in form.fields:
         assert field.name not in values or isinstance(values[field.name], kinds.get(field.type, str))
 

@@ -6,6 +6,9 @@ from datetime import UTC, date
 
 import pytest
 
+from consent.decision import decide
+from consent.policy import standing
+from consent.rulebook import CORE, shipped
 from tests.consent.world import (
     ASSET,
     DAY,
@@ -17,8 +20,10 @@ from tests.consent.world import (
     codes,
     ending,
     grant,
+    harbor,
     line,
     question,
+    record,
     revision,
     signature,
     statement,
@@ -123,7 +128,13 @@ def test_the_decision_says_with_what_it_was_made():
 
 def test_a_decision_of_today_keeps_its_hash():
     """A decision on file must replay to the hash it was signed with. Where this changes on purpose, `ENGINE_VERSION`
-    must change with it."""
-    decision = ask(question(), grant())
-    assert decision.engine_version == "core-2"
-    assert decision.hash == "eae8eeae9493467f8144454dad5b3cb5afbd298d353382ae6f916bb3a8a4fed9"
+    must change with it; where the rules of the house have a new version, the old one goes on giving the old hash."""
+    known = {
+        "1": "eae8eeae9493467f8144454dad5b3cb5afbd298d353382ae6f916bb3a8a4fed9",
+        "2": "c19075ec78c86caa826bacb55d3ed705033ae9ebaef9c0cdb5e7ba56dcf3c993",
+    }
+    file = replace(record(grant()), production=harbor())
+    for pack in (one for one in shipped().values() if one.id == CORE):
+        decision = decide(question(), replace(file, adoptions=standing([(pack, "enforcing")])))
+        assert (decision.engine_version, decision.hash) == ("core-2", known[pack.version])
+    assert ask(question(), grant()).hash == known["2"]

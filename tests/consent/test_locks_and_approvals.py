@@ -86,6 +86,49 @@ def test_a_lock_on_one_consent_leaves_another_free():
     assert decision.revisions == ("rev_2",)
 
 
+# --- disputes ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("subject", ["per_mira", "grt_1"])
+def test_a_dispute_puts_it_before_lawyers_and_refuses_nothing(subject):
+    decision = ask(question(), grant(), statements=(statement("dispute", subject),))
+    assert decision.outcome == "review"
+    [reason] = decision.reasons
+    assert (reason.code, reason.rule, reason.severity) == ("consent.disputed", "CORE-DISPUTE", "review")
+
+
+@pytest.mark.parametrize("acts, answer", [((), "review"), (("sign", "generate"), "review"), (("generate",), "permit")])
+def test_a_dispute_is_about_the_acts_it_names_or_all(acts, answer):
+    assert ask(question(), grant(), statements=(statement("dispute", "grt_1", acts=frozenset(acts)),)).outcome == answer
+
+
+@pytest.mark.parametrize("moment, answer", [(NOON - SECOND, "review"), (NOON, "permit")])
+def test_a_dispute_is_over_from_the_moment_it_is_resolved(moment, answer):
+    dispute = statement("dispute", "per_mira")
+    lift = statement("lift", "per_mira", id="sta_2", refers_to="sta_1", effective_at=NOON)
+    assert ask(question(as_of=moment), grant(), statements=(lift, dispute)).outcome == answer
+
+
+def test_a_lock_beside_a_dispute_refuses_all_the_same():
+    dispute, lock = statement("dispute", "grt_1"), statement("lock", "per_mira", id="sta_2")
+    assert ask(question(), grant(), statements=(dispute, lock)).outcome == "deny"
+
+
+def test_a_dispute_about_one_consent_leaves_another_free_and_a_dispute_clears_nothing():
+    other = grant(revision(id="rev_2"), id="grt_2")
+    decision = ask(question(), grant(), other, statements=(statement("dispute", "grt_1"),))
+    assert decision.outcome == "permit" and decision.revisions == ("rev_2",)
+    assert ask(question(), statements=(statement("dispute", "per_mira"),)).outcome == "deny"
+    ended = grant(endings=(ending("cease_all"),))
+    assert ask(question(), ended, statements=(statement("dispute", "grt_1"),)).outcome == "deny"
+
+
+def test_two_lawyers_who_need_no_consent_do_not_settle_a_dispute_about_one():
+    determined = statement("determination", "per_mira", id="sta_d", question="no_consent_needed", answer="yes")
+    for subject in ("grt_1", "per_mira"):
+        assert ask(question(), grant(), statements=(determined, statement("dispute", subject))).outcome == "review"
+
+
 # --- approvals -----------------------------------------------------------------------------------------------------
 
 ASKED = question(asset_sha256=ASSET)

@@ -27,7 +27,7 @@ from tests.consent.world import (
 
 EIGHTEEN = datetime(2027, 9, 1, 12, tzinfo=UTC)  # Kit's birthday
 EVE, MORROW = EIGHTEEN.replace(month=8, day=31), EIGHTEEN.replace(day=2)
-ANY_USE = line(uses={"de_aging", "digital_double", "denoise", "posthumous", "performance_transfer"})
+ANY_USE = line(uses={"de_aging", "digital_double", "denoise", "posthumous", "crowd_replica"})
 
 
 def sexual(depiction, age=30, flag="nudity", **changed):
@@ -106,7 +106,7 @@ def test_an_adult_shown_as_a_minor_is_barred_the_same(age, answer):
     assert absolutely(decision) == (PROHIBITED if answer == "deny" else set())
 
 
-@pytest.mark.parametrize("use", ["de_aging", "digital_double", "performance_transfer"])
+@pytest.mark.parametrize("use", ["de_aging", "digital_double", "crowd_replica"])
 def test_where_the_age_shown_is_not_stated_sexual_content_goes_to_a_lawyer(use):
     """An adult's face put on a boy of fifteen was refused while the age shown was stated, and cleared once it was left
     out: only de-aging asked for it. No fact, left out, may turn a no into a yes (§7)."""

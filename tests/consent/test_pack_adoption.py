@@ -15,6 +15,7 @@ from tests import cast as people
 pytestmark = pytest.mark.django_db
 NOON, HOUR = people.NOON, timedelta(hours=1)
 CALIFORNIA = next(pack for pack in rulebook.newest() if pack.id == "us-ca")
+SAG_2026 = "sag-aftra-tv-2026"
 SAG_2023 = next(pack for pack in rulebook.newest() if pack.id == "sag-aftra-tv-2023")
 CLONE_LINE = replace(people.FACE_WORLD, uses=("digital_double",))
 
@@ -215,6 +216,46 @@ def test_what_stands_already_is_not_adopted_twice(cast):
     assert adoptions.in_force(cast.northlight, at=NOON)["us-ca"].mode == "enforcing"
     assert adoptions.in_force(cast.northlight, at=NOON + HOUR)["us-ca"].mode == "advisory"
     assert adoptions.in_force(cast.southgate, at=NOON + HOUR) == {}
+
+
+# --- a newer version -----------------------------------------------------------------------------------------------
+
+
+def test_a_newer_version_waits_beside_the_adopted_one_and_old_decisions_replay_by_their_hash(cast):
+    first, newer = (one for one in sorted(rulebook.shipped().values(), key=lambda one: one.version) if one.id == SAG_2026)
+    agreement = CollectiveAgreement.objects.create(code="SAG-TV", version="2026", title="SAG-AFTRA TV/Theatrical")
+    cast.harbor.agreements.add(agreement)
+    Production.objects.filter(pk=cast.harbor.pk).update(photography_starts_on=date(2026, 9, 1))
+    state(cast, conspicuous=True)
+    state(cast, "grant.replica_class", replica_class="EBDR", origin=cast.harbor.public_id)
+    records.state(
+        "grant.biometric_release", studio=cast.northlight, subject=cast.grant.public_id, by=cast.ines, at=NOON, reason="Signed",
+        details={"biometrics": "none", "purpose": "Harbor", "retention": "None"}, evidence=people.RIDER,
+    )  # fmt: skip
+    scan = records.state(
+        "replica.registered", studio=cast.northlight, subject=cast.mira.public_id, by=cast.ines, at=NOON, reason="Made",
+        details={"name": "Scan", "kind": "scan", "replica_class": "EBDR", "biometrics": "none", "owner": "N", "custodian": "P",
+                 "grant": cast.grant.public_id, "origin": cast.harbor.public_id},
+    )  # fmt: skip
+    for form, details in (("replica.access", {"who": ["The archive"], "need": "Kept"}), ("replica.custody", {
+            "from_whom": "N", "to_whom": "P", "handed_at": NOON, "attested": True})):  # fmt: skip
+        records.state(
+            form, studio=cast.northlight, subject=scan.public_id, details=details | {"grant": cast.grant.public_id},
+            by=cast.ines, at=NOON, reason="Made",
+        )  # fmt: skip
+    adopt(cast, first)
+    shown = facts.Depiction("mira", cast.mira.public_id, "target_likeness", "face", "digital_double")
+    question = clearance.Question(act="generate", depictions=(shown,), territories=("US",))
+    old = clearance.decide(
+        question, production=cast.harbor, requester=cast.parallax, purpose="clearance", at=NOON + HOUR
+    )
+    assert old.outcome == "permit", old.answer["reasons"]
+    told = {"studio": cast.northlight, "mode": "enforcing", "at": NOON + 2 * HOUR}
+    [change] = adoptions.would_change(newer.hash, decisions=[old], **told)
+    assert (change.before, change.after, change.rules) == ("permit", "review", ("SAG-CUSTODY",))
+    adopt(cast, newer, at=NOON + 3 * HOUR)
+    assert clearance.confirm(old, purpose="signing", at=NOON + 4 * HOUR).outcome == "review"
+    assert clearance.replay(old) == old.decision_hash
 
 
 # --- before adopting -----------------------------------------------------------------------------------------------

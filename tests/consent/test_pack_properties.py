@@ -22,7 +22,7 @@ SUBJECTS = {
 }  # fmt: skip
 ANSWERS = {
     "bool": ("yes", "no"), "number": ("0", "3", "48", "60"), "date": ("2020-01-01", "2026-07-10", "2027-07-01"),
-    "code": ("US-CA", "US-NY", "DE", "prd_other", "prd_harbor"),
+    "code": ("US-CA", "US-NY", "DE", "prd_other", "prd_harbor"), "codes": ("org_vendor", "org_other", ""),
 }  # fmt: skip
 ATTESTABLE = sorted(fact.name for fact in FACTS.values() if fact.about)
 

@@ -50,9 +50,13 @@ def yes(subject, name):
     return (subject, name, "yes")
 
 
+BY_VENDOR = {"act": "generate", "vendor": "org_vendor", **TV26}
+HANDED = yes(GRANT, "grant.access_list"), yes(GRANT, "grant.custody_attested")
+
+
 def asked(pack, *stated, use="digital_double", modality="face", person=ALIVE, shown=SHOWN, named=False, separate=True,
           given=True, signed=date(2026, 5, 3), capacity="self", languages=(), end=None, media=("svod",),
-          asking=("en",), act="sign", places=("US", "DE", "CN", "IN", "KR", "DK"), **work):  # fmt: skip
+          asking=("en",), act="sign", places=("US", "DE", "CN", "IN", "KR", "DK"), vendor=None, **work):  # fmt: skip
     """What this pack alone says beside core: the rules of it that bite, with how gravely, and that advise."""
     depiction = replace(shown, use=use, modality=modality) if shown is SHOWN else shown
     anything = line(
@@ -73,7 +77,8 @@ def asked(pack, *stated, use="digital_double", modality="face", person=ALIVE, sh
         policy.standing((one, "enforcing") for one in rulebook.newest() if one.id == pack),
     )  # fmt: skip
     put = question(
-        depiction, act=act, territories=places, media=media, languages=asking, as_of=NOW, known_at=NOW, asset_sha256=ASSET
+        depiction, act=act, territories=places, media=media, languages=asking, as_of=NOW, known_at=NOW, asset_sha256=ASSET,
+        vendor=vendor,
     )  # fmt: skip
     decision = decide(put, file)
     found = {(one.rule, one.severity): one.code for one in decision.reasons}
@@ -90,6 +95,10 @@ ROWS = {
         ([yes(GRANT, "grant.reaffirmed")], {"person": GROWN, "capacity": "guardian"}),
         ([], {"person": GROWN, "capacity": "guardian"}),
         ([], {"person": replace(GROWN, birth_date=None), "capacity": "guardian"})),
+    "CORE-GUARDIAN-OBJECTION": ("core", "review",
+        ([yes(GRANT, "grant.guardian_objected"), yes(GRANT, "grant.reaffirmed")], {"person": GROWN, "capacity": "guardian"}),
+        ([yes(GRANT, "grant.guardian_objected")], CHILD),
+        ([yes(GRANT, "grant.guardian_objected")], {"person": replace(ALIVE, birth_date=None)})),
     "CORE-ESTATE-AUTH": ("core", "review",
         ([yes(PERSON, "person.heir_threshold_met"), yes(PERSON, "person.encumbrances_searched")], ESTATE),
         ([(PERSON, "person.heir_threshold_met", "no")], ESTATE),
@@ -112,6 +121,8 @@ ROWS = {
     "CORE-CULTURE": ("core", "review",
         ([yes(HARBOR, "production.culture_reviewed")], {"use": "historical_figure"}),
         ([(HARBOR, "production.culture_reviewed", "no")], {"use": "historical_figure"}), ([], {"use": "historical_figure"})),
+    "CORE-DRIVER": ("core", "review",
+        ([], {"shown": replace(SHOWN, role="body_double"), "use": "stunt_double"}), ([], {"use": "face_replacement"}), None),
     "CA-927": ("us-ca", "review", *((facts, {"jurisdictions": {"US-CA"}}) for facts in CONTRACT)),
     "CA-3344.1": ("us-ca", "deny", ([], IN_LIFE),
         ([(ASSET, "asset.exception_determined", "no")], UNSIGNED), ([], UNSIGNED)),
@@ -178,7 +189,7 @@ ROWS = {
     "SAG-SEPARATE-SIG": ("sag-aftra-tv-2026", "deny", ([*NOTED], TV26), ([*NOTED], {"separate": False, **TV26}), ([], TV26)),
     "SAG-REUSE": ("sag-aftra-tv-2026", "deny", ([EBDR, ELSEWHERE], {"named": True, **TV26}), ([EBDR, ELSEWHERE], TV26),
         ([EBDR], TV26)),
-    "SAG-ICDR": ("sag-aftra-tv-2026", "deny", ([ICDR], TV26), None, ([], {"given": False, **TV26})),
+    "SAG-ICDR": ("sag-aftra-tv-2026", "deny", ([ICDR], TV26), None, None),
     "SAG-ICDR-PAY": ("sag-aftra-tv-2026", "review", ([ICDR, yes(GRANT, "grant.compensation_reference")], TV26),
         ([ICDR], TV26), ([], TV26)),
     "SAG-DUB": ("sag-aftra-tv-2026", "deny",
@@ -189,8 +200,8 @@ ROWS = {
         ([(GRANT, "grant.biometric_class", "iris")], TV26), ([], TV26)),
     "SAG-STRIKE": ("sag-aftra-tv-2026", "deny", ([], TV26), ([yes(HARBOR, "production.strike")], TV26), None),
     "SAG-CUSTODY": ("sag-aftra-tv-2026", "review",
-        ([yes(GRANT, "grant.access_list"), yes(GRANT, "grant.custody_attested")], {"act": "generate", **TV26}),
-        ([yes(GRANT, "grant.access_list")], {"act": "generate", **TV26}), None),
+        ([*HANDED, (GRANT, "grant.access_given_to", "org_other,org_vendor")], BY_VENDOR),
+        ([*HANDED, (GRANT, "grant.access_given_to", "org_other")], BY_VENDOR), None),
     "SAG-TRANSFER": ("sag-aftra-tv-2026", "review", ([yes(GRANT, "grant.producer_stays_liable")], {"act": "transfer", **TV26}),
         ([], {"act": "transfer", **TV26}), None),
     "SAG-REASON": ("sag-aftra-tv-2026", "review", ([yes(GRANT, "grant.business_reason_before_request")], {**CAPTURED, **TV26}),
@@ -246,6 +257,17 @@ ROWS = {
     },
 }  # fmt: skip
 STATES = ("met", "broken", "unknown")
+
+
+@pytest.mark.parametrize("stated, vendor, severities", [
+    (HANDED, None, set()), (HANDED[:1], None, {"review"}), (HANDED[1:], None, {"review"}),
+    (HANDED, "org_vendor", {"review"}),
+    ((*HANDED, (GRANT, "grant.access_given_to", "")), "org_vendor", {"review"}),
+    ((*HANDED, (GRANT, "grant.access_given_to", "org_vendor")), "org_vendor", set()),
+], ids=["the studio itself", "not attested", "no list", "none ticked", "nobody left", "on the list"])  # fmt: skip
+def test_a_replica_is_used_by_the_studio_and_by_vendors_on_its_list(stated, vendor, severities):
+    found = asked("sag-aftra-tv-2026", *stated, act="generate", vendor=vendor, **TV26)
+    assert {severity for rule, severity in found if rule == "SAG-CUSTODY"} == severities
 
 
 def test_every_rule_has_its_row():

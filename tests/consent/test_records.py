@@ -504,7 +504,8 @@ def test_a_replica_is_registered_held_listed_transferred_and_destroyed(cast):
     })  # fmt: skip
     renamed = records.correct(replica, details=replica.details | {"name": "Face scan 2"}, by=cast.ines, at=NOON, reason="Name")
     concerned = {"grant": grant.public_id}
-    state(cast, "replica.access", replica, {"who": ["Parallax VFX"], "need": "Shot 114"} | concerned)
+    on_list = {"vendors": [cast.parallax.public_id], "need": "Shot 114"}
+    state(cast, "replica.access", replica, on_list | concerned)
     state(cast, "replica.custody", renamed, {"from_whom": "Northlight", "to_whom": "Parallax", "handed_at": NOON} | concerned)
     state(cast, "replica.transfer", replica, {
         "to_whom": "Southgate", "submitted_at": NOON, "decision": "pending", "stays_liable": True,
@@ -512,6 +513,7 @@ def test_a_replica_is_registered_held_listed_transferred_and_destroyed(cast):
     told = facts(cast, cast.mira, replica)
     assert {fact: answer for (subject, fact), answer in told.items() if subject == grant.public_id} == {
         "grant.replica_class": "EBDR", "grant.replica_origin": cast.harbor.public_id, "grant.access_list": "yes",
+        "grant.access_given_to": cast.parallax.public_id,
         "grant.custody_attested": "no", "grant.union_approved_transfer": "no", "grant.producer_stays_liable": "yes",
         "grant.transfer_answer_due_on": "2026-08-04",
     }  # fmt: skip
@@ -519,6 +521,32 @@ def test_a_replica_is_registered_held_listed_transferred_and_destroyed(cast):
     gone = state(cast, "replica.destroyed", replica, wiped, evidence=RIDER)
     records.confirm(gone, by=cast.tobi, at=NOON, reason="Certificate covers every copy")
     assert "grant.replica_class" not in {fact for _, fact in facts(cast, cast.mira, replica)}
+
+
+def test_a_vendor_may_use_what_was_made_under_a_consent_if_on_the_list_of_every_replica(cast):
+    grant = world.verified(cast)
+    concerned, parallax = {"grant": grant.public_id}, cast.parallax.public_id
+    for name in ("Face scan", "Body scan"):
+        made = state(cast, "replica.registered", cast.mira, {
+            "name": name, "kind": "scan", "replica_class": "EBDR", "biometrics": "none", "owner": "N", "custodian": "P",
+        } | concerned)  # fmt: skip
+        listed = state(cast, "replica.access", made, {"vendors": [parallax], "need": "Shot 114"} | concerned)
+    replicas = [row for row in Statement.objects.filter(form="replica.registered")]
+    assert facts(cast, *replicas)[grant.public_id, "grant.access_given_to"] == parallax
+    alone = {"who": ["The archive"], "need": "Kept"} | concerned
+    records.correct(listed, details=alone, by=cast.ines, at=NOON, reason="The body scan stays here")
+    assert facts(cast, *replicas)[grant.public_id, "grant.access_given_to"] == ""
+
+
+@pytest.mark.parametrize("vendors", [["org_nobody"], "southgate", []], ids=["nobody", "a studio", "nobody ticked"])
+def test_only_vendors_of_the_studio_stand_on_a_list(cast, vendors):
+    made = state(cast, "replica.registered", cast.mira, {
+        "name": "Scan", "kind": "scan", "replica_class": "EBDR", "biometrics": "none", "owner": "N", "custodian": "P",
+    })  # fmt: skip
+    named = [cast.southgate.public_id] if vendors == "southgate" else vendors
+    with pytest.raises(Invalid):
+        state(cast, "replica.access", made, {"vendors": named, "need": "Shot 114"})
+    assert Statement.objects.count() == 1
 
 
 def test_a_replica_of_one_person_concerns_no_consent_of_another(cast):

@@ -111,7 +111,8 @@ def test_a_pack_is_known_by_its_text_and_not_by_its_order():
 
 
 TABLE = {  # consent.md §8, what is not code already
-    "core": "CORE-MINOR-REAFFIRM CORE-ESTATE-AUTH CORE-PRIOR-VETO CORE-DEATH-SILENT CORE-TRAIN CORE-HCR-CONFLICT CORE-CULTURE",
+    "core": "CORE-MINOR-REAFFIRM CORE-GUARDIAN-OBJECTION CORE-ESTATE-AUTH CORE-PRIOR-VETO CORE-DEATH-SILENT CORE-TRAIN "
+            "CORE-HCR-CONFLICT CORE-CULTURE CORE-DRIVER",
     "us-ca": "CA-927 CA-3344.1 CA-683-TRO CA-683-LOCK CA-942-KEEP",
     "us-ny": "NY-5-302 NY-50F NY-50F-NUMBER NY-396B",
     "us-il": "IL-ROPA IL-4762 IL-BIPA",
@@ -155,7 +156,8 @@ def test_every_fact_of_the_dictionary_is_asked_for_or_read_by_one_that_is():
     chosen = {pack.agreement.selected_by for pack in rulebook.newest() if pack.agreement}
     due = {rule.due for _, rule in rulebook.every_rule()}
     # What the dictionary offers to packs that studios write, and what other facts are computed from.
-    offered = {"depiction.role", "depiction.content", "person.kind", "request.media", "grant.replica_origin"}
+    offered = {"depiction.role", "depiction.content", "person.kind", "request.media", "grant.replica_origin",
+               "grant.access_given_to"}
     assert set(fact_dictionary.FACTS) <= asked | chosen | due | offered
     assert set(fact_dictionary.published()) == set(fact_dictionary.FACTS)
 

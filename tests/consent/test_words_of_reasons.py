@@ -16,6 +16,7 @@ from tests.consent.world import (
     JON_DRIVES,
     KIT_FACE,
     MIRA_FACE,
+    ON_FILE,
     PAPER,
     ask,
     authority,
@@ -37,6 +38,7 @@ UNDER = question(asset_sha256=ASSET)
 GONE = date(2026, 7, 1)
 STRANGER = Depiction("stranger", None, "background", "face", "crowd_replica")
 AGELESS = record(grant(), persons=(Person("per_mira", "living"),))
+DISPUTE = statement("dispute", "per_mira", question="a niece", by=("ines",))
 CONFIRMED = statement("determination", "per_mira", question="no_consent_needed", answer="yes")
 MIRA_CLONED = replace(MIRA_FACE, use="digital_double")
 CLONE_LINE = line(uses={"digital_double"})
@@ -52,12 +54,14 @@ APPROVED_ONLY = grant(revision(line(effect="approval_required")))
 ANSWERS = {
     "consent.prohibited": ask(question(replace(KIT_FACE, content_flags=NUDE, depicted_age=16))),
     "consent.locked": ask(question(), grant(), statements=(LOCK,)),
+    "consent.disputed": ask(question(), grant(), statements=(DISPUTE,)),
     "consent.excluded": ask(question(), grant(revision(line(), line("lin_2", "exclude")))),
     "consent.no_grant": ask(question()),
     "consent.out_of_scope": ask(question(), grant(revision(line(productions={"prd_secret"}, media={"airline"})))),
     "consent.not_yet": ask(question(), grant(revision(effective_from=date(2026, 9, 1)))),
     "consent.expired": ask(question(), grant(revision(term_end=GONE))),
     "consent.ended": ask(question(), grant(endings=(ending("cease_all"),))),
+    "consent.offered": ask(question(), grant(revision(signatures=(), verified_by=None, verified_at=None, offered_at=ON_FILE))),
     "consent.awaiting_verification": ask(question(), grant(revision(verified_by=None, verified_at=None))),
     "consent.evidence_missing": ask(question(), grant(revision(evidence=()))),
     "consent.authority": ask(question(), grant(revision(signatures=AGENT, authority=authority("heir")))),
@@ -79,6 +83,13 @@ REFUSALS = sorted(set(ANSWERS) - {"consent.routine", "consent.determined", "cons
 
 def told(decision):
     return " ".join(f"{reason.text} {reason.to_clear}" for reason in decision.reasons)
+
+
+def test_a_production_goes_by_its_title_where_the_reader_knows_it():
+    [reason] = ANSWERS["consent.out_of_scope"].reasons
+    text = wording.named(reason.text, {"prd_harbor": "Harbor", "mira": "M. Vale", "grt_1": "C-0142"})
+    assert "does not cover: the production “Harbor”" in text and "prd_" not in text
+    assert "the production “Harbor”" in wording.named(reason.to_clear, {"prd_harbor": "Harbor"})
 
 
 def test_every_code_is_in_the_table():
@@ -142,6 +153,7 @@ def test_the_sentences_of_a_plain_refusal():
 
 SAID = {
     "consent.locked": "The use of the person depicted as “mira” is locked (sta_1).",
+    "consent.disputed": "The consent of the person depicted as “mira” is disputed (sta_1).",
     "consent.expired": "Consent grt_1 (revision 1) of the person depicted as “mira” ran until 30 June 2026.",
     "consent.ended": "Consent grt_1 (revision 1) of the person depicted as “mira” ended on 14 July 2026.",
     "consent.unidentified": "The person depicted as “stranger” is real, and nobody has said who it is.",

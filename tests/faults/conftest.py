@@ -5,6 +5,7 @@ import uuid
 import psycopg
 import pytest
 
+from tests import databases
 from tests.faults.house import House
 
 SERVER = "postgresql://postgres@127.0.0.1:5432/"
@@ -12,7 +13,9 @@ SERVER = "postgresql://postgres@127.0.0.1:5432/"
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory):
-    with House(tmp_path_factory.mktemp("house")) as house:
+    folder = tmp_path_factory.mktemp("house")
+    databases.begin(folder)
+    with House(folder) as house:
         yield house
 
 
@@ -24,7 +27,7 @@ def postgresql(tmp_path_factory):
     except psycopg.OperationalError as absent:
         pytest.skip(f"not run: no PostgreSQL at 127.0.0.1:5432 ({str(absent).splitlines()[0]})")
     name = f"countersign_{uuid.uuid4().hex[:12]}"
-    server.execute(f"CREATE DATABASE {name}")
+    server.execute(f"CREATE DATABASE {name} TEMPLATE {databases.on_server()}")
     try:
         with House(tmp_path_factory.mktemp("postgresql"), {"DATABASE_URL": SERVER + name}) as house:
             yield house

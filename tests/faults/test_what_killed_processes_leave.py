@@ -22,6 +22,7 @@ from provenance.models import Asset, Credential, Ingredient, SigningJob
 from registry import journal
 from registry.models import ApiClient, Organisation, Person, Production, User
 from tests import cast as people
+from tests import databases
 from tests.faults import acts
 from tests.faults.house import House
 
@@ -31,7 +32,9 @@ numbers = itertools.count(20_000, 2)
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
     """A house of our own: its clock is put forward, and no other test's worker may be at work in it."""
-    with House(tmp_path_factory.mktemp("left")) as house:
+    folder = tmp_path_factory.mktemp("left")
+    databases.begin(folder)
+    with House(folder) as house:
         yield house
 
 

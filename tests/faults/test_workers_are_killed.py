@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from registry import watch
+from tests import databases
 from tests.faults import acts
 from tests.faults.house import ROOT, Hatch, House, free_port, until
 
@@ -29,6 +30,7 @@ TERMINAL = {"signed", "refused", "dead", "held"}
 @pytest.fixture
 def opened(tmp_path):
     """`manage.py start` in a folder of its own, with the cast in it."""
+    databases.begin(tmp_path)
     with House(tmp_path, {"LEASE_SECONDS": "3", "PORT": str(free_port()), "WORKER_CHILDREN": "2"}) as house:
         with open(tmp_path / "start.log", "w") as log:
             process = subprocess.Popen(

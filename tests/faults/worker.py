@@ -57,7 +57,7 @@ def main() -> None:
     from registry import household
 
     # What the forks need is loaded before they are made; Celery would load the transport of its broker in each of them.
-    importlib.import_module("kombu.transport.sqlalchemy")
+    importlib.import_module("kombu.transport.filesystem")
     from tests.faults import acts
 
     household.die_with_parent(signal.SIGKILL)

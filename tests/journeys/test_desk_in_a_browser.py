@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image, ImageDraw
 
+from tests import databases
+
 HOUSE = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -47,8 +49,8 @@ def desk(tmp_path_factory):
     folder, address = tmp_path_factory.mktemp("desk"), f"http://127.0.0.1:{port}"
     told = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COUNTERSIGN"))}
     told |= {"DATA_DIR": str(folder), "PORT": str(port), "SITE_URL": address, "DJANGO_SETTINGS_MODULE": "registry.settings"}
-    for command in (["manage.py", "migrate", "-v0"], ["-c", FURNISHED]):
-        subprocess.run([sys.executable, *command], cwd=HOUSE, env=told, check=True, timeout=120)
+    databases.begin(folder)
+    subprocess.run([sys.executable, "-c", FURNISHED], cwd=HOUSE, env=told, check=True, timeout=120)
     with (folder / "web.log").open("w") as log:
         web = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "registry.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"],
@@ -62,7 +64,7 @@ def desk(tmp_path_factory):
         web.wait(timeout=20)
 
 
-def until_open(address, web, log, within=30):
+def until_open(address, web, log, within=90):
     deadline = time.monotonic() + within
     while True:
         try:

@@ -15,7 +15,7 @@ from consent import adoptions, clearance, deadlines, rulebook, worklists
 from consent.models import Decision, Ending, Grant, PerformerLink, Statement
 from provenance.models import Credential, SigningPlan
 from registry import journal, people
-from registry.models import Authority, CollectiveAgreement, Person, Production, Unit
+from registry.models import Authority, CollectiveAgreement, Event, Organisation, Person, Production, Unit
 from tests import shots
 from tests.assets import build
 from tests.desk import FILES, at_the_desk, entry, line, rider
@@ -268,17 +268,19 @@ def test_3_an_estate_is_disputed(studio, hatch, client):
     )  # fmt: skip
     for act in held:
         told = asked(hatch, studio, face, act=act)
-        assert told["outcome"] == "deny" and codes(told) == {"consent.locked", "consent.rule_unclear"}
+        assert told["outcome"] == "review" and codes(told) == {"consent.disputed", "consent.rule_unclear"}
         assert "nobody can tell whether CORE-PRIOR-VETO is met" in sentences(told)
-        assert "The legal desk lifts the lock." in told["to_clear"]
+        assert "The legal desk records how the dispute was resolved." in told["to_clear"]
         assert "Ashdown" not in str(told) and "Nora Lenz" not in str(told)
     again = sent(hatch, studio, build.result_png, "harbor_sh114_v08.png", depictions=[depicted(elsa)])
-    assert again.status_code == 403 and Credential.objects.count() == 1
+    assert again.status_code == 202 and again.json()["state"] == "held"
+    shots.work()
+    assert Credential.objects.count() == SigningPlan.objects.count() == 1
     assert asked(hatch, studio, face, act="continue_distribution")["outcome"] == "permit"
     report = shots.checked(client, shots.fetched(hatch, file))
     assert report["consent"]["details"] == {"at_signing": "confirmed", "now": "confirmed"}
     assert "Ashdown" not in str(report) and "dispute" not in str(report).lower()
-    assert clearance.confirm(cleared, purpose="signing", at=timezone.now()).outcome == "deny"
+    assert clearance.confirm(cleared, purpose="signing", at=timezone.now()).outcome == "review"
 
     lifted(studio, dispute)
     told = asked(hatch, studio, face)
@@ -288,8 +290,12 @@ def test_3_an_estate_is_disputed(studio, hatch, client):
     done(at_the_desk(studio.ines).post(f"{RECORDS}{veto.public_id}/correct/", corrected))
     assert asked(hatch, studio, face)["outcome"] == "permit"
     assert clearance.confirm(cleared, purpose="signing", at=timezone.now()).outcome == "permit"
-    signed(hatch, studio, build.result_png, "harbor_sh114_v08.png", depictions=[depicted(elsa)])
-    assert Credential.objects.count() == 2 and journal.broken_links() == []
+    waiting = again.json()["id"]
+    assert hatch.get(f"/api/v1/assets/{waiting}").json()["state"] == "held" and Credential.objects.count() == 1
+    shots.sweep()
+    assert hatch.get(f"/api/v1/assets/{waiting}").json()["state"] == "signed" and Credential.objects.count() == 2
+    assert Event.objects.get(chain=waiting, tag="asset:released_to_signing").actor == "system:reopening"
+    assert journal.broken_links() == []
 
 
 def test_4_a_minor_turns_18(studio, hatch, client):
@@ -332,12 +338,12 @@ def test_4_a_minor_turns_18(studio, hatch, client):
 
     consented(studio, "C-0150")
     scenes = [
-        (shown(kit, "k", content_flags=["simulated_sex"], depicted_age=30), eve),
-        (shown(kit, "k", content_flags=["simulated_sex"], depicted_age=30), day(0)),
-        (shown(studio.mira, content_flags=["nudity"], depicted_age=15), day(0)),
+        (shown(kit, "k", content_flags=["simulated_sex"], depicted_age=30), noon(eve)),
+        (shown(kit, "k", content_flags=["simulated_sex"], depicted_age=30), timezone.now()),
+        (shown(studio.mira, content_flags=["nudity"], depicted_age=15), timezone.now()),
     ]
-    for scene, on in scenes:
-        told = asked(hatch, studio, scene, as_of=noon(on).isoformat())
+    for scene, at in scenes:
+        told = asked(hatch, studio, scene, as_of=at.isoformat())
         assert told["outcome"] == "deny" and told["to_clear"] == ["Nothing clears this. Take the sexual content out."]
         assert [one["severity"] for one in told["reasons"] if one["code"] == "consent.prohibited"] == ["absolute"]
 
@@ -347,6 +353,9 @@ def test_4_a_minor_turns_18(studio, hatch, client):
     assert named.status_code == 403 and "never named in public" in named.content.decode()
     report = shots.checked(client, shots.fetched(hatch, file))
     assert "Hollis" not in str(report) and report["consent"]["details"]["now"] == "confirmed"
+
+    stated(studio, grant, "grant.guardian_objection", who="Ana Hollis", objected_on=day(0))
+    assert asked(hatch, studio, face, act="generate")["outcome"] == "permit"
 
     objection = {"authority": guardian.public_id, "language": "en", "days": "30", "reason": "She objects"}
     answer = at_the_desk(studio.ines).post("/admin/consent/performerlink/add/", objection)
@@ -412,15 +421,30 @@ def test_6_two_performers_in_one_shot_and_a_dead_one(studio, hatch):
     amended(studio, grant, lines=[line(productions=both)], **for_elsa)
     assert asked(hatch, studio, *living, dead)["outcome"] == "permit"
     signed(hatch, studio, build.result_png, "harbor_sh114_v08.png", **plate)
+    assert Credential.objects.count() == 2
+
+    replaced = {"depictions": [depicted(studio.mira)], "operations": [
+        shots.de_aging(), shots.de_aging(id="op-2", technique="face_replacement", regions=[shots.face(id="op-2.face")]),
+    ]}  # fmt: skip
+    amended(studio, Grant.objects.get(number="C-0142"), lines=[line(uses=["de_aging", "face_replacement"])])
+    undriven = sent(hatch, studio, name="harbor_sh114_v09.jpg", **replaced)
+    assert undriven.status_code == 202 and undriven.json()["state"] == "held", undriven.json()
+    told = asked(hatch, studio, shown(studio.mira, use="face_replacement"))
+    assert told["outcome"] == "review" and "CORE-DRIVER is not met" in sentences(told)
+    driver = shown(studio.jon, "jon", role="driving_performer", modality="performance", use="face_replacement")
+    told = asked(hatch, studio, shown(studio.mira, use="face_replacement"), driver)
+    assert told["outcome"] == "deny" and {one["depiction"] for one in told["reasons"]} == {"jon"}
+    nobody = {"id": "rig", "role": "synthetic", "modality": "performance", "use": "face_replacement"}
+    assert asked(hatch, studio, shown(studio.mira, use="face_replacement"), nobody)["outcome"] == "permit"
+    shots.work()
     assert Credential.objects.count() == 2 and journal.broken_links() == []
 
 
 def test_7_a_scan_is_used_again_in_a_sequel(studio, hatch):
-    """Covers the rider, the list of who may use the scan and its custody, and the union's clock; whether the very vendor
-    who asks is on that list is for the lawyer who reads it."""
     agreement = CollectiveAgreement.objects.create(code="SAG-TV", version="2026", title="SAG-AFTRA TV/Theatrical")
     sequel = Production.objects.create(studio=studio.northlight, title="Harbor II", default_territories=["WORLD"])
-    sequel.vendors.add(studio.parallax)
+    tidewater = Organisation.objects.create(kind="vendor", name="Tidewater", jurisdiction="US-CA")
+    sequel.vendors.add(studio.parallax, tidewater)
     sequel.cast.add(studio.mira)
     for work in (studio.harbor, sequel):
         work.agreements.add(agreement)
@@ -471,12 +495,16 @@ def test_7_a_scan_is_used_again_in_a_sequel(studio, hatch):
     kept = for_sequel("generate")
     assert kept["outcome"] == "review" and "SAG-CUSTODY is not met" in sentences(kept)
     concerns = {"grant": rider_named.public_id}
-    stated(studio, scan, "replica.access", who="Parallax VFX", need="The double in scene 1", **concerns)
+    listed = stated(studio, scan, "replica.access", vendors=tidewater.public_id, need="The double in scene 1", **concerns)
     assert "SAG-CUSTODY is not met" in sentences(for_sequel("generate"))
     stated(
         studio, scan, "replica.custody", from_whom="Northlight", to_whom="Parallax", handed_at=minute(timezone.now()),
         attested="on", **concerns,
     )  # fmt: skip
+    unlisted = for_sequel("generate")
+    assert unlisted["outcome"] == "review" and "Record who has access, the vendor among them" in str(unlisted["to_clear"])
+    both = {"vendors": [tidewater.public_id, studio.parallax.public_id], "need": "The double in scene 1", "reason": "Joined"}
+    done(at_the_desk(studio.ines).post(f"{RECORDS}{listed.public_id}/correct/", both | concerns))
     assert for_sequel("generate")["outcome"] == "permit"
 
     asked_at = timezone.now()

@@ -1,7 +1,5 @@
 """A large installation to test: real servers, an authority that is not for development, and time-stamps from loopback."""
 
-import subprocess
-import sys
 import time
 from contextlib import nullcontext
 
@@ -9,9 +7,8 @@ import pytest
 
 from tests.assets.authority import Authority
 from tests.assets.timestamp_authority import TimestampAuthority
-from tests.environment import PRODUCTION
 from tests.large import servers
-from tests.large.house import ROOT, House
+from tests.large.house import House
 
 BROKERS = ("rabbitmq", "redis")
 
@@ -26,21 +23,11 @@ class Unhurried(TimestampAuthority):
         return super().stamp(query)
 
 
-@pytest.fixture(scope="session")
-def migrated():
-    """A database with all its tables, to be copied: making them takes longer than all else."""
-    with servers.database() as address:
-        variables = {"PATH": "/usr/bin:/bin", **PRODUCTION, "DATABASE_URL": address}
-        command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(command, cwd=ROOT, env=variables, check=True, timeout=120)
-        yield address
-
-
 @pytest.fixture(params=BROKERS)
-def house(request, tmp_path, migrated):
+def house(request, tmp_path):
     """The whole topology over each broker; its files, its database and its servers are its own."""
     authority = Authority(tmp_path / "authority")
-    with servers.redis(tmp_path) as cache, servers.database(like=migrated) as database, Unhurried(tmp_path / "time") as stamps:
+    with servers.redis(tmp_path) as cache, servers.database() as database, Unhurried(tmp_path / "time") as stamps:
         with broker_at(request.param, cache) as broker:
             addresses = {"database": database, "broker": broker, "cache": f"{cache}/1", "storage": servers.bucket()}
             with House(tmp_path, trust=authority, stamps=stamps, **addresses) as house:

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import boto3
 import psycopg
 import pytest
 from psycopg import sql
 
-# With the password of the environment, if the server wants one.
-POSTGRESQL = f"postgresql://postgres:{quote(os.environ.get('PGPASSWORD', ''))}@127.0.0.1:5432"
+from tests import databases
+
+POSTGRESQL = databases.SERVER
 # Botocore signs with whatever it is given; the stand-in for S3 believes it.
 KEY, SECRET = "northlight", "not-a-secret"
 
@@ -42,15 +43,15 @@ def answers(port: int, *, within: float = 10) -> bool:
 
 
 @contextmanager
-def database(*, like: str = "") -> Iterator[str]:
-    """A fresh database's address, empty or a copy of another one; dropped afterwards."""
+def database(*, empty: bool = False) -> Iterator[str]:
+    """A fresh database's address, with all its tables unless it is to be empty; dropped afterwards."""
     name = f"countersign_large_{secrets.token_hex(4)}"
     try:
         server = psycopg.connect(f"{POSTGRESQL}/postgres", connect_timeout=3, autocommit=True)
     except psycopg.OperationalError as absent:
         pytest.skip(f"not run: no PostgreSQL at 127.0.0.1:5432 ({str(absent).splitlines()[0]})")
     with server:
-        template = sql.Identifier(like.rpartition("/")[2] or "template1")
+        template = sql.Identifier("template1" if empty else databases.on_server())
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
         try:
             yield f"{POSTGRESQL}/{name}"

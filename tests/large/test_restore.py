@@ -16,7 +16,7 @@ from tests.large.house import House
 
 
 @pytest.fixture
-def house(tmp_path, migrated):
+def house(tmp_path):
     """An installation with a signed shot, and the way to open another one beside it."""
     if not shutil.which("pg_dump"):
         pytest.skip("not run: pg_dump is not installed")
@@ -28,7 +28,7 @@ def house(tmp_path, migrated):
             return House(tmp_path / name, database=database, broker=f"{redis}/0", cache=f"{redis}/1", storage=storage,
                          trust=authority, stamps=stamps, **more)  # fmt: skip
 
-        with servers.database(like=migrated) as database, another("first", database, servers.bucket()) as house:
+        with servers.database() as database, another("first", database, servers.bucket()) as house:
             house.another, house.signed = another, tmp_path / "signed.jpg"
             known = house.acts("assemble", key=str(authority.issue("Northlight Pictures")))
             house.sha256 = house.acts("sign_a_shot", path=str(house.signed), **known)
@@ -42,7 +42,7 @@ def test_a_restored_house_has_an_unbroken_journal_opens_its_papers_and_knows_wha
     subprocess.run(["pg_dump", "--format", "custom", "--file", backup, house.kept("DATABASE_URL")], check=True)
     assert servers.copied(house.kept("STORAGE_URL"), files) == 4  # the paper, the upload, its plate, the signed file
 
-    with servers.database() as elsewhere:
+    with servers.database(empty=True) as elsewhere:
         subprocess.run(["pg_restore", "--exit-on-error", "--no-owner", "--dbname", elsewhere, backup], check=True)
         secret = house.kept("PERSON_KEYS")
         with house.another("restored", elsewhere, str(files), person_keys=secret) as restored:

@@ -12,7 +12,8 @@ def with_mira(cast, grant=None, *, received=b"received", **changes) -> Credentia
     grant = grant or people.verified(cast)
     depicted = Depiction("dep-1", cast.mira.public_id, "target_likeness", "face", "de_aging")
     decision = clearance.decide(
-        clearance.Question(act="release", depictions=(depicted,)), production=cast.harbor, requester=cast.northlight,
+        clearance.Question(act="release", depictions=(depicted,), asset_sha256=registered.sha256(received)),
+        production=cast.harbor, requester=cast.northlight,
         purpose="release", at=people.NOON,
     )  # fmt: skip
     assert decision.revisions.get().grant == grant

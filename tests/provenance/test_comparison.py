@@ -80,10 +80,26 @@ def test_a_declared_operation_of_which_nothing_is_found_is_flagged(one):
     assert found(one, measured()).finding == NOTHING
 
 
+def test_what_lies_within_the_error_of_nothing_is_nothing():
+    one, error = operation(share=0.2), Fraction(5, 1000)
+    at = Measurement("picture", DIFFERENCE, error, error)
+    assert found(one, at).finding == NOTHING
+    assert found(one, replace(at, share=Fraction(51, 10_000))).finding == AGREES
+
+
 def test_what_was_too_much_to_keep_is_held_against_the_number_alone():
     scattered = Measurement("picture", DIFFERENCE, Fraction(2, 10), Fraction(0))
     assert found(operation(regions=(face(),)), scattered).finding == MORE
     assert found(operation(regions=(face(),)), replace(scattered, share=Fraction(1, 10))).finding == AGREES
+
+
+def test_several_tracks_count_where_any_of_them_was_touched():
+    first = measured(region("a", time=(10, 20)), element="voice", media=TRACK, ranges=({"start_s": 10.0, "end_s": 20.0},))
+    second = measured(region("b", time=(15, 30)), region("c", time=(50, 60)), element="voice", media=TRACK,
+                      ranges=({"start_s": 15.0, "end_s": 30.0}, {"start_s": 50.0, "end_s": 60.0}))  # fmt: skip
+    both = comparison.joined((first, second), TRACK)
+    assert both.share == both.time_share == Fraction(30, 94) and comparison.joined((first,), TRACK) == first
+    assert both.ranges == ({"start_s": 10.0, "end_s": 30.0}, {"start_s": 50.0, "end_s": 60.0})
 
 
 # --- as it is told ------------------------------------------------------------------------------------------------

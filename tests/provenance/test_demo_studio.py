@@ -3,15 +3,19 @@
 import json
 import re
 import stat
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from consent.models import Grant
+from consent import clearance, facts, grants
+from consent.models import Grant, PackAdoption
 from provenance.management.commands import demo_studio
 from registry import identifiers, journal
 from registry.models import ApiClient, Event, Membership, Organisation, Person, Production, User
+from tests import cast as world
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +66,33 @@ def test_the_film_is_harbor_with_its_shots_its_vendor_and_its_cast(told):
     assert {person.alias for person in harbor.cast.all()} == {"M. Vale", "Jon Abara"}
 
 
+def test_a_named_lawyer_has_adopted_three_packs_and_says_that_it_is_a_demonstration(told):
+    adopted = PackAdoption.objects.all()
+    assert {one.pack for one in adopted} == {"us-ca", "sag-aftra-tv-2026", "eu"}
+    assert {(one.by.username, one.mode) for one in adopted} == {("tobi", "enforcing")}
+    assert all("not read against the text" in one.reason for one in adopted)
+
+
+@pytest.mark.parametrize("title, use, outcome, rules", [
+    ("Harbor", "de_aging", "permit", set()), ("Harbor", "digital_double", "permit", set()),
+    ("Harbor II", "de_aging", "review", {"CA-927", "SAG-BIO"}),
+    ("Harbor II", "digital_double", "review", {"CA-927", "SAG-BIO", "SAG-SEPARATE-SIG", "SAG-REUSE", "SAG-ICDR-PAY"}),
+])  # fmt: skip
+def test_what_they_decide_differs_from_film_to_film(told, title, use, outcome, rules):
+    film = Production.objects.get(title=title)
+    mira, at = Person.objects.get(alias="M. Vale"), timezone.now()
+    anywhere = replace(world.FACE_WORLD, uses=("de_aging", "digital_double"))
+    grant = grants.enter(
+        person=mira, studio=film.studio, production=film, number="C-0142", kind="rider", terms=world.terms(lines=(anywhere,)),
+        by=User.objects.get(username="ines"), at=at, reason="Signed rider received",
+    )  # fmt: skip
+    grants.verify(grant.revisions.get(), by=User.objects.get(username="tobi"), at=at, reason="Compared with the paper")
+    shown = facts.Depiction("mira", mira.public_id, "target_likeness", "face", use)
+    _, answer = clearance.ask(clearance.Question(act="sign", depictions=(shown,)), production=film, at=timezone.now())
+    assert (answer.outcome, {reason.rule for reason in answer.reasons}) == (outcome, rules)
+    assert {(one.rule, one.gate, one.territories) for one in answer.obligations} == {("EU-50-4", "release", ("DE",))}
+
+
 def test_the_people_are_found_by_the_alias_and_the_dead_are_spoken_for(told):
     kinds = {alias: Person.objects.get(public_id=found).kind for alias, found in told["people_depicted"].items()}
     assert kinds == {"M. Vale": "living", "Jon Abara": "living", "E. Lenz": "deceased"}
@@ -77,8 +108,8 @@ def test_the_studio_signs_with_a_development_key_of_its_own(told):
 def test_all_of_it_is_in_the_journal_without_a_private_name_and_no_consent_is_entered(told):
     tags = list(Event.objects.values_list("tag", flat=True))
     assert {tag: tags.count(tag) for tag in tags} == {
-        "organisation:registered": 2, "member:added": 4, "person:registered": 3, "production:registered": 1,
-        "unit:registered": 2, "client:registered": 1,
+        "organisation:registered": 2, "member:added": 4, "person:registered": 3, "production:registered": 2,
+        "unit:registered": 2, "client:registered": 1, "pack:adopted": 3,
     }  # fmt: skip
     assert journal.broken_links() == []
     bodies = " ".join(Event.objects.values_list("body", flat=True))

@@ -8,7 +8,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth
 
-from consent.models import Ending
+from consent import records
+from consent.models import Ending, Statement
 from registry.models import ApiClient, Event, Membership
 from tests import cast as people
 from tests.desk import at_the_desk, minutes_later
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "copper-lantern-birch-27"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 HALF_MINUTE = 59_000_000
+RECORDS = "/admin/consent/statement/"
 PROGRAMS = "/admin/registry/apiclient/"
 REASON = "Letter of the performer,\r\nsigned “M. Vale” <3 & 'kept'"
 
@@ -124,6 +126,37 @@ def test_five_wrong_passwords_shut_it_for_a_while_even_to_the_right_one(cast, in
     refused = browser.post(where, answered(page))
     assert refused.status_code == 422 and "Too many attempts were wrong" in refused.content.decode()
     assert not Ending.objects.exists()
+
+
+# ── What else cannot be undone ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_before_a_lock_is_lifted_it_is_asked_and_before_another_record_is_lifted_it_is_not(cast):
+    tobi = known_by_password(cast.tobi)
+    told = {"studio": cast.northlight, "by": cast.ines, "at": people.NOON, "reason": "Letter"}
+    strike = {"union": "SAG-AFTRA", "called_on": "2026-07-14"}
+    lock = records.state("lock.strike", subject=cast.harbor.public_id, details=strike, **told)
+    engaged = records.state(
+        "production.engagement", subject=cast.harbor.public_id, details={"engaged_on": "2026-07-14"}, **told
+    )
+    browser = minutes_later(at_the_desk(tobi), 6)
+    assert not is_asked(browser.get(f"{RECORDS}{engaged.public_id}/lift/"))
+    page = browser.post(f"{RECORDS}{lock.public_id}/lift/", {"outcome": "over", "resolved_on": "2026-07-20", "reason": REASON})
+    assert is_asked(page) and not Statement.objects.filter(kind="lift").exists()
+    assert browser.post(f"{RECORDS}{lock.public_id}/lift/", answered(page)).status_code == 302
+    assert Statement.objects.get(kind="lift").refers_to == lock and Event.objects.get(tag="lock:lifted").reason == REASON
+
+
+def test_before_somebody_is_erased_it_is_asked(cast):
+    dana = known_by_password(people.lawyer("dana", "Prior", cast.northlight, Membership.Role.DPO))
+    where = f"/admin/registry/person/{cast.mira.public_id}/erase/"
+    browser = minutes_later(at_the_desk(dana), 6)
+    page = browser.post(where, {"reason": REASON})
+    cast.mira.refresh_from_db()
+    assert is_asked(page) and cast.mira.alias == "M. Vale" and cast.mira.data_key
+    assert browser.post(where, answered(page)).status_code == 302
+    cast.mira.refresh_from_db()
+    assert cast.mira.alias == "Erased person" and not cast.mira.data_key
 
 
 # ── With a second factor ─────────────────────────────────────────────────────────────────────────────────────────

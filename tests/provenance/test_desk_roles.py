@@ -14,7 +14,10 @@ from consent import clearance, determinations, records
 from consent.facts import Depiction
 from consent.models import Grant, GrantRevision, PackAdoption, Statement
 from consent.performer import links, words
-from provenance.models import Asset, SigningJob
+from provenance import distribution
+from provenance.models import Asset, EvidencePack, SigningJob
+from provenance.outputs import packing
+from provenance.outputs.evidence import About
 from registry import people as registry_people
 from registry import permissions
 from registry.models import ApiClient, Authority, Event, Membership, Person, Production, Unit, User
@@ -34,13 +37,16 @@ ASSETS = (*LEGAL, Role.OPERATOR)
 # Who may open it (GET). Whoever may read the row but not this page of it gets a 403.
 MAY = {
     "desk": permissions.DESK, "admin:index": permissions.DESK, "running-out": LEGAL,
+    "distribution": LEGAL, "retention": PEOPLE, "distribution-errand": LEGAL, "distribution-notice": LEGAL,
     "turning-18": permissions.READS_PERSONAL_DATA,
     "asset-answer-measured": permissions.ENTERS, "asset-measured-picture": LEGAL,
     "compare-asset": permissions.ENTERS, "asset-likeness-picture": LEGAL,
     "ending": permissions.ENTERS, "decide-asset": permissions.ENTERS, "propose-determination": permissions.ENTERS,
     "consent-copies": permissions.ENTERS, "access-request": permissions.READS_PERSONAL_DATA,
     "usage-report": LEGAL, "usage-report-export": LEGAL, "human-performance": LEGAL, "human-performance-pdf": LEGAL,
+    "copyright-statement": LEGAL,
     "evidence-of-production": permissions.ENTERS, "evidence-of-person": permissions.ENTERS,
+    "evidence-pack": permissions.ENTERS, "evidence-pack-file": permissions.ENTERS,
     "queue-asset-again": (*permissions.ENTERS, Role.OPERATOR), "second-determination": permissions.VERIFIES,
     "admin:consent_grant_changelist": LEGAL, "admin:consent_grant_export": LEGAL, "admin:consent_grant_change": LEGAL,
     "admin:consent_grant_verify": LEGAL, "admin:consent_grant_paper": LEGAL,
@@ -48,7 +54,7 @@ MAY = {
     "admin:consent_rider_add": permissions.ENTERS, "admin:consent_grant_description": permissions.ENTERS,
     "admin:consent_grant_add": permissions.ENTERS, "admin:consent_grant_amend": permissions.ENTERS,
     **{f"admin:consent_decision_{page}": LEGAL
-       for page in ("changelist", "export", "change", "ask", "reuse", "certificate", "json")},
+       for page in ("changelist", "export", "change", "ask", "reuse", "certificate", "json", "signed")},
     **{f"admin:consent_import_{page}": permissions.ENTERS
        for page in ("changelist", "export", "change", "add", "columns", "stop", "rejects")},
     **{f"admin:consent_statement_{page}": LEGAL
@@ -80,15 +86,16 @@ MAY = {
 # Where whoever has not shown lately who they are is asked before anything else.
 ASKS_AGAIN = {
     "ending", "admin:registry_apiclient_add", "admin:registry_apiclient_renew", "admin:registry_membership_give_password",
-    "admin:registry_membership_take_second_factor",
+    "admin:registry_membership_take_second_factor", "admin:registry_person_erase",
 }  # fmt: skip
 # Leading in and out; everybody is led on or told how.
 DOORS = {"admin:login", "admin:logout"}
 # Who may read rows of this kind at all: everybody else has no such list, whosever the row.
 READERS = {
-    "evidence-of-production": LEGAL, "evidence-of-person": LEGAL, "human-performance": LEGAL,
+    "evidence-of-production": LEGAL, "evidence-of-person": LEGAL, "evidence-pack": LEGAL, "human-performance": LEGAL,
+    "copyright-statement": LEGAL,
     **{f"consent_statement_{page}": LEGAL for page in ("about", "estate", "choose", "state")}, "consent_statement": LEGAL,
-    "set-hold": LEGAL,
+    "set-hold": LEGAL, "distribution-": LEGAL,
     "performerlink_offer": permissions.ENTERS, "consent_performerlink": permissions.ENTERS,
     "consent_performerword": permissions.ENTERS, "consent_grant": LEGAL, "consent_import": permissions.ENTERS,
     "consent_rider": LEGAL, "consent_decision": LEGAL, "ending": LEGAL,
@@ -100,8 +107,8 @@ READERS = {
 # Inside the frame of a paper the browser's own viewer draws; the document's policy is tested with verification.
 NO_PAGE = {
     "admin:consent_grant_paper", "admin:consent_statement_paper", "admin:consent_decision_certificate",
-    "admin:consent_decision_json", "human-performance-pdf", "admin:consent_rider_pdf", "asset-measured-picture",
-    "asset-likeness-picture",
+    "admin:consent_decision_json", "admin:consent_decision_signed", "human-performance-pdf", "admin:consent_rider_pdf",
+    "evidence-pack-file", "distribution-notice", "asset-measured-picture", "copyright-statement", "asset-likeness-picture",
 }  # fmt: skip
 
 
@@ -169,7 +176,10 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
     word = words.ask(link, text="May I see it?", once="form-of-the-question", at=timezone.now())
     sheet = spreadsheets.file(spreadsheets.row("C-0500", description=title, productions="", birth_date=""))
     about = [cast.northlight.public_id, cast.mira.public_id]
+    errand = to_stop(cast)
     drafted = riders.kept(cast)
+    packed = packing.ask(About(cast.harbor), by=cast.ines, at=timezone.now(), reason="Asked for by the insurer")
+    packing.make(packed.public_id, clock=timezone.now)
     keys = {
         **{f"consent_statement_{page}": about for page in ("about", "estate", "choose", "state")},
         "consent_statement": [record.public_id], "set-hold": [*about, "lock.strike"],
@@ -184,7 +194,8 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         "registry_apiclient": [ApiClient.objects.get().client_id], "determination": [asset.public_id],
         "asset": [asset.public_id], "consent_decision": [decision.public_id],
         "evidence-of-production": [cast.harbor.public_id], "evidence-of-person": [cast.mira.public_id],
-        "human-performance": [cast.harbor.public_id],
+        "distribution-": [errand.cause.id, errand.key], "evidence-pack": [packed.public_id],
+        "human-performance": [cast.harbor.public_id], "copyright-statement": [asset.public_id],
         "consent_rider": [drafted.public_id], "copies": [grant.public_id], "access": [cast.mira.public_id],
         "rule-pack": [cast.northlight.public_id, "us-ca", "1"], "adopt-pack": [cast.northlight.public_id, "us-ca", "1"],
     }  # fmt: skip
@@ -199,6 +210,18 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
     return {name: reverse(name, args=keys[kind(name)] + more.get(name, [])) if keyed(name) else reverse(name) for name in MAY}
 
 
+def to_stop(cast):
+    """A signed file that stood on a consent of Jon, which a court stops."""
+    made = registered.credential(b"out", b"out received", title="harbor_out.jpg")
+    grant = registered.grant_behind(made)
+    records.state(
+        "lock.court_order", studio=cast.northlight, subject=grant.public_id, by=cast.ines, at=timezone.now(), reason="Served",
+        details={"court": "LASC", "number": "26-114", "served_at": people.NOON, "orders": "Stop"},
+        acts=("continue_distribution",),
+    )  # fmt: skip
+    return distribution.errands(cast.northlight, at=timezone.now())[0]
+
+
 def kind(name):
     return next(one for one in READERS if one in name)
 
@@ -206,7 +229,7 @@ def kind(name):
 def keyed(name):
     by_itself = ("changelist", "export", "_due", "_add", "_ask", "_reuse", "_first", "_description", "index")
     return not name.endswith(by_itself) and name not in (
-        "desk", "running-out", "turning-18", "holds", "rules", "rule-facts", "usage-report",
+        "desk", "running-out", "turning-18", "holds", "rules", "rule-facts", "usage-report", "distribution", "retention",
     )
 
 
@@ -278,7 +301,7 @@ def test_an_hour_after_signing_in_some_pages_ask_anew_and_do_nothing_before(cast
 
 def everything():
     kept = (Person, Production, Unit, Grant, GrantRevision, Authority, Asset, Statement, Membership, ApiClient, Event, User,
-            PackAdoption)
+            PackAdoption, EvidencePack)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in kept}
 
 

@@ -13,6 +13,8 @@ from PIL import Image
 
 from consent.models import Evidence
 from consent.paper import Paper
+from provenance import tasks
+from provenance.models import EvidencePack
 from registry.models import Event, Membership
 from tests import cast as people
 from tests.desk import at_the_desk
@@ -26,8 +28,23 @@ def address(subject):
     return f"/admin/registry/{type(subject).__name__.lower()}/{subject.public_id}/evidence/"
 
 
-def packed(user, subject, into):
+def asked(user, subject):
+    """A pack that was asked for at the desk and waits for a worker."""
     answer = at_the_desk(user).post(address(subject), REASON)
+    assert answer.status_code == 302, answer.content
+    pack = EvidencePack.objects.first()
+    assert answer.url == where(pack)
+    return pack
+
+
+def where(pack, file=""):
+    return f"/admin/evidence/{pack.public_id}/{file}"
+
+
+def packed(user, subject, into):
+    pack = asked(user, subject)
+    tasks.pack_evidence(pack.public_id)
+    answer = at_the_desk(user).get(where(pack, "pack.zip"))
     assert answer.status_code == 200 and answer["Content-Type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         archive.extractall(into / "pack")
@@ -49,7 +66,9 @@ def picture():
 
 
 def nothing_was_opened():
-    return not Event.objects.filter(tag__in=["evidence:viewed", "production:evidence_packed", "person:evidence_packed"]).exists()
+    tags = ("evidence_asked", "evidence_packed", "evidence_fetched")
+    opened = ["evidence:viewed", *(f"{about}:{tag}" for about in ("production", "person") for tag in tags)]
+    return not Event.objects.filter(tag__in=opened).exists() and not EvidencePack.objects.exists()
 
 
 @pytest.mark.parametrize("whom", ["harbor", "mira"])

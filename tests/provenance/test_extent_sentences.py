@@ -120,7 +120,7 @@ def test_what_is_left_out_of_an_incomplete_declaration_is_said():
 
 @pytest.mark.parametrize(
     ("thousandths", "text"),
-    [(0, "0.0 %"), (0.5, "less than 0.1 %"), (1, "0.1 %"), (999.9, "more than 99.9 %"), (1000, "100.0 %")],
+    [(0, "0 %"), (0.5, "less than 0.1 %"), (1, "0.1 %"), (999.9, "more than 99.9 %"), (1000, "100 %")],
 )
 def test_percentages(thousandths, text):
     assert percent(Fraction(str(thousandths)) / 1000) == text

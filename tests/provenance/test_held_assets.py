@@ -462,15 +462,15 @@ def test_a_storage_that_does_not_let_go_of_them_changes_nothing_about_the_refusa
 
 
 def opened(plan):
-    """What each receipt of a plan's manifest stands for: its digest is of the salt kept here and a revision's id."""
+    """What each reference of a plan's manifest stands for: its digest is of the salt kept here and a revision's id."""
     stated = next(one["data"] for one in plan.manifest["assertions"] if one["label"] == "org.countersign.consent")
-    kept = {one["id"]: one for one in plan.receipts}
+    kept = {one["id"]: one for one in plan.references}
     assert set(kept) == {one["id"] for one in stated["receipts"]}
     for one in stated["receipts"]:
         salted = kept[one["id"]]["salt"] + kept[one["id"]]["revision"]
         assert one["digest"] == {"alg": "sha256", "value": hashlib.sha256(salted.encode()).hexdigest()}
         assert len(bytes.fromhex(kept[one["id"]]["salt"])) == 32
-    return stated, sorted(one["revision"] for one in plan.receipts)
+    return stated, sorted(one["revision"] for one in plan.references)
 
 
 def test_confirmed_consent_is_signed_with_a_receipt_for_each_revision_it_stands_on(studio, hatch):
@@ -494,7 +494,7 @@ def test_confirmed_consent_is_signed_with_a_receipt_for_each_revision_it_stands_
     assert not [one for one in (*revisions, first.public_id, "C-0142", studio.mira.public_id) if one in told]
 
 
-def test_what_needs_no_consent_is_signed_without_receipts(studio, hatch):
+def test_what_needs_no_consent_is_signed_without_references(studio, hatch):
     sent(hatch, shots.bare(studio, "plate", ingredients=[{"id": "plate", "relation": "parentOf", "part": "plate"}]))
     shots.work()
     plan = Credential.objects.get().plan
@@ -502,7 +502,7 @@ def test_what_needs_no_consent_is_signed_without_receipts(studio, hatch):
     assert (stated["state_at_signing"], stated["receipts"], revisions) == ("not_required", [], [])
 
 
-def test_receipts_of_two_assets_of_one_consent_have_nothing_in_common(studio, hatch):
+def test_references_of_two_assets_to_one_consent_have_nothing_in_common(studio, hatch):
     grant = people.verified(studio, at=timezone.now())
     for title in ("take one", "take two"):
         sent(hatch, shots.declaration(studio, title=title))
@@ -512,4 +512,4 @@ def test_receipts_of_two_assets_of_one_consent_have_nothing_in_common(studio, ha
     assert stood_on == also_on == [grant.revisions.get().public_id]
     for name in ("id", "digest"):
         assert first["receipts"][0][name] != second["receipts"][0][name]
-    assert one.receipts[0]["salt"] != two.receipts[0]["salt"] and grant.public_id not in json.dumps([first, second])
+    assert one.references[0]["salt"] != two.references[0]["salt"] and grant.public_id not in json.dumps([first, second])

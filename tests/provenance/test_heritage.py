@@ -251,7 +251,7 @@ def test_the_signed_file_with_less_declared_is_refused(studio, hatch, shot):
 
 
 def test_the_signed_file_stripped_of_its_credentials_is_refused(studio, hatch, shot):
-    """Without them it is the file that was sent, byte for byte."""
+    """Without them it is what was about to be signed, byte for byte: the file that was sent, with its metadata."""
     signed = shots.fetched(hatch, shot)
     stripped = without_credentials(signed)
     assert stripped != signed

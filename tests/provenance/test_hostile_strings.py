@@ -21,7 +21,7 @@ from provenance.sandbox import IngredientFile
 from registry import logs
 from registry import people as persons
 from registry.errors import Invalid
-from registry.models import Organisation
+from registry.models import Organisation, Production
 from tests import cast as people
 from tests import shots
 from tests.assets.studio import AI_COMPOSITE, Studio, manifest
@@ -210,6 +210,8 @@ def signed(api, client, declared, name):
 def test_what_a_vendor_may_write_is_shown_as_written_and_runs_nowhere(studio, hatch, client, written):
     people.verified(studio, at=timezone.now())
     _, usual = signed(hatch, client, hostile(studio, "harmless"), "usual.jpg")
+    Production.objects.update(is_public=True, shows_places=True)
+    _, usual = signed(hatch, client, hostile(studio, "harmless, with its picture"), "usual.jpg")
     desk = at_the_desk(studio.ines)
     for text in (*SHOWN, HIDDEN):
         asset, page = signed(hatch, client, hostile(studio, text), text)
@@ -220,7 +222,14 @@ def test_what_a_vendor_may_write_is_shown_as_written_and_runs_nowhere(studio, ha
         credential = asset.credential
         for address in (f"/c/{credential.public_id}.json", f"/api/v1/verifications/by-hash/{credential.sha256}"):
             plain(client.get(address))
+        plain(client.get(f"/api/v1/disclosures/{credential.public_id}"))
         harmless(desk.get(f"/admin/provenance/asset/{asset.public_id}/"))
+        harmless(client.get(f"/t/{studio.harbor.public_id}", headers={"accept": "text/html"}))
+        plain(client.get(f"/t/{studio.harbor.public_id}.json"))
+        statement = desk.get(f"/admin/provenance/asset/{asset.public_id}/copyright.txt")
+        assert statement["Content-Type"] == "text/plain; charset=utf-8"
+        assert statement["Content-Disposition"].startswith("attachment")
+        assert not logs.UNSEEN.search(statement.content.decode().replace("\n", ""))
         content = hatch.get(f"/api/v1/assets/{asset.public_id}/content")
         assert content["Content-Type"] == "application/octet-stream" and content["X-Content-Type-Options"] == "nosniff"
         disposition = content["Content-Disposition"]

@@ -18,7 +18,7 @@ from provenance.manifest import (
     ConsentFacts,
     IngredientFact,
     ManifestFacts,
-    Receipt,
+    Reference,
     build,
     creation_source_type,
     ingredients_of,
@@ -33,7 +33,7 @@ CONFIRMED = ConsentFacts(
     "confirmed",
     "core-1",
     (
-        Receipt(
+        Reference(
             "urn:uuid:6f0d3f0e-5a5e-4f0c-9a3b-1f0a52c7b7aa",
             "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         ),
@@ -191,7 +191,8 @@ def cases():
         for element in technique.elements:
             made = operation("op", element, technique.code, whole=True, model=Model("c2pa.types.model"))
             declaration = replace(parse(little), operations=(made,))
-            yield replace(facts(ingredients=(PLATE,)), declaration=declaration, extent=measure(CLIP, (made,)))
+            extent = measure(replace(CLIP, elements=(element,)), (made,))
+            yield replace(facts(ingredients=(PLATE,)), declaration=declaration, extent=extent)
 
 
 NON_EDITORIAL = {"c2pa.enhanced", "c2pa.placed", "c2pa.opened", "c2pa.converted", "c2pa.transcoded"}
@@ -240,12 +241,18 @@ def test_our_own_assertions_keep_their_published_schemas(given_facts):
     validator("consent").validate(assertions(manifest, CONSENT_LABEL)[0])
 
 
+def _numbered(number, statement):
+    """The operation under a name of its own, and its regions too."""
+    places = tuple(replace(place, id=f"op-{number}.{count}") for count, place in enumerate(statement.regions))
+    return replace(statement, id=f"op-{number}", regions=places, model=Model("c2pa.types.model"))
+
+
 @settings(max_examples=40, deadline=None)
 @given(some)
 def test_every_extent_keeps_its_published_schema(several):
-    numbered = [replace(one, id=f"op-{number}") for number, one in enumerate(several)]
+    numbered = [_numbered(number, one) for number, one in enumerate(several)]
     extent = measure(CLIP, numbered)
-    given_facts = replace(facts(), declaration=replace(parse(harbor()), operations=()), extent=extent)
+    given_facts = replace(facts(), declaration=replace(parse(harbor()), operations=tuple(numbered)), extent=extent)
     validator("extent").validate(json.loads(json.dumps(assertions(build(given_facts), EXTENT_LABEL)[0])))
 
 
@@ -336,8 +343,8 @@ def test_the_whole_of_an_element_is_a_region_and_the_unknown_is_none():
         {"consent": ConsentFacts("under_review", "core-1")},
         {"consent": ConsentFacts("confirmed", "core-1")},
         {"consent": replace(CONFIRMED, state_at_signing="not_required")},
-        {"consent": replace(CONFIRMED, receipts=(Receipt("urn:uuid:grt_1", "0" * 64),))},
-        {"consent": replace(CONFIRMED, receipts=(Receipt(CONFIRMED.receipts[0].id, "abc"),))},
+        {"consent": replace(CONFIRMED, references=(Reference("urn:uuid:grt_1", "0" * 64),))},
+        {"consent": replace(CONFIRMED, references=(Reference(CONFIRMED.references[0].id, "abc"),))},
         {"consent": replace(CONFIRMED, status_url="javascript:alert(1)")},
         {"title_ids": ("10.5240/1489-49A2-3956-4B2D-FE16-5",)},
         {"ingredients": (PLATE, IngredientFact("b", "parentOf"))},

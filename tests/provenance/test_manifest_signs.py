@@ -15,7 +15,7 @@ from provenance.manifest import (
     ConsentFacts,
     IngredientFact,
     ManifestFacts,
-    Receipt,
+    Reference,
     build,
     ingredients_of,
 )
@@ -27,7 +27,7 @@ TRUSTED_HERE = "https://registry.example/trust"
 CONSENT = ConsentFacts(
     "confirmed",
     "core-1",
-    (Receipt("urn:uuid:6f0d3f0e-5a5e-4f0c-9a3b-1f0a52c7b7aa", hashlib.sha256(b"record").hexdigest()),),
+    (Reference("urn:uuid:6f0d3f0e-5a5e-4f0c-9a3b-1f0a52c7b7aa", hashlib.sha256(b"record").hexdigest()),),
     "https://registry.example/c/crd_1",
 )
 
@@ -63,8 +63,9 @@ def declared(**changes):
 def signed(studio, declaration, *, source, ingredients, destination):
     folder, signer, sandbox = studio
     extent = measure(
-        Media("image", 640, 360, elements=("picture",)), declaration.operations, depictions=declaration.depictions
-    )
+        Media("image", 640, 360, elements=("picture",)), declaration.operations, depictions=declaration.depictions,
+        complete=declaration.complete,
+    )  # fmt: skip
     facts = ManifestFacts(declaration.title, "0.1.0", declaration, extent, CONSENT, ingredients)
     manifest = build(facts)
     files = [

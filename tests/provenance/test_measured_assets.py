@@ -125,7 +125,7 @@ def test_more_than_declared_is_held_and_the_vendor_is_told_both_numbers(held, ha
     row = Measured.objects.get()
     problem = told(hatch, held)["problem"]
     assert problem["code"] == "extent.more_than_declared" and "declared 1.0 %" in problem["detail"]
-    assert f"measured {row.numbers['share'] * 100:.1f} %" in problem["detail"]
+    assert f"measured {row.numbers['share'] * 100:.1f} % of the picture" in problem["detail"]
     assert [one["pointer"] for one in problem["errors"]] == ["/operations/0"] and problem["to_clear"]
     listed = hatch.get(f"/api/v1/assets/{held.public_id}/evidence").json()["measured"]
     assert [(one["finding"], one["numbers"]["share"], one["stands"]) for one in listed] == [("more", row.numbers["share"], None)]
@@ -259,7 +259,8 @@ def test_a_declared_technique_of_which_nothing_is_found_is_held(send, hatch):
 def test_evidence_that_does_not_fit_is_told_and_shows_no_number(send, hatch, studio):
     asset = send(plate=build.turned_jpg())
     problem = told(hatch, asset)["problem"]
-    assert state(asset) == "held" and problem["code"] == "extent.not_measured" and "could not be measured" in problem["detail"]
+    assert state(asset) == "held" and problem["code"] == "extent.not_measured"
+    assert "could not be measured on the picture" in problem["detail"]
     row = Measured.objects.get()
     assert row.numbers is None and row.picture_key == "" and not bytes(row.exactly) and shots.nothing_released()
     with pytest.raises(Invalid, match="could not be measured"):

@@ -299,7 +299,10 @@ def test_a_producer_without_quantities_is_answered_from_source_types():
     actions = [{"action": "c2pa.opened"}, {"action": "c2pa.edited", "digitalSourceType": source}]
     other = manifest(assertions=[{"label": "c2pa.actions.v2", "data": {"actions": actions}}])
     foreign = report(found(uri=C2PA, active=other), RegistryFacts())
-    assert (foreign.extent.state, foreign.extent.text) == ("partly_stated", "AI was used, but how much is not stated.")
+    assert (foreign.extent.state, foreign.extent.text) == (
+        "partly_stated",
+        "Stated by the file's maker, Northlight Pictures: it was edited with AI. How much of it is not stated.",
+    )
 
 
 def test_ai_in_an_asset_used_is_not_lost_by_a_later_edit():
@@ -309,7 +312,10 @@ def test_ai_in_an_asset_used_is_not_lost_by_a_later_edit():
     later = manifest(assertions=[], ingredients=[used])
     reading = found(uri=C2PA, active=later)
     reading["manifests"]["urn:below"] = below
-    assert report(reading, RegistryFacts()).extent.text == "AI was used, but how much is not stated."
+    assert report(reading, RegistryFacts()).extent.text == (
+        "An asset used in this file contains content made with AI, as its own credentials state. "
+        "How much of this file that is, is not stated."
+    )
     used["validation_results"] = {"activeManifest": {"failure": [{"code": "assertion.dataHash.mismatch"}]}}
     assert report(reading, RegistryFacts()).extent.state == "not_stated"
 

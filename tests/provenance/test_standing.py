@@ -4,11 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from consent.forms.catalogue import FORMS
+from consent.models import Decision, Statement
 from provenance import standing
 from provenance.standing import Standing
 from tests.provenance.registered import credential, end, grant_behind
 
 ENDED = datetime(2026, 9, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -85,8 +88,42 @@ def test_what_an_ending_would_touch():
     assert not standing.standing_on(type(grant)(pk=0)).exists()
 
 
-def test_it_takes_one_query(django_assert_num_queries):
+def test_it_takes_two_queries(django_assert_num_queries):
     made = credential()
     end(grant_behind(made), at=ENDED)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         today(made, ENDED)
+
+
+def stopped(made, grant, on, form, acts=(), **changes):
+    subject = {"grant": grant.public_id, "person": grant.person.public_id, "production": made.asset.production.public_id}[on]
+    told = {"kind": "lock", "studio": grant.studio, "subject": subject, "form": form, "acts": list(acts)}
+    return Statement.objects.create(effective_at=ENDED, recorded_at=ENDED, **told | changes)
+
+
+@pytest.mark.parametrize("on", ["grant", "person", "production"])
+@pytest.mark.parametrize(("form", "acts", "state"), [
+    ("lock.court_order", (), "under_review"), ("lock.court_order", ("continue_distribution",), "under_review"),
+    ("lock.court_order", ("generate",), "confirmed"), ("lock.dispute", FORMS["lock.dispute"].acts, "confirmed"),
+    ("lock.dispute", ("release", "continue_distribution"), "under_review"), ("lock.strike", (), "confirmed"),
+    ("lock.safety", (), "confirmed"), ("", (), "confirmed"),
+])  # fmt: skip
+def test_an_order_or_a_dispute_that_reaches_what_is_out_puts_it_under_review_and_no_other_lock_does(on, form, acts, state):
+    made = credential()
+    lock = stopped(made, grant_behind(made), on, form, acts)
+    assert today(made, ENDED - timedelta(seconds=1)).state == "confirmed" and today(made, ENDED).state == state
+    Statement.objects.create(
+        kind="lift", studio=lock.studio, subject=lock.subject, refers_to=lock, effective_at=ENDED + DAY, recorded_at=ENDED
+    )
+    assert today(made, ENDED + DAY).state == "confirmed"
+
+
+def test_a_court_order_holds_until_its_end_and_only_over_its_own():
+    made = credential()
+    grant = grant_behind(made)
+    stopped(made, grant, "grant", "lock.court_order", until=ENDED + DAY)
+    assert today(made, ENDED).state == "under_review" and today(made, ENDED + DAY).state == "confirmed"
+    other = Decision.objects.get(pk=made.decision_id)
+    other.pk, other.public_id, other._state.adding = None, "dec_other", True
+    other.save()
+    assert standing.now(other, at_signing="confirmed", at=ENDED).state == "confirmed"

@@ -161,7 +161,7 @@ def test_a_file_built_to_do_harm_is_unreadable_and_says_why(here):
 
 def test_a_fingerprint_of_released_bytes(released, django_assert_num_queries):
     _, path, made = released
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         report = verification.by_hash(sha256=sha256(path.read_bytes()), at=NOW)
     assert (report.integrity.state, report.registry.state, report.extent.state) == (
         "intact",

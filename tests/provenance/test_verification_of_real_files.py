@@ -78,7 +78,9 @@ def test_a_signed_picture(studio, signed):
     assert states(report, *STATES) == (
         "intact", "valid", "registry", "absent", "unknown", "partly_stated", "not_stated", "intact",
     )  # fmt: skip
-    assert report.sentence == "AI was used, but how much is not stated."
+    assert report.sentence == (
+        "Stated by the file's maker, Northlight Pictures: it was edited with AI. How much of it is not stated."
+    )
     assert report.signature.details["signed_by"]
     assert report.reading.fingerprint == studio.signer.fingerprint
     page = told(report)

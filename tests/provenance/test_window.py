@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from provenance.public.problem_types import FAMILIES, TYPES
 from tests.assets import build as assets
-from tests.provenance.registered import asset, credential, end, grant_behind, sha256
+from tests.provenance.registered import EXTENT, asset, credential, end, grant_behind, sha256
+from tests.provenance.test_disclosures import DE_AGED
 
 pytestmark = pytest.mark.django_db
 OWN = ("content-length", "expires", "x-request-id")
@@ -181,7 +182,43 @@ def test_published_schemas_are_schemas(client):
     assert answer.json()["$id"] == "/schemas/report-1.json"
 
 
-def test_a_page_is_in_one_language(client):
-    made = credential()
-    page = client.get(f"/c/{made.public_id}", headers={"accept-language": "es", "accept": "text/html"}).content.decode()
-    assert '<html lang="en">' in page and "14 July 2026" in page
+def test_a_page_is_in_the_language_of_its_visitor_throughout(client):
+    made = credential(extent=EXTENT | {"elements": [DE_AGED]})
+    end(grant_behind(made), at=datetime(2026, 9, 1, tzinfo=UTC))
+    page = client.get(f"/c/{made.public_id}", headers={"accept-language": "es-MX,es;q=0.9", "accept": "text/html"})
+    text = page.content.decode()
+    assert page["Content-Language"] == "es" and "Accept-Language" in page["Vary"]
+    assert '<html lang="es">' in text and "el 14 de julio de 2026" in text
+    assert "La IA alteró el rostro de un intérprete (rejuvenecimiento)" in text
+    assert "abarcó 3,1\u00a0% de la imagen" in text
+    assert "Ha terminado desde entonces. Las obras hechas antes pueden continuar" in text
+    words = re.sub(r'<[^>]*lang="en"[^>]*>.*?</|<[^>]+>', " ", text)
+    for english in ("Signed", "How", "What", "Consent of", "Not stated", "none", "picture", " the ", "July"):
+        assert english not in words, english
+    english = client.get(f"/c/{made.public_id}", {"lang": "en"}, headers={"accept-language": "es"})
+    assert '<html lang="en">' in english.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/", "/verify", "/how-to-read"])
+def test_the_pages_around_it_are_too(client, address):
+    page = client.get(address, {"lang": "es"}).content.decode()
+    assert '<html lang="es">' in page and 'href="/verify?lang=es"' in page
+    words = re.sub(r"<[^>]+>", " ", page)
+    for english in ("Check", "How ", " the ", "Nothing", "signed"):
+        assert english not in words, english
+    assert '<html lang="en">' in client.get(address, {"lang": "xx"}).content.decode()
+
+
+def test_a_program_is_answered_in_english_unless_it_asks(client):
+    made = credential(b"signed")
+    address = f"/api/v1/verifications/by-hash/{made.sha256}"
+    assert client.get(address, headers={"accept-language": "es"}).json()["registry"]["text"] == "Registered here."
+    spanish = client.get(address, {"lang": "es"})
+    assert spanish.json()["registry"]["text"] == "Registrado aquí." and spanish["Content-Language"] == "es"
+
+
+def test_the_words_for_a_label_can_be_copied_without_a_script(client):
+    page = client.get(f"/c/{credential().public_id}", headers={"accept": "text/html"}).content.decode()
+    assert '<dd class="copy" lang="en">Certain voices and appearances' in page
+    assert "with the consent of the performers" not in page
+    assert '<dd class="copy" lang="zh-Hans">由AI生成</dd>' in page

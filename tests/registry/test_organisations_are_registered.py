@@ -36,7 +36,7 @@ def test_another_key_is_named_and_the_former_one_stays_on_the_record():
     told("Northlight Pictures", "--key", "file:/run/keys/2027.pem")
     studio = Organisation.objects.get()
     assert studio.key_reference == "file:/run/keys/2027.pem"
-    last = journal.head(studio.public_id)
+    last = journal.chain(studio.public_id).last()
     assert '"before":"file:/run/keys/2026.pem"' in last.body and '"now":"file:/run/keys/2027.pem"' in last.body
 
 

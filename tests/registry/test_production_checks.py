@@ -47,7 +47,7 @@ def test_a_safe_installation_is_told_nothing(production):
     ("SECRET_KEY", "short", "registry.E002"),
     ("PERSON_KEYS", "", "registry.E003"),
     ("DATABASE_URL", "sqlite:///data/x.sqlite3", "registry.E004"),
-    ("BROKER_URL", "sqla+sqlite:///broker.sqlite3", "registry.E005"),
+    ("BROKER_URL", "filesystem://", "registry.E005"),
     ("CACHE_URL", "file:///var/cache", "registry.E006"),
     ("GIVEN", frozenset(), "registry.E007"),
     ("TIMESTAMP_URL", "", "registry.E008"),

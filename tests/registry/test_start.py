@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from registry.management.commands import start
 from registry.models import Heartbeat
+from tests import databases
 
 HOUSE = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel for its processes")
@@ -100,6 +101,7 @@ def opened():
 def test_a_house_opens_mends_its_worker_leaves_no_process_however_it_ends_and_opens_again(opened, tmp_path):
     """One set of files, prepared once, through a long day; each step below is a promise of its own."""
     folder = tmp_path / "data"
+    databases.begin(folder)
     house = opened(folder)
     house.says("Ctrl-C closes everything.")
     it_says_where_its_doors_are_and_how_to_sign_in(house)

@@ -52,6 +52,7 @@ class Command(BaseCommand):
     def play(self) -> None:
         program, production = self.house.sign_ins["programs"][0], self.house.sign_ins["production"]
         hatch = Hatch(self.house.site, program["client_id"], program["client_secret"])
+        self.say("Desk    Tobi Okafor, a lawyer of the studio, has adopted the rules of California, SAG-AFTRA 2026 and the EU")
         self.known = hatch.production(production)
         self.mira = next(one for one in self.known["people"] if one["alias"] == "M. Vale")
         self.may_it(hatch, "deny")
@@ -93,6 +94,8 @@ class Command(BaseCommand):
         why = f": {answer['reasons'][0]['text']}" if answer["reasons"] else "."
         told = {"permit": "cleared", "deny": "not cleared"}[answer["outcome"]]
         self.say(f"Hatch   Parallax asks whether M. Vale may be de-aged in sh114: {told}{why}")
+        for duty in answer["obligations"] if answer["outcome"] == "permit" else ():
+            self.say(f"        still to be done before {duty['gate']} in {', '.join(duty['territories'])}: {duty['text']}")
 
     def signed(self, hatch: Hatch, result: str, plate: str, to: str, shape: Mapping[str, Any], **place: Any) -> Any:
         sent = hatch.send(self.folder / result, self.declaration(result, shape, **place), plate=self.folder / plate)

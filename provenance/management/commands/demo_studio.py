@@ -1,6 +1,7 @@
-"""`manage.py demo_studio`: a small studio to look around in, with its people, one film and a vendor's program.
+"""`manage.py demo_studio`: a small studio to look around in, with its people, a film, its sequel and a vendor's program.
 
-It enters no consent: that is for lawyers, at the desk. Who signs in with what is kept in DATA_DIR/sign-ins.json.
+It enters no consent: that is for lawyers, at the desk. One of them has adopted the rule packs named in ADOPTED, as
+somebody would who had read them. Who signs in with what is kept in DATA_DIR/sign-ins.json.
 """
 
 import json
@@ -9,14 +10,16 @@ import secrets
 import tempfile
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from consent import adoptions, policy, rulebook
 from registry import clients, journal
-from registry.models import Authority, Membership, Organisation, Person, Production, Unit, User
+from registry.models import Authority, CollectiveAgreement, Membership, Organisation, Person, Production, Unit, User
 from registry.private import name_digest
 
 Role = Membership.Role
@@ -29,6 +32,8 @@ STAFF = (
 )
 # Well formed, and nobody's.
 EIDR = "10.5240/7B3E-04C9-D1A6-5F82-93E0-V"
+LAWYER = "tobi"
+ADOPTED = ("us-ca", "sag-aftra-tv-2026", "eu")  # consent.md §12
 SHOTS = (
     ("sh114", "The pier at night, her younger self"),
     ("sh115", "The pier at night, reverse angle"),
@@ -53,7 +58,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             # Kept before it is committed: nobody is left with a studio and no way in.
             keep(path, make(at=timezone.now()))
-        self.stdout.write(f"Northlight Pictures, Parallax VFX and the feature Harbor are made; who signs in is in {path}.")
+        self.stdout.write(f"Northlight Pictures, Parallax VFX, Harbor and Harbor II are made; who signs in is in {path}.")
 
 
 def make(*, at: datetime) -> dict:
@@ -61,7 +66,13 @@ def make(*, at: datetime) -> dict:
     studio, vendor = _organisations(at)
     staff = [_member(*who, studio=studio, at=at) for who in STAFF]
     mira, jon, lenz = _people(studio, at)
-    harbor = _production(studio, vendor, (mira, jon), at)
+    harbor = _harbor(studio, vendor, (mira, jon), at)
+    _sequel(harbor, (mira, jon), at)
+    for pack in (one for one in rulebook.newest() if one.id in ADOPTED):
+        adoptions.adopt(
+            pack.hash, studio=studio, mode=policy.ENFORCING, by=User.objects.get(username=LAWYER), at=at,
+            reason="Demonstration studio: adopted to show what it decides, not read against the text",
+        )  # fmt: skip
     program, secret = clients.register(
         name="Parallax pipeline", organisation=vendor, by=None, reason="Demonstration studio", at=at
     )
@@ -113,19 +124,38 @@ def _person(studio: Organisation, alias: str, legal_name: str, born: date, *, at
     return person
 
 
-def _production(studio: Organisation, vendor: Organisation, cast: tuple[Person, ...], at: datetime) -> Production:
-    harbor = Production.objects.create(
-        studio=studio, kind=Production.Kind.FEATURE, title="Harbor", eidr=EIDR, default_territories=["US", "DE"],
-        default_media=["theatrical", "svod"], default_languages=["en"],
-    )
-    harbor.vendors.add(vendor)
-    harbor.cast.add(*cast)
-    details = {"title": harbor.title, "vendors": [vendor.public_id], "cast": [person.public_id for person in cast]}
-    _record("production:registered", harbor.public_id, studio, details, at)
+def _harbor(studio: Organisation, vendor: Organisation, cast: tuple[Person, ...], at: datetime) -> Production:
+    """Made in Britain and shown in Germany too: of the packs adopted, the European Union's has something to say of it."""
+    harbor = _production("Harbor", studio, vendor, cast, at, eidr=EIDR, jurisdictions=["GB"])
     for code, description in SHOTS:
         shot = Unit.objects.create(production=harbor, code=code, description=description)
         _record("unit:registered", shot.public_id, studio, {"production": harbor.public_id, "code": code}, at)
     return harbor
+
+
+def _sequel(harbor: Production, cast: tuple[Person, ...], at: datetime) -> None:
+    """Made in California under SAG-AFTRA's agreement: what was allowed for the first film is asked for anew."""
+    sequel = _production(
+        "Harbor II", harbor.studio, harbor.vendors.get(), cast, at, jurisdictions=["US-CA"],
+        photography_starts_on=date(2026, 9, 1),
+    )  # fmt: skip
+    agreement = CollectiveAgreement.objects.create(
+        code="SAG-TV", version="2026", title="SAG-AFTRA TV/Theatrical", starts_on=date(2026, 7, 1), ends_on=date(2030, 6, 30)
+    )
+    sequel.agreements.add(agreement)
+
+
+def _production(title: str, studio: Organisation, vendor: Organisation, cast: tuple[Person, ...], at: datetime,
+                **more: Any) -> Production:
+    work = Production.objects.create(
+        studio=studio, kind=Production.Kind.FEATURE, title=title, default_territories=["US", "DE"],
+        default_media=["theatrical", "svod"], default_languages=["en"], **more,
+    )
+    work.vendors.add(vendor)
+    work.cast.add(*cast)
+    details = {"title": title, "vendors": [vendor.public_id], "cast": [person.public_id for person in cast]}
+    _record("production:registered", work.public_id, studio, details, at)
+    return work
 
 
 def _record(tag: str, subject: str, organisation: Organisation, details: dict, at: datetime) -> None:

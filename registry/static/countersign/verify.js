@@ -37,18 +37,19 @@ function send(form, size) {
     // Said at each tenth only, so that a screen reader can keep up.
     if (Math.floor(loaded / total * 10) === tenth) return;
     tenth = Math.floor(loaded / total * 10);
-    said.textContent = `Sending: ${megabytes(Math.min(loaded, size))} of ${megabytes(size)} MB.`;
+    const sent = megabytes(Math.min(loaded, size));
+    said.textContent = form.dataset.sending.replace("{sent}", sent).replace("{size}", megabytes(size));
   });
   request.upload.addEventListener("load", () => {
-    said.textContent = "Sent. Reading the credentials and asking the registry.";
+    said.textContent = form.dataset.sent;
   });
   request.addEventListener("load", () => show(request.responseText));
   request.addEventListener("error", () => {
     button.disabled = false;
-    said.textContent = "The file could not be sent: the connection was lost. Try again.";
+    said.textContent = form.dataset.lost;
   });
   button.disabled = true;
-  said.textContent = "Sending.";
+  said.textContent = form.dataset.begun;
   request.send(new FormData(form));
 }
 
@@ -57,7 +58,7 @@ function show(html) {
   const answer = new DOMParser().parseFromString(html, "text/html");
   const main = answer.querySelector("main");
   if (!main) {
-    document.querySelector("[data-said]").textContent = "The registry could not answer. Try again in a minute.";
+    document.querySelector("[data-said]").textContent = document.querySelector("[data-check]").dataset.again;
     document.querySelector("form[data-check] button").disabled = false;
     return;
   }

@@ -9,7 +9,7 @@ from registry.append_only import forbid_changes
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("provenance", "0005_files_by_key"),
+        ("provenance", "0006_evidence_packs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         migrations.swappable_dependency(settings.OAUTH2_PROVIDER_APPLICATION_MODEL),
     ]
