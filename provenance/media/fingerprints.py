@@ -5,6 +5,7 @@ ISCC Audio-Code wants Chromaprint features, which nothing that is installed here
 what shows next to nothing – a black frame, a few words – has no fingerprint: it would be near to everything.
 """
 
+import struct
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -27,7 +28,11 @@ STILLS = {
     sniff.JPEG: "JPEG", sniff.PNG: "PNG", sniff.WEBP: "WEBP", sniff.TIFF: "TIFF", sniff.GIF: "GIF", sniff.AVIF: "AVIF",
     sniff.DNG: "TIFF",
 }  # fmt: skip
-UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError, av.FFmpegError)
+# What decoders raise over files that are not what they say; a film may have no picture, no clock and no length.
+UNREADABLE = (
+    OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError, struct.error,
+    Image.DecompressionBombError, av.FFmpegError,
+)  # fmt: skip
 
 
 def codes(file: BinaryIO) -> list[dict[str, Any]]:
