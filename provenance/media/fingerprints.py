@@ -30,7 +30,7 @@ STILLS = {
 }  # fmt: skip
 # What decoders raise over files that are not what they say; a film may have no picture, no clock and no length.
 UNREADABLE = (
-    OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError, struct.error,
+    OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError, RuntimeError, struct.error,
     Image.DecompressionBombError, av.FFmpegError,
 )  # fmt: skip
 
