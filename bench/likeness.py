@@ -24,7 +24,7 @@ from tests.provenance import registered
 SCENES, QUICK = 125, 20
 SIZE = (1280, 720)
 FURTHER = 40
-GROWTH, QUICK_GROWTH = (10_000, 100_000, 1_000_000), (1_000, 10_000)
+GROWTH, QUICK_GROWTH = (10_000, 100_000), (1_000, 10_000)
 QUERIES = 200
 BATCH = 20_000
 RECALL = 0.95  # of what is saved anew, scaled or brightened

@@ -22,8 +22,8 @@ RULES = {
     "consent.imports.sheet", "consent.imports.columns", "consent.imports.cells", "consent.imports.entries",
     "consent.riders.wordings",
     "provenance.comparison", "provenance.declaration", "provenance.extent", "provenance.fingerprint",
-    "provenance.inheritance", "provenance.manifest",
-    "provenance.measurement", "provenance.report", "provenance.signals", "provenance.testimony",
+    "provenance.inheritance", "provenance.manifest", "provenance.measurement", "provenance.report", "provenance.signals",
+    "provenance.testimony",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
     "provenance.said", "provenance.disclosure", "provenance.labels", "provenance.tally", "provenance.places",
 }  # fmt: skip

@@ -48,7 +48,7 @@ def _film(file: BinaryIO, kind: Kind) -> Iterator[tuple[Any, Any]]:
             stream = container.streams.video[0]
             stream.thread_type = "NONE"  # a thread for each processor would be taken from whoever else is at work
             yield container, stream
-    except (av.FFmpegError, IndexError) as error:
+    except av.FFmpegError as error:
         raise ValueError("This film cannot be decoded.") from error
 
 

@@ -1,6 +1,7 @@
 """A small picture of a file, for a page: a still made smaller, or one frame of a film. Runs in the killable child only."""
 
 import io
+import struct
 from importlib import import_module
 from typing import BinaryIO
 
@@ -17,7 +18,11 @@ STILLS = {
     sniff.JPEG: "JPEG", sniff.PNG: "PNG", sniff.WEBP: "WEBP", sniff.TIFF: "TIFF", sniff.GIF: "GIF", sniff.AVIF: "AVIF",
     sniff.DNG: "TIFF",
 }  # fmt: skip
-UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
+# What decoders raise over files that are not what they say; a film may have no picture, no clock and no length.
+UNREADABLE = (
+    OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError, RuntimeError, struct.error,
+    Image.DecompressionBombError,
+)  # fmt: skip
 
 
 def draw(file: BinaryIO, *, seconds: float | None, side: int) -> bytes:

@@ -392,3 +392,41 @@ def test_the_schema_lies_beside_the_code_under_its_published_name():
 
     path = Path(provenance.declaration.__file__).parent / "schemas" / "declaration-1.json"
     assert json.loads(path.read_text())["$id"] == "/schemas/declaration-1.json"
+
+
+@pytest.mark.parametrize(
+    ("count", "sentence"),
+    [(1_001, "At most 1000 are accepted here."), (10_000, "At most 60000 values are read, and 12 deep.")],
+)
+def test_too_many_operations_are_refused_in_a_sentence(count, sentence):
+    told = harbor()
+    told["operations"] = [told["operations"][1] | {"id": f"op-{number}"} for number in range(count)]
+    with pytest.raises(Invalid) as refused:
+        parse(told)
+    assert [one.detail for one in refused.value.errors] == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("placement", "pointer"),
+    [
+        ({}, ""),
+        ({"crop": {"type": "circle", "unit": "percent", "x": 5, "y": 5, "diameter": 5}}, "/crop/type"),
+        ({"speed": 0}, "/speed"),
+        ({"trim": {"start_s": 4, "end_s": 4}}, "/trim/end_s"),
+        ({"rotated": 90}, "/rotated"),
+    ],
+)
+def test_a_placement_says_something_and_says_it_in_rectangles(placement, pointer):
+    told = harbor()
+    told["ingredients"][0] |= {"relation": "componentOf", "placement": placement}
+    with pytest.raises(Invalid) as refused:
+        parse(told)
+    assert f"/ingredients/0/placement{pointer}" in [one.pointer for one in refused.value.errors]
+
+
+def test_a_placement_comes_back_as_it_was_declared():
+    told = harbor()
+    crop = {"type": "rectangle", "unit": "percent", "x": 0, "y": 10, "width": 50, "height": 50}
+    told["ingredients"][0] |= {"relation": "componentOf", "placement": {"crop": crop, "speed": 2, "time": {"start_s": 3}}}
+    declaration = parse(told)
+    assert declaration.ingredients[0].placement.cuts and parse(declaration.as_dict()) == declaration

@@ -108,8 +108,7 @@ READERS = {
 NO_PAGE = {
     "admin:consent_grant_paper", "admin:consent_statement_paper", "admin:consent_decision_certificate",
     "admin:consent_decision_json", "admin:consent_decision_signed", "human-performance-pdf", "admin:consent_rider_pdf",
-    "evidence-pack-file", "distribution-notice", "asset-measured-picture", "copyright-statement",
-    "asset-likeness-picture",
+    "evidence-pack-file", "distribution-notice", "asset-measured-picture", "copyright-statement", "asset-likeness-picture",
 }  # fmt: skip
 
 

@@ -177,13 +177,22 @@ def unmoved(cast, hatch, answer) -> None:
     assert not Event.objects.filter(tag="intake:laundering").exists() and journal.broken_links() == []
 
 
-@pytest.mark.parametrize("state", ["received", "signed"])
-def test_what_was_sent_to_another_studio_neither_refuses_nor_shows(studio, hatch, strangers, state):
+def test_what_was_sent_to_another_studio_neither_refuses_nor_shows(studio, hatch, strangers):
     """Umbra says of a plate which Parallax has too that AI made some of it: that is between Umbra and Southgate."""
     assert shots.send(strangers.api, asset("plate.jpg"), strangers.told).status_code == 202
-    if state == "signed":
-        shots.work()
     unmoved(studio, hatch, shots.send(hatch, asset("plate.jpg"), shots.bare(studio, "plate.jpg")))
+
+
+def test_once_it_is_signed_what_looks_like_it_waits_and_is_not_refused(studio, hatch, strangers):
+    """The signed file shows what the plate shows, and anyone may ask the window of it; a lawyer here looks at both."""
+    assert shots.send(strangers.api, asset("plate.jpg"), strangers.told).status_code == 202
+    shots.work()
+    before = Credential.objects.count()
+    sent = shots.send(hatch, asset("plate.jpg"), shots.bare(studio, "plate.jpg"))
+    shots.work()
+    assert (sent.status_code, sent.json()["state"]) == (202, "held") and Credential.objects.count() == before
+    assert hatch.get(f"/api/v1/assets/{sent.json()['id']}").json()["problem"]["code"] == "provenance.possible_likeness"
+    assert not Event.objects.filter(tag="intake:laundering").exists() and journal.broken_links() == []
 
 
 @pytest.mark.parametrize("relation", ["parentOf", "componentOf"])
