@@ -176,10 +176,10 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
     word = words.ask(link, text="May I see it?", once="form-of-the-question", at=timezone.now())
     sheet = spreadsheets.file(spreadsheets.row("C-0500", description=title, productions="", birth_date=""))
     about = [cast.northlight.public_id, cast.mira.public_id]
-    errand = to_stop(cast)
     drafted = riders.kept(cast)
     packed = packing.ask(About(cast.harbor), by=cast.ines, at=timezone.now(), reason="Asked for by the insurer")
     packing.make(packed.public_id, clock=timezone.now)
+    errand = to_stop(cast)
     keys = {
         **{f"consent_statement_{page}": about for page in ("about", "estate", "choose", "state")},
         "consent_statement": [record.public_id], "set-hold": [*about, "lock.strike"],
@@ -211,13 +211,14 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
 
 
 def to_stop(cast):
-    """A signed file that stood on a consent of Jon, which a court stops."""
+    """A signed file of the production, whose distribution a court stops."""
     made = registered.credential(b"out", b"out received", title="harbor_out.jpg")
-    grant = registered.grant_behind(made)
+    SigningJob.objects.create(asset=made.asset, intake_key="out", state="signed", not_before=people.NOON,
+                              called_at=people.NOON, changed_at=people.NOON)  # fmt: skip
     records.state(
-        "lock.court_order", studio=cast.northlight, subject=grant.public_id, by=cast.ines, at=timezone.now(), reason="Served",
+        "lock.court_order", studio=cast.northlight, subject=cast.harbor.public_id, by=cast.ines, at=timezone.now(),
+        reason="Served", acts=("continue_distribution",),
         details={"court": "LASC", "number": "26-114", "served_at": people.NOON, "orders": "Stop"},
-        acts=("continue_distribution",),
     )  # fmt: skip
     return distribution.errands(cast.northlight, at=timezone.now())[0]
 
