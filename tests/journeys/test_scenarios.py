@@ -235,7 +235,8 @@ def test_2_a_consent_is_revoked_after_release_and_then_a_court_orders_a_stop(stu
     assert "harbor_sh114_v07.jpg" in ending(studio, grant, "cease_all", kind="revoked")
     due = at_the_desk(studio.ines).get(f"{RECORDS}due/").content.decode()
     assert "Everything the court order names must have stopped" in due
-    [order] = deadlines.of(studio.northlight, at=timezone.now())
+    stop, order = deadlines.of(studio.northlight, at=timezone.now())
+    assert (stop.says, stop.subject) == ("All use has to stop", grant.public_id)
     days = [(timezone.now() + timedelta(days=n)).astimezone(HOLLYWOOD).date() for n in range(1, 6)]
     second = [one for one in days if one.weekday() < 5][1]
     assert order.at.astimezone(HOLLYWOOD).date() == second
