@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench.tables import at_most, table
+from consent import worklists
 from tests import cast as people
 from tests import strangers
 from tests.desk import at_the_desk
@@ -21,9 +22,11 @@ TURNS = 3
 FILES, PEOPLE = "admin:consent_grant_changelist", "admin:registry_person_changelist"
 # The same lists as somebody uses them: looked through, narrowed, sorted, far down.
 USED = {
-    FILES: ("?q=S-4711", "?q=vale", "?state=active", "?state=offered", "?state=expired", "?state=ended", "?verification=waits",
-            "?verification=paper", "?ends=90", "?kind=rider", "?o=1", "?o=2", "?o=5", "?o=6", "?p=90"),
-    PEOPLE: ("?q=S. 4711", "?q=vale", "?authority=waits", "?o=1", "?p=9"),
+    FILES: (
+        *(f"?state={state}" for state in worklists.STATES), "?verification=waits", "?verification=paper", "?ends=90",
+        "?kind__exact=rider", "?q=S-4711", "?q=vale", "?o=0", "?o=1", "?o=2", "?p=90",
+    ),
+    PEOPLE: ("?q=S. 4711", "?q=vale", "?authority=waits", "?o=0", "?p=9"),
     "running-out": ("?days=180", "?days=180&p=3"),
 }  # fmt: skip
 

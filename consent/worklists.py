@@ -106,8 +106,9 @@ def without_paper(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[GrantRev
 
 
 def _unverified(grants: QuerySet[Grant], *, at: datetime) -> QuerySet[GrantRevision]:
-    unverified = GrantRevision.objects.filter(_signed(), grant__in=grants.order_by().values("pk"), verification__isnull=True)
-    found = unverified.exclude(_superseded()).exclude(grant__in=endings_in_effect(at).values("grant"))
+    unverified = GrantRevision.objects.filter(verification=None).order_by().values("pk")
+    found = GrantRevision.objects.filter(_signed(), pk__in=unverified, grant__in=grants.order_by().values("pk"))
+    found = found.exclude(_superseded()).exclude(grant__in=endings_in_effect(at).values("grant"))
     return found.select_related("grant__person", "grant__studio", "entered_by").order_by("recorded_at")
 
 

@@ -20,7 +20,7 @@ from consent.forms.locks import COURT_ORDER
 from consent.forms.reading import checked
 from consent.models import Ending, Statement
 from consent.wording import day_in_words
-from provenance import affected, standing
+from provenance import affected
 from provenance.models import Credential
 from provenance.printable import printable
 from provenance.standing import DISTRIBUTION
@@ -168,12 +168,27 @@ def _orders(studio: Organisation, at: datetime) -> Iterator[Cause]:
 def _endings(studio: Organisation) -> Iterator[Cause]:
     """Endings after which released work has to stop: at once, or once its run-off is over."""
     rows = Ending.objects.filter(grant__studio=studio, mode__in=(Ending.Mode.CEASE_ALL, Ending.Mode.RUN_OFF))
+    found = []
     for row in rows.select_related("grant__person").order_by("pk"):
         ending = facts.Ending(row.public_id, row.kind, row.mode, row.effective_at, row.run_off_to, row.recorded_at)
-        due = lifecycle.to_stop_by(ending, lifecycle.RELEASED)
-        if due is not None:
-            files = _released(standing.standing_on(row.grant))
-            yield Cause(row.public_id, f"Ending: {row.get_mode_display().lower()}", str(row.grant), due, studio, files)
+        if (due := lifecycle.to_stop_by(ending, lifecycle.RELEASED)) is not None:
+            found.append((row, due))
+    files = _standing_on({row.grant_id for row, _ in found})
+    for row, due in found:
+        title = f"Ending: {row.get_mode_display().lower()}"
+        yield Cause(row.public_id, title, str(row.grant), due, studio, tuple(files.get(row.grant_id, ())))
+
+
+def _standing_on(grants: Collection[int]) -> dict[int, list[Credential]]:
+    """The released files of many consents at once, by the consent they stood on."""
+    if not grants:
+        return {}
+    pairs = Credential.objects.filter(decision__revisions__grant__in=grants).order_by("pk").distinct()
+    found: dict[int, list[int]] = {}
+    for grant, file in pairs.values_list("decision__revisions__grant", "pk"):
+        found.setdefault(grant, []).append(file)
+    files = {one.pk: one for one in _released(Credential.objects.filter(pk__in={pk for its in found.values() for pk in its}))}
+    return {grant: [files[pk] for pk in its] for grant, its in found.items() if grant in grants}
 
 
 def _released(credentials) -> tuple[Credential, ...]:

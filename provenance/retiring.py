@@ -6,7 +6,7 @@ its hash. It does nothing for a studio in which two people have not put the rule
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,15 +19,17 @@ from consent.forms.retention import RETENTION
 from consent.forms.shape import number_in
 from consent.models import Ending, Evidence, Grant, GrantRevision, ScopeLine, Statement
 from consent.retention import Fate, Hold
-from provenance import affected, standing
-from provenance.models import Asset, Depiction
+from provenance import affected
+from provenance.models import Asset, Credential, Depiction
 from registry import journal, people
 from registry.errors import RegistryError
-from registry.models import Organisation, Person, Production
+from registry.models import Authority, Organisation, Person, Production
 
 DESTROYS = "destroy"
 # Of one run in one studio; the rest goes tomorrow.
 MOST = 2000
+# Of a preview.
+SHOWN = 200
 
 log = logging.getLogger(__name__)
 
@@ -71,14 +73,16 @@ def rule_of(studio: Organisation, *, at: datetime) -> Rule | None:
 
 
 def preview(studio: Organisation, *, day: date, at: datetime) -> Preview:
-    """What will have gone by the day if nothing changes on record until then. Writes nothing."""
+    """What will have gone by the day if nothing changes on record until then; of much, the first SHOWN. Writes nothing."""
     rule = rule_of(studio, at=at)
     if rule is None:
         return Preview(None, day, (), (), ())
-    found = [_papers(grant, rule, day, at) for grant in _candidates(studio, rule, day)[:MOST]]
+    grants = list(_candidates(studio, rule, day)[:SHOWN])
+    found = _papers(grants, rule, day, at)
     goes = tuple(one for one in found if one.fate.may)
     gone = {one.grant.pk for one in goes}
-    nobody = tuple(one for one in _people(studio, rule, day) if _needed_no_more(one, rule, day, at, going=gone))
+    people_ = list(_people(studio, rule, day)[:SHOWN])
+    nobody = tuple(_needed_no_more(people_, rule, day, at, going=gone))
     return Preview(rule, day, goes, tuple(one for one in found if one.fate.why == "held"), nobody)
 
 
@@ -103,10 +107,10 @@ def carry_out(*, clock: Callable[[], datetime]) -> None:
 # --- papers ----------------------------------------------------------------------------------------------------------
 
 
-def _papers(grant: Grant, rule: Rule, day: date, at: datetime) -> Papers:
-    over_on = over(grant, day=day)
-    fate = retention.fate(over_on=over_on, keep_years=rule.years, holds=holds_on(grant.person, grant, at=at), day=day)
-    return Papers(grant, fate, over_on, tuple(_kept_papers(grant)))
+def _papers(grants: list[Grant], rule: Rule, day: date, at: datetime) -> list[Papers]:
+    """What becomes of the papers of these consents, which are one studio's: a fixed number of questions for all of them."""
+    known = Known.of(grants, at=at)
+    return [Papers(one, known.fate(one, rule, day), known.over(one, day), tuple(known.papers[one.pk])) for one in grants]
 
 
 def _let_papers_go(grant: Grant, rule: Rule, clock: Callable[[], datetime]) -> int:
@@ -117,7 +121,7 @@ def _let_papers_go(grant: Grant, rule: Rule, clock: Callable[[], datetime]) -> i
             Person.objects.select_for_update().get(pk=grant.person_id)
             grant = Grant.objects.select_for_update().select_related("person", "studio").get(pk=grant.pk)
             at = clock()
-            found = _papers(grant, rule, _day(at), at)
+            [found] = _papers([grant], rule, _day(at), at)
             if not found.fate.may or found.over_on is None:
                 return 0
             for one in found.evidence:
@@ -136,52 +140,121 @@ def _let_papers_go(grant: Grant, rule: Rule, clock: Callable[[], datetime]) -> i
     return len(found.evidence)
 
 
-def over(grant: Grant, *, day: date) -> date | None:
-    """The first day on which nothing rests on the consent any longer; None while something does, as `day` will find it.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What tells whether anything rests on some consents of one studio, asked for all of them at once."""
 
-    Its term has run out or an ending is in effect; nothing made on the strength of it is under way; and no signed work
-    continues under it, unless an ending stopped all use or its run-off is over.
-    """
-    endings = list(grant.endings.all())
-    ended = [_first_day_after(one) for one in endings]
-    governing = GrantRevision.objects.filter(grant=grant, verification__isnull=False).order_by("-number").first()
-    if governing is not None and governing.term_end is not None:
-        ended.append(governing.term_end)
-    past = [one for one in ended if one <= day]
-    if not past or affected.in_signing(grant).exists():
-        return None
-    if not standing.standing_on(grant).exists():
-        return min(past)
-    stopped = [_first_day_after(one) for one in endings if one.mode in (Ending.Mode.CEASE_ALL, Ending.Mode.RUN_OFF)]
-    return min((one for one in stopped if one <= day), default=None)
+    endings: Mapping[int, list[Ending]]
+    terms: Mapping[int, date | None]
+    under_way: frozenset[int]
+    signed: frozenset[int]
+    papers: Mapping[int, list[Evidence]]
+    holds: Mapping[int, list[Hold]]
+
+    @classmethod
+    def of(cls, grants: list[Grant], *, at: datetime) -> "Known":
+        ids = [one.pk for one in grants]
+        endings: dict[int, list[Ending]] = {pk: [] for pk in ids}
+        for ending in Ending.objects.filter(grant__in=ids).order_by("pk"):
+            endings[ending.grant_id].append(ending)
+        verified = GrantRevision.objects.filter(grant__in=ids, verification__isnull=False).order_by("number")
+        stood_on = "decision__revisions__grant"
+        waiting = Asset.objects.filter(**{f"{stood_on}__in": ids}, credential=None, job__state__in=affected.UNDER_WAY)
+        released = Credential.objects.filter(**{f"{stood_on}__in": ids})
+        return cls(
+            endings=endings, terms=dict(verified.values_list("grant_id", "term_end")),
+            under_way=frozenset(waiting.order_by().values_list(stood_on, flat=True)),
+            signed=frozenset(released.order_by().values_list(stood_on, flat=True)),
+            papers=_papers_of(grants), holds=holds_on(grants, at=at),
+        )  # fmt: skip
+
+    def over(self, grant: Grant, day: date) -> date | None:
+        """The first day on which nothing rests on the consent any longer; None while something does, as `day` will find it.
+
+        Its term has run out or an ending is in effect; nothing made on the strength of it is under way; and no signed work
+        continues under it, unless an ending stopped all use or its run-off is over.
+        """
+        endings, term = self.endings[grant.pk], self.terms.get(grant.pk)
+        ended = [*map(_first_day_after, endings), *([term] if term else [])]
+        past = [one for one in ended if one <= day]
+        if not past or grant.pk in self.under_way:
+            return None
+        if grant.pk not in self.signed:
+            return min(past)
+        stopped = [_first_day_after(one) for one in endings if one.mode in (Ending.Mode.CEASE_ALL, Ending.Mode.RUN_OFF)]
+        return min((one for one in stopped if one <= day), default=None)
+
+    def fate(self, grant: Grant, rule: Rule, day: date) -> Fate:
+        return retention.fate(over_on=self.over(grant, day), keep_years=rule.years, holds=self.holds[grant.pk], day=day)
 
 
-def holds_on(person: Person, grant: Grant | None, *, at: datetime) -> list[Hold]:
-    """The locks that keep anything from being destroyed, on the consent, its person, its productions or everything."""
-    grants = [grant] if grant else list(person.grants.all())
-    by_line = ScopeLine.objects.filter(revision__grant__in=grants).values("productions")
-    named = Production.objects.filter(Q(grants__in=grants) | Q(pk__in=by_line) | Q(cast=person))
-    works = {one for work in named.distinct() for one in work.line()}
-    agreements = {f"agreement:{code}" for work in works for code in work.agreements.values_list("code", flat=True)}
-    subjects = {GLOBAL, person.public_id, *agreements, *(one.public_id for one in (*grants, *works))}
-    subjects |= set(person.authorities.values_list("public_id", flat=True))
+def holds_on(grants: list[Grant], *, at: datetime) -> dict[int, list[Hold]]:
+    """The locks that keep anything of each consent from being destroyed: on it, on its person or who speaks for them, on a
+    production that it or one of its lines names or that the person is cast in, its parents, an agreement, or everything."""
+    if not grants:
+        return {}
+    studio = grants[0].studio_id
     lifted = Statement.objects.filter(kind=Statement.Kind.LIFT, refers_to__isnull=False, effective_at__lte=at)
-    locks = Statement.objects.filter(kind=Statement.Kind.LOCK, studio=person.studio, subject__in=subjects)
-    return [
-        Hold(_day(lock.effective_at), _day(lock.until) + timedelta(days=1) if lock.until else None)
-        for lock in locks.exclude(pk__in=lifted.values("refers_to"))
-        if not lock.acts or DESTROYS in lock.acts
-    ]  # fmt: skip
+    locks = Statement.objects.filter(kind=Statement.Kind.LOCK, studio=studio).exclude(pk__in=lifted.values("refers_to"))
+    on: dict[str, list[Hold]] = {}
+    for lock in locks:
+        if not lock.acts or DESTROYS in lock.acts:
+            until = _day(lock.until) + timedelta(days=1) if lock.until else None
+            on.setdefault(lock.subject, []).append(Hold(_day(lock.effective_at), until))
+    if not on:
+        return {one.pk: [] for one in grants}
+    named = _named_by(grants, studio)
+    return {one.pk: [hold for subject in named[one.pk] for hold in on.get(subject, ())] for one in grants}
+
+
+def _named_by(grants: list[Grant], studio: int) -> dict[int, set[str]]:
+    """The ids of everything a lock may lie on that keeps a consent, by consent."""
+    ids, persons = [one.pk for one in grants], {one.person_id for one in grants}
+    works = {one.pk: one for one in Production.objects.filter(studio=studio).prefetch_related("agreements")}
+    cast: dict[int, set[int]] = {}
+    for person, work in Production.cast.through.objects.filter(person__in=persons).values_list("person", "production"):
+        cast.setdefault(person, set()).add(work)
+    lines: dict[int, set[int]] = {}
+    for grant, work in ScopeLine.objects.filter(revision__grant__in=ids).values_list("revision__grant", "productions"):
+        lines.setdefault(grant, set()).add(work)
+    speak: dict[int, set[str]] = {}
+    for person, authority in Authority.objects.filter(person__in=persons).values_list("person", "public_id"):
+        speak.setdefault(person, set()).add(authority)
+    found = {}
+    for one in grants:
+        named = {one.production_id} | lines.get(one.pk, set()) | cast.get(one.person_id, set())
+        found[one.pk] = {GLOBAL, one.public_id, one.person.public_id, *speak.get(one.person_id, ()), *_with_parents(named, works)}
+    return found
+
+
+def _with_parents(named: set[int | None], works: Mapping[int, Production]) -> Iterator[str]:
+    """The productions with what they are part of, and the agreements they are made under."""
+    waiting, seen = [one for one in named if one in works], set()
+    while waiting:
+        pk = waiting.pop()
+        if pk is None or pk in seen or pk not in works:
+            continue
+        seen.add(pk)
+        yield works[pk].public_id
+        yield from (f"agreement:{one.code}" for one in works[pk].agreements.all())
+        waiting.append(works[pk].parent_id)
 
 
 def _day(at: datetime) -> date:
     return at.astimezone(UTC).date()
 
 
-def _kept_papers(grant: Grant) -> QuerySet[Evidence]:
-    """Those of its revisions, and of what is on record about it."""
-    stated = Statement.objects.filter(studio=grant.studio, subject=grant.public_id, evidence__isnull=False).values("evidence")
-    return Evidence.objects.filter(Q(revision__grant=grant) | Q(pk__in=stated), destruction=None).order_by("pk")
+def _papers_of(grants: list[Grant]) -> dict[int, list[Evidence]]:
+    """The papers of each consent that are still there: of its revisions, and of what is on record about it."""
+    by_id = {one.public_id: one.pk for one in grants}
+    found: dict[int, dict[int, Evidence]] = {one.pk: {} for one in grants}
+    of_revisions = Evidence.objects.filter(revision__grant__in=by_id.values(), destruction=None)
+    for one in of_revisions.select_related("revision").order_by("pk"):
+        found[one.revision.grant_id][one.pk] = one
+    stated = Statement.objects.filter(subject__in=list(by_id), evidence__isnull=False, evidence__destruction=None)
+    for row in stated.select_related("evidence").order_by("pk"):
+        found[by_id[row.subject]][row.evidence_id] = row.evidence
+    return {pk: list(papers.values()) for pk, papers in found.items()}
 
 
 def _candidates(studio: Organisation, rule: Rule, day: date) -> QuerySet[Grant]:
@@ -213,19 +286,23 @@ def _people(studio: Organisation, rule: Rule, day: date) -> QuerySet[Person]:
     return own.filter(Exists(Grant.objects.filter(person=OuterRef("pk")))).exclude(Exists(still)).order_by("pk")
 
 
-def _needed_no_more(person: Person, rule: Rule, day: date, at: datetime, *, going: Collection[int]) -> bool:
-    """Nothing rests on any of their consents, no paper is left, no work shows them, and no hold lies on them."""
-    grants = list(person.grants.select_related("person", "studio"))
-    holds = holds_on(person, None, at=at)
-    fates = [retention.fate(over_on=over(one, day=day), keep_years=rule.years, holds=holds, day=day) for one in grants]
-    left = [one for one in grants if one.pk not in going and _kept_papers(one).exists()]
-    return bool(grants) and all(one.may for one in fates) and not left and not _shown(person).exists()
-
-
-def _shown(person: Person) -> QuerySet[Depiction]:
-    """Where the person is in a file that is signed or under way."""
+def _needed_no_more(
+    persons: list[Person], rule: Rule, day: date, at: datetime, *, going: Collection[int]
+) -> Iterator[Person]:
+    """Those of them on none of whose consents anything rests, of whom no paper is left (`going` are consents whose papers
+    go), whom no work shows, and on whom no hold lies."""
+    grants: dict[int, list[Grant]] = {}
+    all_of = list(Grant.objects.filter(person__in=persons).select_related("person"))
+    for grant in all_of:
+        grants.setdefault(grant.person_id, []).append(grant)
+    known = Known.of(all_of, at=at)
     assets = Asset.objects.filter(Q(credential__isnull=False) | Q(job__state__in=affected.UNDER_WAY))
-    return Depiction.objects.filter(person=person, asset__in=assets)
+    shown = set(Depiction.objects.filter(person__in=persons, asset__in=assets).values_list("person_id", flat=True))
+    for person in persons:
+        its = grants.get(person.pk, ())
+        left = any(known.papers[one.pk] and one.pk not in going for one in its)
+        if its and person.pk not in shown and not left and all(known.fate(one, rule, day).may for one in its):
+            yield person
 
 
 def _let_person_go(person: Person, rule: Rule, clock: Callable[[], datetime]) -> bool:
@@ -235,7 +312,7 @@ def _let_person_go(person: Person, rule: Rule, clock: Callable[[], datetime]) ->
             Organisation.objects.select_for_update().get(pk=person.studio_id)
             person = Person.objects.select_for_update().select_related("studio").get(pk=person.pk)
             at = clock()
-            if not _needed_no_more(person, rule, _day(at), at, going=()):
+            if not list(_needed_no_more([person], rule, _day(at), at, going=())):
                 return False
             people.let_go(person, at=at, reason=why)
     except RegistryError:

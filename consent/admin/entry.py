@@ -11,7 +11,7 @@ from consent.admin.descriptions import Look, look
 from consent.admin.fields import Codes, Languages, Listed, Papers, Places
 from consent.models import Grant, GrantRevision, ScopeLine, Signature
 from consent.vocabulary import ACTS, AUTHORITY_KINDS, CONTENT_FLAGS, MEDIA, MODALITIES, USES, choices
-from registry.admin.acts import ActForm, Day, Unhurried
+from registry.admin.acts import ActForm, Day, LongList, Unhurried
 from registry.models import Authority, Organisation, Person, Production
 
 LINES = "lines"
@@ -69,7 +69,7 @@ class EntryForm(TermsForm):
 
     groups = (TermsForm.groups[0], ("Whose consent", ("person", "production", "number", "kind")), TermsForm.groups[1])
 
-    person = forms.ModelChoiceField(Person.objects.none(), to_field_name="public_id", empty_label="Choose")
+    person = forms.ModelChoiceField(Person.objects.none(), to_field_name="public_id", empty_label="Choose", widget=LongList)
     production = forms.ModelChoiceField(
         Production.objects.none(), to_field_name="public_id", required=False, empty_label="None in particular"
     )

@@ -16,7 +16,7 @@ from consent.admin import offers
 from consent.models import PerformerLink
 from consent.performer import links
 from registry import permissions
-from registry.admin.acts import ActForm, act_page, attempt, sent
+from registry.admin.acts import ActForm, LongList, act_page, attempt, sent
 from registry.admin.lists import OwnRows
 from registry.admin.record import history
 from registry.desk.site import page
@@ -24,6 +24,8 @@ from registry.models import Authority, Organisation
 
 
 class WhoSpeaks(forms.ModelChoiceField):
+    widget = LongList
+
     def label_from_instance(self, authority: Authority) -> str:
         who = f": {authority.party}" if authority.party else ""
         return f"{authority.person} – {authority.get_kind_display()}{who}"

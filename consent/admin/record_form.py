@@ -16,7 +16,7 @@ from consent.paper import LARGEST, Paper
 from consent.records import answerable
 from consent.subjects import ON_THE_REGISTER, Subject, vendors_of
 from consent.vocabulary import ACTS
-from registry.admin.acts import ActForm, Day, Moment
+from registry.admin.acts import ActForm, Day, LongList, Moment
 from registry.models import Authority, Person, Production
 
 # What every record has beside the fields of its form.
@@ -25,6 +25,8 @@ WHEN, DOCUMENT, WHICH_ACTS = ("effective_at", "until"), ("document",), ("acts",)
 
 class OneOf(forms.ModelChoiceField):
     """Something on file, shown in words."""
+
+    widget = LongList
 
     def label_from_instance(self, row: object) -> str:
         if isinstance(row, Statement):

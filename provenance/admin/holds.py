@@ -10,6 +10,7 @@ from django.utils import timezone
 from consent import determinations, records, subjects
 from consent.admin.record_form import RecordForm
 from consent.forms.catalogue import FORMS, form_named
+from consent.forms.locks import DISPUTE
 from consent.forms.shape import LOCK
 from consent.models import Grant, Statement
 from consent.subjects import Subject
@@ -21,6 +22,10 @@ from registry.admin.lists import NotThisPage
 from registry.desk.site import page
 from registry.models import CollectiveAgreement, Organisation, Person, Production
 
+SET = {
+    False: "The lock is set. What it lies on is refused from its moment on, until it is lifted.",
+    True: "The dispute is on record. What it lies on waits for lawyers from its moment on, until it is resolved.",
+}
 LOCKS = [form for form in FORMS.values() if form.kind == LOCK]
 
 
@@ -28,24 +33,45 @@ class SwitchForm(forms.Form):
     """What kind of lock, and on what: one of the studio's own, everything of it, or everything under an agreement."""
 
     code = forms.ChoiceField(label="What", choices=[(form.code, form.title) for form in LOCKS])
-    subject = forms.ChoiceField(label="On what")
+    subject = forms.ChoiceField(label="On what", required=False)
+    called = forms.CharField(
+        label="Or a person or a consent", required=False, max_length=200,
+        help_text="The alias or the file number, as it stands on file. It goes before the choice above.",
+    )  # fmt: skip
 
     def __init__(self, studio: Organisation, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.studio = studio
         agreements = CollectiveAgreement.objects.filter(productions__studio=studio).order_by("code")
         codes = agreements.values_list("code", flat=True).distinct()
-        people, grants = Person.objects.filter(studio=studio), Grant.objects.filter(studio=studio).select_related("person")
         works = Production.objects.filter(studio=studio)
         self.fields["subject"].choices = [
             (subjects.GLOBAL, f"Everything of {studio}"),
             ("Every production under", [(f"agreement:{code}", code) for code in codes]),
             ("A production", [(one.public_id, str(one)) for one in works]),
-            ("A person", [(one.public_id, str(one)) for one in people]),
-            ("A consent", [(one.public_id, str(one)) for one in grants]),
         ]
+
+    def clean_called(self) -> str:
+        """The id of the one person or consent that is called so."""
+        said = self.cleaned_data["called"].strip()
+        if not said:
+            return ""
+        people = Person.objects.filter(studio=self.studio, alias__iexact=said)
+        grants = Grant.objects.filter(studio=self.studio, number__iexact=said)
+        found = [*people.values_list("public_id", flat=True)[:2], *grants.values_list("public_id", flat=True)[:2]]
+        if len(found) != 1:
+            raise forms.ValidationError(
+                f"{'Nobody and nothing' if not found else 'More than one'} on file is called “{said}”. "
+                "Write the alias or the file number in full, or set the lock from the page of the person or the consent."
+            )
+        return found[0]
 
     def clean(self) -> dict:
         said = super().clean()
+        if "subject" in said and "called" in said:
+            said["subject"] = said["called"] or said["subject"]
+            if not said["subject"]:
+                self.add_error("subject", "Say on what the lock lies.")
         if "code" in said and "subject" in said and subjects.kind_of(said["subject"]) not in FORMS[said["code"]].about:
             raise forms.ValidationError(f"“{FORMS[said['code']].title}” is not set on that. Choose another scope.")
         return said
@@ -80,13 +106,14 @@ def set_page(request: HttpRequest, studio: str, subject: str, code: str) -> Http
     form = RecordForm(FORMS[code], about, sent(request), request.FILES or None, still_filling="back" in request.POST)
     title = f"{FORMS[code].title}: {about.label}"
     if "confirm" in request.POST and (row := attempt(form, lambda: _set(about, code, form, request))):
-        messages.success(request, "The lock is set. What it lies on is refused from its moment on, until it is lifted.")
+        messages.success(request, SET[code == DISPUTE])
         return redirect("admin:consent_statement_change", row.public_id)
     fit = request.method == "POST" and "back" not in request.POST and form.is_valid() and not form.refusal
     touched = affected.under_lock(about) if fit else None
     return page(
         request, "provenance/desk/set_hold.html", status=form.status, form=form, title=title, subject=about,
-        help=FORMS[code].help, touched=touched, acts=_in_words(form.cleaned_data["acts"]) if fit else "",
+        help=FORMS[code].help, touched=touched, disputed=code == DISPUTE,
+        acts=_in_words(form.cleaned_data["acts"]) if fit else "",
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from provenance.outputs import copyright, human_performance, packing, usage
 from provenance.outputs.evidence import About
 from provenance.outputs.usage import HEADINGS, Period, Row
 from registry import permissions, spreadsheets
-from registry.admin.acts import ActForm, Day, attempt, sent
+from registry.admin.acts import ActForm, Day, LongList, attempt, sent
 from registry.admin.lists import NotThisPage
 from registry.desk.site import page
 from registry.models import Organisation, Person, Production
@@ -103,7 +103,8 @@ class PeriodForm(forms.Form):
         Production.objects.none(), to_field_name="public_id", required=False, empty_label="Every production"
     )
     person = forms.ModelChoiceField(
-        Person.objects.none(), to_field_name="public_id", required=False, empty_label="Everybody", label="Performer"
+        Person.objects.none(), to_field_name="public_id", required=False, empty_label="Everybody", label="Performer",
+        widget=LongList,
     )
 
     def __init__(self, *args, studios: QuerySet[Organisation], **kwargs) -> None:

@@ -32,7 +32,7 @@ def preview_page(request: HttpRequest) -> HttpResponse:
     ]
     return page(
         request, "provenance/desk/retention.html", title="What will go", studios=found, day=day, spans=SPANS, days=days,
-        most=retiring.MOST, back=reverse("admin:index"),
+        most=retiring.SHOWN, back=reverse("admin:index"),
     )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ class NumbersTold(serializers.Serializer):
     """As `manage.py measure --json` prints them; shares are fractions of the element."""
 
     element = serializers.CharField()
+    track = serializers.IntegerField(required=False, help_text="Of several sound tracks, counted from 0")
     method = serializers.CharField()
     share = serializers.FloatField()
     error = serializers.FloatField()

@@ -48,7 +48,9 @@ class Rows(ChangeList):
         """Of all rows only the keys are put in order; what is asked of each row is asked of those on this page."""
         super().get_results(request)
         keys = list(self.result_list.values_list("pk", flat=True))
-        self.result_list = list(self.model_admin.complete(self.queryset.filter(pk__in=keys)))
+        rows = self.apply_select_related(self.model_admin.complete(self.root_queryset.filter(pk__in=keys)))
+        found = {row.pk: row for row in rows}
+        self.result_list = [found[key] for key in keys]
 
 
 class OwnRows(admin.ModelAdmin):

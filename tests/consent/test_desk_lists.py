@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from consent import grants, worklists
 from consent.models import Grant
+from registry.admin.lists import UpTo
 from registry.models import Person
 from registry.spreadsheets import harmless
 from tests import cast as people
@@ -115,6 +116,25 @@ def test_it_is_sorted_and_paged(desk, cast):
         people.entered(cast, number=f"D-{number}", papers=())
     assert "57 consent files" in shown(desk) and ">C-1<" not in shown(desk) and ">C-1<" in shown(desk, p="2")
     assert len(spreadsheet(desk)) == 57
+
+
+def test_by_state_rows_are_counted_up_to_where_nobody_turns_pages_to(desk, monkeypatch):
+    assert "2 consent files" in shown(desk, state="active") and "at least" not in shown(desk, state="active")
+    monkeypatch.setattr(UpTo, "MOST", 2)
+    page = shown(desk, state="active")
+    assert "at least 2 consent files" in page and page.index(">C-3<") < page.index(">C-1<")
+    assert "at least" not in shown(desk)
+
+
+@pytest.mark.parametrize("state", worklists.STATES)
+def test_each_state_lists_those_that_stand_so_and_no_others(desk, cast, state):
+    held = people.verified(cast, number="C-4")
+    people.ended(cast, held, at=timezone.now())
+    people.verified(cast, number="C-5", effective_from=date(2090, 1, 1), term_end=None)
+    people.verified(cast, number="C-6", term_end=date(2026, 6, 1))
+    told = {row["Number"] for row in spreadsheet(desk, state=state)}
+    of_all = worklists.with_state(Grant.objects.all(), at=timezone.now())
+    assert told == {one.number for one in of_all if one.state == state}
 
 
 def test_an_empty_list_says_what_to_do(cast):

@@ -51,9 +51,9 @@ def addresses(tmp_path):
     site = f"http://127.0.0.1:{port}"
     told = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COUNTERSIGN"))}
     told |= {"DATA_DIR": str(tmp_path), "PORT": str(port), "SITE_URL": site, "DJANGO_SETTINGS_MODULE": "registry.settings"}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=HOUSE, env=told, check=True, timeout=180)
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=HOUSE, env=told, check=True, timeout=600)
     furnish = [sys.executable, "-c", FURNISHED]
-    made = subprocess.run(furnish, cwd=HOUSE, env=told, check=True, timeout=180, stdout=subprocess.PIPE, text=True)
+    made = subprocess.run(furnish, cwd=HOUSE, env=told, check=True, timeout=600, stdout=subprocess.PIPE, text=True)
     report, title = made.stdout.split()[-2:]
     log = tmp_path / "web.log"
     with log.open("w") as written:

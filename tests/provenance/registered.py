@@ -51,7 +51,7 @@ def credential(signed=b"signed", received=b"received", *, consent="confirmed", d
     """That upload signed and released by Northlight Pictures."""
     row = asset(received, decision=decision)
     plan = SigningPlan.objects.create(
-        asset=row, attempt=1, token=changes.pop("token", f"t{row.pk}"), decision=row.decision, manifest={},
+        asset=row, attempt=1, token=f"t{row.pk}", decision=row.decision, manifest={},
         manifest_hash="0" * 64, certificate_fingerprint="ab" * 32, recorded_at=SIGNED_AT,
     )  # fmt: skip
     values = {
@@ -68,7 +68,7 @@ def credential(signed=b"signed", received=b"received", *, consent="confirmed", d
 def again(made: Credential, signed: bytes, received: bytes = b"received", **changes) -> Credential:
     """The same file sent and signed once more."""
     label = f"{LABEL[:-4]}{Credential.objects.count():04x}"
-    return credential(signed, received, **{"manifest_label": label, "token": label[-40:], **changes})
+    return credential(signed, received, **{"manifest_label": label, **changes})
 
 
 def grant_behind(made: Credential, *, term_end: date | None = None) -> Grant:

@@ -89,7 +89,7 @@ def test_what_is_signed_again_is_superseded(client, made):
 
 def test_a_cursor_leads_through_everything_in_order(client, made):
     for number in range(6):
-        registered.credential(f"s{number}".encode(), f"r{number}".encode(), manifest_label=f"u{number}", token=f"t{number}")
+        registered.credential(f"s{number}".encode(), f"r{number}".encode(), manifest_label=f"u{number}")
     changes.note(at=AT)
     seen, cursor, pages = [], None, 0
     while True:
@@ -134,7 +134,7 @@ def test_whoever_follows_while_others_commit_misses_nothing_and_hears_nothing_tw
         for number in range(8):
             with transaction.atomic():
                 one = f"{name}-{number}"
-                registered.credential(one.encode(), one.encode(), manifest_label=one, token=one)
+                registered.credential(one.encode(), one.encode(), manifest_label=one)
                 time.sleep(0.002 * (7 - name))
 
     def noter():

@@ -3,6 +3,7 @@
 import pytest
 
 from consent import records
+from consent.forms.catalogue import FORMS
 from consent.models import Statement
 from provenance import affected
 from provenance.models import Depiction, SigningJob
@@ -68,10 +69,16 @@ def test_the_switch_leads_to_the_form_for_the_scope_and_refuses_what_does_not_fi
     chosen = {"studio": cast.northlight.public_id, "code": "lock.strike", "subject": cast.harbor.public_id}
     assert desk.get(HOLDS, chosen).url == address(cast, cast.harbor)
     grant = people.verified(cast)
-    for wrong in ({"subject": grant.public_id}, {"subject": "prd_nobody"}, {"code": "lock.resolution"}):
+    for wrong in ({"called": grant.number}, {"subject": "prd_nobody"}, {"code": "lock.resolution"}, {"subject": ""},
+                  {"called": "Nobody"}):  # fmt: skip
         answer = desk.get(HOLDS, chosen | wrong)
         assert answer.status_code == 422 and not Statement.objects.exists()
-    assert "is not set on that" in text(desk.get(HOLDS, chosen | {"subject": grant.public_id}))
+    assert "is not set on that" in text(desk.get(HOLDS, chosen | {"called": grant.number}))
+    assert "Nobody and nothing on file is called" in text(desk.get(HOLDS, chosen | {"called": "Nobody"}))
+    dispute = chosen | {"code": "lock.dispute", "subject": "", "called": "m. vale"}
+    assert desk.get(HOLDS, dispute).url == address(cast, cast.mira, "lock.dispute")
+    Person.objects.create(studio=cast.northlight, alias="M. Vale")
+    assert "More than one on file is called" in text(desk.get(HOLDS, dispute))
 
 
 @pytest.mark.parametrize("step", [{}, {"confirm": "1"}])
@@ -118,6 +125,20 @@ def test_each_scope_reaches_what_is_its_own():
         assert (work in found.productions) == reached
     elsewhere = Organisation.objects.create(kind="studio", name="Elsewhere")
     assert affected.under_lock(subjects.found(elsewhere, "global")).assets == []
+
+
+def test_a_dispute_is_told_as_what_it_is_and_leaves_what_is_out_alone_unless_that_is_ticked(cast):
+    said = {"claimant": "A niece", "position": "Forged", "opened_on": "2026-07-14", "reason": "Letter received"}
+    where = address(cast, people.verified(cast), "lock.dispute")
+    desk = at_the_desk(cast.ines)
+    ticked = list(FORMS["lock.dispute"].acts)
+    assert "continue_distribution" not in ticked and 'value="release" id' in text(desk.get(where))
+    page = text(desk.post(where, said | {"acts": ticked}))
+    assert "It puts before lawyers" in page and "Put the dispute on record" in page and "is held" in page
+    assert not Statement.objects.exists()
+    answer = desk.post(where, said | {"acts": ticked, "confirm": "1"}, follow=True)
+    assert "waits for lawyers from its moment on" in text(answer)
+    assert sorted(Statement.objects.get().acts) == sorted(ticked)
 
 
 def test_a_lock_that_is_lifted_is_listed_no_longer(cast):

@@ -263,11 +263,35 @@ def test_evidence_that_does_not_fit_is_told_and_shows_no_number(send, hatch, stu
     assert "could not be measured on the picture" in problem["detail"]
     row = Measured.objects.get()
     assert row.numbers is None and row.picture_key == "" and not bytes(row.exactly) and shots.nothing_released()
+    (listed,) = hatch.get(f"/api/v1/assets/{asset.public_id}/evidence").json()["measured"]
+    assert listed["numbers"] is None and "beyond" not in listed["declared"]
     with pytest.raises(Invalid, match="could not be measured"):
         answer(studio, asset, "measured")
     answer(studio, asset, "declared")
     shots.work()
     assert state(asset) == "signed" and extent()["operations"][0]["method"] == "derived:regions"
+
+
+@pytest.mark.parametrize(("level", "code"), [(0, "extent.nothing_found"), (255, "extent.more_than_declared")])
+def test_a_matte_of_nothing_and_a_matte_of_everything_wait_for_a_person(send, hatch, level, code):
+    matte = io.BytesIO()
+    Image.new("L", Image.open(io.BytesIO(build.result_jpg())).size, level).save(matte, "PNG")
+    asset = send(plate=matte.getvalue(), evidence={"matte": {"input": "plate"}})
+    assert (state(asset), told(hatch, asset)["problem"]["code"]) == ("held", code) and shots.nothing_released()
+
+
+def test_a_film_is_told_by_the_frames_in_which_it_was_touched(send, hatch):
+    """Nothing was declared of where or when: it is told where and when the two clips differ."""
+    asset = send(build.result_mp4(), plate=build.plate_mp4(), name="harbor_sh114_v07.mp4", regions=None)
+    assert state(asset) == "signed", told(hatch, asset)["problem"]
+    (operation,) = extent()["operations"]
+    places = [f"op-1.measured-{number}" for number in range(1, len(Measured.objects.get().numbers["ranges"]) + 1)]
+    assert operation["method"].startswith("measured:difference") and operation["regions"] == places
+    plan = SigningPlan.objects.get().manifest
+    acts = next(one["data"] for one in plan["assertions"] if one["label"] == "c2pa.actions.v2")["actions"]
+    changes = next(act["changes"] for act in acts if "changes" in act)
+    assert [one["identifier"] for one in changes] == places
+    assert all({part["type"] for part in one["region"]} == {"spatial", "frame"} for one in changes)
 
 
 def test_a_tolerance_of_the_house_decides_what_is_beyond(send, settings):

@@ -212,6 +212,21 @@ def test_the_page_tells_what_will_go_and_what_a_hold_keeps_and_writes_nothing(ca
     assert at_the_desk(cast.sol).get(PAGE).content.decode().count("C-0142") == 0
 
 
+def test_the_page_asks_as_often_however_much_goes(cast, rule, django_assert_max_num_queries):
+    for number in range(12):
+        people.verified(
+            cast, number=f"C-{number}", effective_from=date(2015, 1, 1), term_end=date(2016, 1, 1), signed_on=date(2015, 1, 1)
+        )
+    records.state(
+        "lock.legal_hold", studio=cast.northlight, subject=cast.jon.public_id, by=cast.ines, at=NOON, reason="Letter",
+        details={"matter": "M", "from_on": "2026-01-01"},
+    )  # fmt: skip
+    desk = at_the_desk(cast.ines)
+    with django_assert_max_num_queries(45):
+        page = desk.get(PAGE).content.decode()
+    assert page.count("1 January 2022") == 12
+
+
 def test_without_a_rule_the_page_says_so_and_leads_to_where_it_is_said(cast):
     where = f"/admin/consent/statement/about/{cast.northlight.public_id}/global/state/studio.retention/"
     page = at_the_desk(cast.ines).get(PAGE).content.decode()

@@ -111,7 +111,7 @@ def test_a_public_title_sums_its_shots(client, harbor, django_assert_max_num_que
 
 
 def test_the_same_as_json_and_as_a_table_in_which_unknown_is_empty(client, harbor):
-    registered.credential(b"two", b"other", manifest_label="urn:c2pa:2", token="t2", extent=EXTENT | {
+    registered.credential(b"two", b"other", manifest_label="urn:c2pa:2", extent=EXTENT | {
         "elements": [picture(share=None, band="unknown", method="unknown", measured_by=None, time_share=None)]})  # fmt: skip
     address = f"/t/{harbor.asset.production.public_id}"
     document = client.get(f"{address}.json").json()
@@ -138,6 +138,6 @@ def test_the_number_of_queries_does_not_grow_with_the_shots(client, harbor, djan
     with CaptureQueriesContext(connection) as one:
         client.get(address)
     for number in range(12):
-        registered.credential(f"s{number}".encode(), f"r{number}".encode(), manifest_label=f"urn:{number}", token=f"x{number}")
+        registered.credential(f"s{number}".encode(), f"r{number}".encode(), manifest_label=f"urn:{number}")
     with django_assert_num_queries(len(one)):
         client.get(address)

@@ -32,6 +32,7 @@ BUFFER = 1 << 20
 THREADS = 2
 # What a step of blue or red difference does to blue or red (ITU-R BT.601, table 1), so that no colour is weighed less.
 OF_BLUE, OF_RED = 1.772, 1.402
+EXACT = ("ffv1", "rawvideo", "png", "tiff", "dpx", "huffyuv", "ffvhuff", "utvideo", "qtrle", "v210", "prores", "dnxhd", "gif")
 UNSPECIFIED = (None, 0, 2)
 
 
@@ -56,6 +57,11 @@ class Film:
         """The first stream that moves; covers and thumbnails do not."""
         streams = self.container.streams.video
         return next((one for one in streams if not one.disposition & av.stream.Disposition.attached_pic), None)
+
+    @property
+    def exact(self) -> bool:
+        """Whether every frame is kept to the last bit, or by itself as in a mezzanine of the cutting room."""
+        return self.picture is not None and self.picture.codec_context.name in EXACT
 
     @property
     def seconds(self) -> float:

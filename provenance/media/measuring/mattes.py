@@ -53,5 +53,5 @@ def remarks(touched: int, whole: int) -> tuple[str, ...]:
 def _drawn(values: NDArray, most: int, *, lossless: bool) -> Drawn:
     touched = values > most / 2
     margin = 0 if lossless else UNSURE * most
-    unsure = np.count_nonzero(np.abs(values.astype(np.float32) - most / 2) < margin) if margin else 0
+    unsure = int(np.count_nonzero(np.abs(values.astype(np.float32) - most / 2) < margin)) if margin else 0
     return Drawn(touched, int(np.count_nonzero(touched)), Fraction(unsure, touched.size))

@@ -5,18 +5,24 @@ is more to compress. A block is touched where it differs by more than the blocks
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from provenance.media.measuring.blocks import Blocks, Figures
 
-# 2/255: what nobody sees and rounding alone may do.
-LEAST = 2.0
+# 2/255: what nobody sees and rounding alone may do; and more where a texture is cut off at black or white.
+LEAST, LEAST_BY_TEXTURE = 2.0, 0.03
+SPILL = 0.5
 SPREADS = 6.0
 # No recompression moves the mean of a block further, and none errs by more than this where the step is as given.
 FARTHEST_SHIFT = 8.0
 MOST_NOISE, MOST_NOISE_BY_TEXTURE = 4.0, 0.9
+# What films compressed at usual rates (H.264 to crf 28) differ by although nothing was done: a change in one place moves
+# the encoder's choices in others, before and after it, while the rest stays the same to the last bit.
+USUAL, USUAL_BY_TEXTURE, MOST_USUAL = 5.0, 0.65, 22.0
+USUAL_SHIFT, USUAL_SHIFT_BY_TEXTURE = 5.0, 0.04
 # Classes of roughness: each is a quarter rougher than the last; fewer blocks than this say nothing of their class.
 ROUGHNESS = np.geomspace(0.5, 160.0, 27).astype(np.float32)
 FEWEST = 24
@@ -33,13 +39,13 @@ class Noise:
     """
 
     change: Figures
-    shift: float
+    shift: Figures
     mean: Figures
     trusted: bool
 
 
-def estimate(blocks: Blocks) -> Noise:
-    """The noise of a frame, by the blocks whose means did not move."""
+def estimate(blocks: Blocks, *, film: bool = False) -> Noise:
+    """The noise of a frame, by the blocks whose means did not move; in a compressed film at least what is usual there."""
     shift = _shift(blocks.shift)
     still = blocks.shift <= shift
     place = np.searchsorted(ROUGHNESS, blocks.texture)
@@ -48,9 +54,15 @@ def estimate(blocks: Blocks) -> Noise:
     mean, spread = means[place], spreads[place]
     bounded = mean > most
     mean = np.minimum(mean, most)
-    change = mean + np.maximum(SPREADS * spread, LEAST)
+    change = mean + np.maximum(SPREADS * spread, LEAST + LEAST_BY_TEXTURE * blocks.texture)
     trusted = still.mean() > 0.5 and bounded.mean() < 0.5
-    return Noise(change.astype(np.float32), shift, mean, bool(trusted))
+    shifts = np.full_like(change, shift)
+    if film:
+        change = np.maximum(change, np.minimum(USUAL + USUAL_BY_TEXTURE * blocks.texture, MOST_USUAL))
+        shifts = np.maximum(shifts, USUAL_SHIFT + USUAL_SHIFT_BY_TEXTURE * blocks.texture)
+    # The noise of a rough block reaches into those around it, through colour of half size and filters at block edges.
+    change = np.maximum(change, SPILL * _most_around(change))
+    return Noise(change.astype(np.float32), shifts, mean, bool(trusted))
 
 
 def _shift(shifts: Figures) -> float:
@@ -133,13 +145,17 @@ ROUNDS = 8
 SMALLEST_PART = 0.15
 
 
-def touched(blocks: Blocks) -> Touched:
-    """What of a frame was touched: blocks beyond the noise, without lone ones, with gaps filled and edges weighed."""
-    noise = estimate(blocks)
+def touched(blocks: Blocks, *, film: bool = False) -> Touched:
+    """What of a frame was touched: blocks beyond the noise, without lone ones, with gaps filled and edges weighed.
+
+    `film` says that it is of a film whose frames were compressed with the help of each other.
+    """
+    noise = estimate(blocks, film=film)
     excess = np.maximum((blocks.change - noise.mean) / (noise.change - noise.mean), blocks.shift / noise.shift)
-    floor = max(float(noise.change.max()), noise.shift)
+    floor = max(float(noise.change.max()), float(noise.shift.max()))
     beyond = excess > 1
-    beyond &= (_around(beyond) >= 2) | (excess > BEYOND_DOUBT)
+    # Lone blocks are noise unless they are beyond doubt; a film has many frames, and so more of them.
+    beyond &= (_around(beyond, beyond_edge=False) >= 2 + film) | (excess > BEYOND_DOUBT + film)
     faint = (excess > FAINT) & (excess < BEYOND_DOUBT)
     kept = _grown(beyond, excess > FAINT)
     near = _around(kept)
@@ -176,12 +192,18 @@ def _parts(change: Figures, noise: Figures, kept: NDArray[np.bool_], near: NDArr
     return np.where(inside, 1, part).astype(np.float32)
 
 
-def _around(chosen: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """How many of its eight neighbours are chosen; beyond the frame's edge the frame goes on as it ends."""
-    return _sum_around(chosen.astype(np.uint8))
+def _around(chosen: NDArray[np.bool_], *, beyond_edge: bool = True) -> NDArray[np.uint8]:
+    """How many of its eight neighbours are chosen; beyond the frame's edge it goes on as it ends, or there are none."""
+    return _sum_around(chosen.astype(np.uint8), "edge" if beyond_edge else "constant")
 
 
-def _sum_around(figures: NDArray) -> NDArray:
+def _most_around(figures: Figures) -> Figures:
     wide = np.pad(figures, 1, mode="edge")
+    rows = np.maximum(np.maximum(wide[:-2], wide[1:-1]), wide[2:])
+    return np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
+
+
+def _sum_around(figures: NDArray, beyond: Literal["edge", "constant"] = "edge") -> NDArray:
+    wide = np.pad(figures, 1, mode=beyond)
     rows = wide[:-2] + wide[1:-1] + wide[2:]
     return rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:] - figures

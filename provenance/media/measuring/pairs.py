@@ -126,12 +126,13 @@ def _with_remark(measured: Measured, remark: str) -> Measured:
 def _moving(before: films.Film, after: films.Film) -> Measured:
     passage: Passage | None = None
     pixels = places.pixels(1, 1)
-    floor, unsure, most, worst = 0.0, 0, -1.0, None
+    floor, unsure, most, worst = 0.0, 0, -1, None
+    compressed = not (before.exact and after.exact)
     for one, other in films.paired(before, after):
         width, height = other.frame.width, other.frame.height
         if passage is None:
             passage, pixels = Passage(width, height), places.pixels(width, height)
-        found = noise.touched(compare(*films.planes(one.frame, other.frame), width, height))
+        found = noise.touched(compare(*films.planes(one.frame, other.frame), width, height), film=compressed)
         touched = round(float((found.parts * pixels).sum()))
         doubt = Fraction(round(found.doubt * 1000), found.parts.size * 1000)
         passage.add(other.time, places.on_grid(found.parts, passage.grid), touched, doubt)
