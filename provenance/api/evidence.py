@@ -61,7 +61,7 @@ class NumbersTold(serializers.Serializer):
 class DeclaredTold(serializers.Serializer):
     share = serializers.FloatField(allow_null=True)
     method = serializers.CharField()
-    beyond = serializers.FloatField(allow_null=True, required=False, help_text="Measured, and not declared")
+    beyond = serializers.FloatField(allow_null=True, help_text="Measured, and not declared")
 
 
 class MeasuredTold(serializers.ModelSerializer):

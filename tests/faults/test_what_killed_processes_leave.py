@@ -74,7 +74,7 @@ def hold(number):
     said = acts.declared(f"take {number}")
     said["depictions"][0] = {"id": "mira", "unidentified": True, "role": "target_likeness", "modality": "face"}
     with tempfile.TemporaryDirectory() as folder:
-        files = [acts._sent(folder, name, acts.picture(of)) for name, of in (("take.jpg", number), ("plate.jpg", number + 1))]
+        files = [acts.sent(folder, name, acts.picture(of)) for name, of in (("take.jpg", number), ("plate.jpg", number + 1))]
         client = ApiClient.objects.filter(organisation__name="Parallax VFX").first()
         asset = intake.receive(files[0], said, {"plate": files[1]}, client=client, at=timezone.now())
     assert asset.job.state == SigningJob.State.HELD
