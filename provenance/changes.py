@@ -97,8 +97,17 @@ def _moved(at: datetime) -> QuerySet[Credential]:
         Q(**{f"{ending}effective_at__lte": at}) & newly
         | Q(**{f"{ending}run_off_to__lt": today, f"{ending}run_off_to__gte": F("told_on")})
         | Q(decision__revisions__term_end__lte=today, decision__revisions__term_end__gt=F("told_on"))
+        | _stopped()
     )
     return told.filter(since_told, told_at__isnull=False).distinct().order_by("pk")
+
+
+def _stopped() -> Q:
+    """Orders and disputes come, are lifted and run out; there are few, so whoever they concern is looked at each time."""
+    subjects = list(standing.ever_stopped())
+    grant = "decision__revisions__grant__"
+    names = (f"{grant}public_id", f"{grant}person__public_id", "asset__production__public_id")
+    return Q(*(Q(**{f"{name}__in": subjects}) for name in names), _connector=Q.OR)
 
 
 def _signed(at: datetime) -> Iterator[Change]:

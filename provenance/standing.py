@@ -88,6 +88,11 @@ def _stopping(subjects: Collection[str], at: datetime) -> set[str]:
     return {subject for subject, acts in found.order_by().values_list("subject", "acts") if not acts or DISTRIBUTION in acts}
 
 
+def ever_stopped() -> QuerySet[Statement, str]:
+    """Those on which such an order or dispute lies, or lay: a grant, a person or a production, by its public id."""
+    return Statement.objects.filter(kind=Statement.Kind.LOCK, form__in=(COURT_ORDER, DISPUTE)).values_list("subject", flat=True)
+
+
 def standing_on(grant: Grant) -> QuerySet[Credential]:
     """The released credentials whose decision stood on a revision of this grant: what an ending would touch."""
     return Credential.objects.filter(decision__revisions__grant=grant).distinct()

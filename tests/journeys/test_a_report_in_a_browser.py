@@ -23,7 +23,7 @@ from registry import clients
 from registry.models import Production
 from tests import cast as people, shots
 from tests.assets import build
-tasks.sign_asset.delay_on_commit = lambda **_: None
+tasks.sign_asset.delay_on_commit = lambda *_: None
 cast = people.assemble()
 cast.northlight.key_reference = f"dev:{cast.northlight.public_id}"
 cast.northlight.save()

@@ -67,7 +67,7 @@ def credential(signed=b"signed", received=b"received", *, consent="confirmed", d
 
 def again(made: Credential, signed: bytes, received: bytes = b"received", **changes) -> Credential:
     """The same file sent and signed once more."""
-    label = f"{LABEL[:-4]}{Credential.objects.count():04x}"
+    label = f"{made.manifest_label[:-4]}{Credential.objects.count():04x}"
     return credential(signed, received, **{"manifest_label": label, **changes})
 
 
@@ -75,7 +75,7 @@ def grant_behind(made: Credential, *, term_end: date | None = None) -> Grant:
     """A consent of Mira Vale on which the credential's decision stood."""
     studio = made.producer
     ines, _ = User.objects.get_or_create(username="ines")
-    mira = Person.objects.create(studio=studio, alias="M. Vale", data_key=b"")
+    mira = Person.objects.create(studio=studio, alias="M. Vale")
     number = f"C-{Grant.objects.count() + 1}"
     grant = Grant.objects.create(person=mira, studio=studio, number=number, entered_by=ines, recorded_at=SIGNED_AT)
     revision = GrantRevision.objects.create(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
+from consent.models import Statement
 from provenance import changes
 from provenance.models import Change, Credential
 from registry.append_only import AppendOnlyError
@@ -75,6 +76,21 @@ def test_an_ending_of_another_clock_is_not_looked_past(made):
     changes.note(at=AT)
     registered.end(grant, at=AT - timedelta(minutes=10))
     assert changes.note(at=AT + timedelta(seconds=1)) == 1
+
+
+def test_an_order_of_a_court_is_told_and_that_it_was_lifted(made):
+    grant = registered.grant_behind(made)
+    changes.note(at=AT)
+    order = Statement.objects.create(
+        kind="lock", form="lock.court_order", studio=made.producer, subject=grant.public_id, effective_at=AT + DAY,
+        recorded_at=AT,
+    )  # fmt: skip
+    assert changes.note(at=AT) == 0 and changes.note(at=AT + DAY) == 1 and changes.note(at=AT + DAY) == 0
+    Statement.objects.create(
+        kind="lift", studio=made.producer, subject=grant.public_id, refers_to=order, effective_at=AT + 2 * DAY, recorded_at=AT
+    )
+    assert changes.note(at=AT + 2 * DAY) == 1
+    assert [standing for _, standing in kinds()] == ["confirmed", "under_review", "confirmed"]
 
 
 def test_what_is_signed_again_is_superseded(client, made):
