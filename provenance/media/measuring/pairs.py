@@ -140,7 +140,9 @@ def _moving(before: films.Film, after: films.Film) -> Measured:
         if touched > most:
             most, worst = touched, (_small(other.frame), found.parts)
     assert passage is not None and worst is not None
-    remarks = (f"In {unsure:,} frames more than half changed; their noise was taken from a fixed floor.",) if unsure else ()
+    remarks = [f"In {unsure:,} frames more than half changed; their noise was taken from a fixed floor."] if unsure else []
+    if compressed and (flickers := passage.without_flickers()):
+        remarks.append(f"{flickers:,} flickers of a frame or two on less than 0.5 % of it were not counted.")
     method = DIFFERENCE_FIXED if unsure > passage.frames_touched / 2 else DIFFERENCE
     return Measured((passage.measurement(method, round(floor, 2), remarks),), heat.draw(*worst, passage.shares()))
 

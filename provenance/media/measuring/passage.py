@@ -22,6 +22,8 @@ from provenance.raster import Grid
 
 MOST_PIECES = 400
 MOST_RANGES = 400
+# Frames, and part of the frame.
+LONGEST_FLICKER, LARGEST_FLICKER = 2, 0.005
 
 
 @dataclass(slots=True)
@@ -80,6 +82,22 @@ class Passage:
             else:
                 found.append(one)
         return found
+
+    def without_flickers(self) -> int:
+        """Leaves out what is touched for a frame or two on a sliver of it, and adds it to the doubt; gives how many.
+
+        Compression flickers so. An edit lasts longer, or is larger.
+        """
+        flickers = [
+            (start, end) for start, end in self._runs()
+            if end - start <= LONGEST_FLICKER and max(self.touched[start:end]) < LARGEST_FLICKER * self.size
+        ]  # fmt: skip
+        for start, end in flickers:
+            for number in range(start, end):
+                self.doubt += Fraction(self.touched[number], self.size)
+                self.touched[number] = 0
+            self._stretches = [one for one in self._stretches if not (start <= one.start and one.end <= end)]
+        return len(flickers)
 
     # ── What it comes to ─────────────────────────────────────────────────────────────────────────────────────────
 
