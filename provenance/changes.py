@@ -2,7 +2,7 @@
 
 Endings and releases commit in any order, and a day passes without a row: so nothing is numbered where it happens. One
 writer at a time looks at what is committed, and gives what it finds the next positions while it holds the lock. A
-position is seen only after every lower one; whoever read up to it has missed nothing. (docs/adr/0011)
+position is seen only after every lower one; whoever read up to it has missed nothing. (docs/adr/0014)
 """
 
 from collections.abc import Iterator
