@@ -131,7 +131,7 @@ def test_more_than_declared_is_held_and_the_vendor_is_told_both_numbers(held, ha
     assert [(one["finding"], one["numbers"]["share"], one["stands"]) for one in listed] == [("more", row.numbers["share"], None)]
     assert shots.nothing_released() and not SigningPlan.objects.exists()
     assert [one["event"] for one in told(hatch, held)["history"]] == ["received", "measured", "held"]
-    last = json.loads(journal.head(held.public_id).body)["details"]["findings"][0]
+    last = json.loads(journal.chain(held.public_id).last().body)["details"]["findings"][0]
     assert last["declared"] == row.declared["share"] and last["measured"] == row.numbers["share"]
 
 
