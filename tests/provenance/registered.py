@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from consent.models import Decision, Ending, Grant, GrantRevision
 from provenance.models import Asset, Credential, KnownContent, SigningPlan
 from registry.models import ApiClient, Organisation, Person, Production, User
+from registry.private import new_data_key
 
 SIGNED_AT = datetime(2026, 7, 14, 9, 41, tzinfo=UTC)
 LABEL = "urn:c2pa:39fd2b05-78d1-4ecc-9cde-e42c33a9a40b"
@@ -75,7 +76,7 @@ def grant_behind(made: Credential, *, term_end: date | None = None) -> Grant:
     """A consent of Mira Vale on which the credential's decision stood."""
     studio = made.producer
     ines, _ = User.objects.get_or_create(username="ines")
-    mira = Person.objects.create(studio=studio, alias="M. Vale")
+    mira = Person.objects.create(studio=studio, alias="M. Vale", data_key=new_data_key())
     number = f"C-{Grant.objects.count() + 1}"
     grant = Grant.objects.create(person=mira, studio=studio, number=number, entered_by=ines, recorded_at=SIGNED_AT)
     revision = GrantRevision.objects.create(
