@@ -20,7 +20,7 @@ from provenance.media.measuring import places
 from provenance.media.measuring.blocks import Figures
 from provenance.raster import Grid
 
-MOST_PIECES = 400
+MOST_PIECES = 128
 MOST_RANGES = 400
 # Frames, and part of the frame.
 LONGEST_FLICKER, LARGEST_FLICKER = 2, 0.005
