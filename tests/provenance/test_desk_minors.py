@@ -94,5 +94,5 @@ def test_neither_page_asks_more_questions_for_more_minors(cast, django_assert_ma
         minor(cast, 20 + number, f"M. {number}")
     desk = at_the_desk(cast.ines)
     for address in ("/admin/", PAGE):
-        with django_assert_max_num_queries(30):
+        with django_assert_max_num_queries(35):
             desk.get(address)

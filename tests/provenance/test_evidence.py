@@ -59,7 +59,7 @@ def test_a_plate_is_kept_by_its_hash_and_told_to_whoever_may_see_the_asset(asset
     for api in (hatch, program(studio.northlight)):
         listed = api.get(f"/api/v1/assets/{asset.public_id}/evidence").json()
         assert [one["id"] for one in listed["sent"]] == [row.public_id] and listed["measured"] == []
-    last = journal.head(asset.public_id)
+    last = journal.chain(asset.public_id).last()
     assert last.tag == "asset:evidence_received" and json.loads(last.body)["details"]["sha256"] == row.sha256
     assert list(audit.faults()) == []
 
@@ -156,10 +156,14 @@ def test_an_asset_of_another_tenant_is_as_if_there_were_none(asset, hatch, progr
 
 def test_a_plate_that_carries_more_ai_than_is_declared_washes_nothing_off(asset, hatch, studio):
     """The plate is an AI work of its own, signed here: held against it, the asset would seem to have none of that."""
-    other = shots.de_aging(technique="face_replacement", digital_source_type="compositeWithTrainedAlgorithmicMedia")
+    other = shots.de_aging(
+        technique="face_replacement", digital_source_type="compositeWithTrainedAlgorithmicMedia", depicts=["mira", "rig"]
+    )
     line = people.grants.Line(effect="grant", uses=("face_replacement",), modalities=("face",), territories=("WORLD",))
     people.verified(studio, at=timezone.now(), number="C-0143", lines=(line,))
-    said = shots.declaration(studio, operations=[other], ingredients=[], title="replaced.jpg")
+    nobody = {"id": "rig", "role": "synthetic", "modality": "face"}  # whose performance it was laid on
+    shown = [*shots.declaration(studio)["depictions"], nobody]
+    said = shots.declaration(studio, operations=[other], ingredients=[], title="replaced.jpg", depictions=shown)
     made = shots.send(hatch, build.plate_jpg(), said, name="replaced.jpg").json()
     shots.sign_at(made["id"], timezone.now())
     assert SigningJob.objects.get(asset__public_id=made["id"]).state == "signed"

@@ -97,7 +97,7 @@ def test_what_a_worker_stored_stays_while_its_job_may_still_be_released(studio, 
     at = timezone.now()
     with shelf.scratch() as folder, ExitStack() as lent:
         work = signing.Work(signing.claim(sent.json()["id"], at=at), folder, lent)
-        signing.examine(work)
+        signing.examine(work, clock=timezone.now)
         signing.confirm(work, at=at)
         signing.plan(work, at=at)
         signing.make(work)
