@@ -55,7 +55,8 @@ def test_somebody_of_whom_the_registry_has_no_record_has_not_consented():
 @pytest.mark.parametrize("use", UNDEFINED)
 def test_every_use_that_is_not_technical_needs_consent(use):
     reviewed = (fact("prd_harbor", "production.culture_reviewed"),)  # what a historical figure needs besides
-    asked = question(replace(MIRA_FACE, use=use))
+    nobody = Depiction("rig", None, "synthetic", "performance", use)  # whose performance it lies on, if on any
+    asked = question(replace(MIRA_FACE, use=use), nobody)
     assert codes(ask(asked, statements=reviewed)) == {"consent.no_grant"}
     assert ask(asked, grant(revision(line(uses={use}))), statements=reviewed).outcome == "permit"
 
