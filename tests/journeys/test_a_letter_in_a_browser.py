@@ -56,6 +56,7 @@ def test_a_performer_ends_a_consent_on_a_telephone(browser):  # noqa: F811
 
 def made(page):
     """The link and the code, as they stand at the desk this once."""
+    press(page.locator("summary", has_text="Cast and works"))
     press(page.get_by_role("link", name="Letters"))
     press(page.get_by_role("link", name="Make a link"))
     choose(page.get_by_label("Who opens it"), "M. Vale – The person")
