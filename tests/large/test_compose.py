@@ -21,7 +21,7 @@ COMPOSE = yaml.safe_load((DOCKER / "compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 EXAMPLE = (DOCKER / "production.env.example").read_text().splitlines()
 OURS = ("prepare", "web", "worker", "beat")
-READERS = {"text", "whole", "truth", "listed", "one_of", "kept_secret"}
+READERS = {"text", "whole", "share", "truth", "listed", "one_of", "kept_secret"}
 # Of an embedded installation only, or never to be changed in production.
 NOT_HERE = {"DATA_DIR", "DEBUG", "MFA_REQUIRED"}
 
@@ -68,7 +68,9 @@ def test_what_the_example_says_is_the_default_is_the_default():
         "told = {'WEB_WORKERS': g.workers, 'WEB_THREADS': g.threads, 'PORT': s.PORT, 'PROXIES': s.PROXIES,"
         " 'MAX_UPLOAD_BYTES': s.MAX_UPLOAD_BYTES, 'RATE_WINDOW': s.RATES['window'], 'LEASE_SECONDS': s.LEASE_SECONDS,"
         " 'RATE_VERIFICATION': s.RATES['verification'], 'RATE_TOKEN': s.RATES['token'],"
-        " 'WORKER_CHILDREN': s.WORKER_CHILDREN, 'CONFIRM_MINUTES': s.CONFIRM_MINUTES}", "print(json.dumps(told))",
+        " 'WORKER_CHILDREN': s.WORKER_CHILDREN, 'CONFIRM_MINUTES': s.CONFIRM_MINUTES,"
+        " 'EXTENT_TOLERANCE': float(s.EXTENT_TOLERANCE), 'LIKENESS_BITS': s.LIKENESS_BITS,"
+        " 'MEASURING_SECONDS': s.MEASURING_SECONDS}", "print(json.dumps(told))",
     ])  # fmt: skip
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={"PATH": "/usr/bin:/bin", **PRODUCTION},
                           capture_output=True, text=True, check=True)  # fmt: skip
