@@ -5,6 +5,7 @@ a known asset that carries AI which the declaration leaves out, the asset waits 
 (`intake.py`); which contents bind whom is the same as for their bytes (docs/adr/0005).
 """
 
+import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from provenance.fingerprint import Code, distance, keys, near_keys
 from provenance.geometry import Media
 from provenance.heritage import Carrier, Heritage
 from provenance.media.refusal import MediaRefused
-from provenance.models import Asset, Fingerprint, FingerprintChunk, Ingredient, KnownContent, Likeness
+from provenance.models import Asset, Fingerprint, FingerprintChunk, Ingredient, KnownContent, Likeness, Measured
 from provenance.placement import ALL
 
 CODE = "provenance.possible_likeness"
@@ -91,14 +92,32 @@ def resembling(files: Sequence[Shown], declaration: Declaration, media: Media, c
     known_already = {carrier.asset.pk for carrier in came.carriers}
     found = []
     for shown in files:
-        for one in _near(shown, bound):
-            if one.known.pk in known_already or _is_its_source(shown, one.known):
+        matches = _near(shown, bound)
+        passed_over = known_already | _made_from(shown)
+        measured_ones = _measured_among([one.known.pk for one in matches])
+        judged: dict[tuple[Any, ...], tuple[str, ...]] = {}
+        for one in matches:
+            if one.known.pk in passed_over:
                 continue
-            brought = heritage.brought(_carrier(one.known, shown), media)
-            if missing := inheritance.shrinks(brought, declared):
-                carries = tuple(dict.fromkeys(each.detail for each in missing[:5]))
+            # Versions of one shot state the same; where none was measured, what they carry is the same as well.
+            alike = (one.known.pk,) if one.known.pk in measured_ones else _stating(one.known)
+            if alike not in judged:
+                missing = inheritance.shrinks(heritage.brought(_carrier(one.known, shown), media), declared)
+                judged[alike] = tuple(dict.fromkeys(each.detail for each in missing[:5]))
+            if carries := judged[alike]:
                 found.append(Near(shown, one.known, one.distance, one.frames, one.at_s, one.known_at_s, carries))
     return sorted(found, key=lambda one: one.distance)[:MOST_FOUND]
+
+
+def _stating(known: Asset) -> tuple[Any, ...]:
+    """All that what an asset carries depends on, where nothing of it was measured."""
+    said = {name: value for name, value in known.declaration.items() if name != "title"}
+    used = tuple(sorted((one.label, one.sha256) for one in known.ingredients.all()))
+    return json.dumps(said, sort_keys=True), json.dumps(known.media, sort_keys=True), used
+
+
+def _measured_among(assets: Sequence[int]) -> set[int]:
+    return set(Measured.objects.filter(operation__asset__in=assets).values_list("operation__asset", flat=True))
 
 
 @dataclass(slots=True)
@@ -122,6 +141,7 @@ def _near(shown: Shown, bound: Q) -> list[_Match]:
         pairs += [(bits, number, code, asset, at_s) for bits, asset, at_s in lookup(code, within=settings.LIKENESS_BITS)]
     pairs.sort(key=lambda one: one[0])
     binding = Asset.objects.filter(bound, pk__in={one[3] for one in pairs}).select_related("production__studio").distinct()
+    binding = binding.prefetch_related("ingredients")
     assets = {asset.pk: asset for asset in binding}
     matches: dict[int, _Match] = {}
     for bits, number, code, asset, at_s in pairs:
@@ -142,10 +162,10 @@ def lookup(code: Code, *, within: int) -> list[tuple[int, int, float | None]]:
     return [one for one in found if one[0] <= within]
 
 
-def _is_its_source(shown: Shown, known: Asset) -> bool:
-    return KnownContent.objects.filter(
-        sha256=shown.sha256, asset=known, kind=KnownContent.Kind.INGREDIENT
-    ).exists()
+def _made_from(shown: Shown) -> set[int]:
+    """The assets that the file was itself an ingredient of."""
+    used = KnownContent.objects.filter(sha256=shown.sha256, kind=KnownContent.Kind.INGREDIENT)
+    return set(used.values_list("asset_id", flat=True))
 
 
 def _carrier(known: Asset, shown: Shown) -> Carrier:
