@@ -1,6 +1,6 @@
 """What was measured of an operation, held against what was declared of it; and the operation as it is then told.
 
-Rules only. Who answers where the two do not agree, and what is signed meanwhile, is left to `measuring.py`.
+Rules only. Who answers where the two do not agree, and what is signed meanwhile, is left to `findings.py` and `evidence.py`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
