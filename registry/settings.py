@@ -60,6 +60,7 @@ PERSON_KEYS = (
     if PRODUCTION
     else environment.kept_secret("PERSON_KEYS", DATA_DIR / "keys" / "person_keys")
 )
+PERSON_KEYS_FALLBACKS = environment.listed("PERSON_KEYS_FALLBACKS")
 
 # What performers are given is signed with it: an encrypted P-256 key as PEM. Embedded, one is made under data/keys.
 RECEIPT_KEY = environment.text("RECEIPT_KEY")
