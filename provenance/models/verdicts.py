@@ -11,7 +11,7 @@ def verdict_id():
 
 
 class Verdict(AppendOnly):
-    """Never rewritten: an engine that reads otherwise tomorrow makes another verdict. The file itself is not kept, nor its name."""
+    """Never rewritten: an engine that reads otherwise tomorrow makes another verdict. Neither the file is kept, nor its name."""
 
     public_id = models.CharField(max_length=40, unique=True, default=verdict_id, editable=False)
     sha256 = models.CharField(max_length=64, db_index=True, help_text="Of the file that was checked")

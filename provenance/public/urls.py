@@ -1,4 +1,4 @@
-"""The window's addresses: front page, check a file, a credential, a title, a kept check, explanations, schemas, roots, a letter."""
+"""The window's addresses: front page, checking a file, kept checks, credentials, titles, explanations, schemas, roots, letters."""
 
 from django.urls import path
 
