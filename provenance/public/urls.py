@@ -1,4 +1,4 @@
-"""The window's addresses: front page, checking a file, kept checks, credentials, titles, explanations, schemas, roots, letters."""
+"""The window's addresses: front page, checks, kept checks, credentials, titles, explanations, schemas, roots, letters."""
 
 from django.urls import path
 
