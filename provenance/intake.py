@@ -19,7 +19,7 @@ from consent import clearance
 from consent.facts import Depiction as DepictionFact
 from consent.facts import Request
 from consent.models import Decision
-from provenance import heritage, leftovers, likeness, manifest, measured, plans, shelf, trust, turning
+from provenance import concerns, heritage, leftovers, likeness, manifest, measured, plans, shelf, trust, turning
 from provenance.declaration import Declaration, IngredientStatement, check_against, check_placements, parse
 from provenance.fingerprint import Code
 from provenance.heritage import Heritage, Laundering, Source
@@ -90,6 +90,7 @@ def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, cli
     intake_key = _intake_key(vendor, file, declaration, parts)
     if known := _taken_in(intake_key):
         return known
+    concerns.refuse_kept_out(file.sha256, *(part.sha256 for part in parts.values()))
     found = trust.sandbox().examine(file.path, file.name)
     materials = tuple(_materials(declaration, parts, vendor))
     media = measured.media(measured.kept(found), declaration)

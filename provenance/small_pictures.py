@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.core.files.storage import default_storage
 
-from provenance import shelf, trust
+from provenance import concerns, shelf, trust
 from provenance.declaration import Declaration, parse
 from provenance.media.refusal import MediaRefused
 from provenance.models import Credential, Depiction
@@ -93,7 +93,7 @@ def _allowed(public_id: str) -> Credential | None:
     found = rows.select_related("asset").first()
     if found is None or found.asset.media.get("kind") not in DRAWN:
         return None
-    return found if _adults_only(found) else None
+    return found if _adults_only(found) and concerns.upheld_on(public_id) is None else None
 
 
 def _adults_only(credential: Credential) -> bool:

@@ -3,7 +3,7 @@
 from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import changes, leftovers, retiring, shelf, signing, turning
+from provenance import changes, concerns, leftovers, retiring, shelf, signing, turning
 from provenance.outputs import packing
 
 # A thousand files take minutes. Before the scratch folder of so long a task is taken for one that a killed process left.
@@ -30,6 +30,13 @@ def sweep() -> None:
     packing.forget_old(at=at)
     for pack_id in packing.to_call(at=at):
         pack_evidence.delay(pack_id)
+    for concern_id, about in concerns.to_mail(at=at):
+        mail_about_concern.delay(concern_id, about)
+
+
+@shared_task
+def mail_about_concern(concern_id: str, about: str) -> None:
+    concerns.mail(concern_id, about, at=timezone.now())
 
 
 @shared_task

@@ -82,6 +82,22 @@ def _bucket(parts: SplitResult) -> dict[str, Any]:
     return options
 
 
+def mail(url: str) -> dict[str, Any]:
+    """`file:///folder` (each mail a file), or `smtp://[user:password@]host:port`, with `smtps:` or `?tls=yes` for TLS."""
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": _file(parts)}
+    if parts.scheme in ("smtp", "smtps"):
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": parts.hostname or "localhost",
+            "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+            "EMAIL_HOST_USER": unquote(parts.username or ""), "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_SSL": parts.scheme == "smtps", "EMAIL_USE_TLS": dict(parse_qsl(parts.query)).get("tls") == "yes",
+            "EMAIL_TIMEOUT": 10,
+        }
+    raise AddressMistaken(f"EMAIL_URL begins with {parts.scheme}:; file:, smtp: and smtps: are known here.")
+
+
 def _file(parts: SplitResult) -> str:
     """`sqlite:///data/x` is below the working directory, `sqlite:////var/x` is absolute; a bare path is itself."""
     path = unquote(parts.path)

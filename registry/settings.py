@@ -269,6 +269,7 @@ RATES = {
     "window": environment.whole("RATE_WINDOW", 600),
     "verification": environment.whole("RATE_VERIFICATION", 60 if PRODUCTION else 600),
     "token": environment.whole("RATE_TOKEN", 60),
+    "concern": environment.whole("RATE_CONCERN", 6),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Countersign",
@@ -406,6 +407,6 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "registry.problems.forged"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-# ── Mail: kept in files when embedded ────────────────────────────────────────────────────────────────────────────
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+# ── Mail: kept in files unless EMAIL_URL says where it goes ──────────────────────────────────────────────────────
+globals().update(addresses.mail(environment.text("EMAIL_URL", f"file://{DATA_DIR}/mail")))
+MAIL_FROM = DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", "Countersign <registry@localhost>")

@@ -1,5 +1,6 @@
 from provenance.models.assets import Asset, Depiction, Ingredient, KnownContent, Operation
 from provenance.models.changes import Change
+from provenance.models.concerns import Concern, ConcernAnswer, ConcernMail, KeptOut
 from provenance.models.likeness import Fingerprint, FingerprintChunk, Likeness, LikenessAnswer
 from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
 from provenance.models.packs import EvidencePack
@@ -10,12 +11,16 @@ from provenance.models.verdicts import Verdict
 __all__ = [
     "Asset",
     "Change",
+    "Concern",
+    "ConcernAnswer",
+    "ConcernMail",
     "Credential",
     "Depiction",
     "EvidencePack",
     "Fingerprint",
     "FingerprintChunk",
     "Ingredient",
+    "KeptOut",
     "KnownContent",
     "Likeness",
     "LikenessAnswer",

@@ -83,6 +83,14 @@ FAMILIES = {
         "The asset cannot be worked with as it stands",
         "There is no asset of that id for you, or its state does not allow what was asked.",
         "Read the asset: its state says what comes next."),
+    "concern": ProblemType(
+        "The concern cannot be taken in, or answered",
+        "Something a notice needs is missing, there is no such file or concern here, or it was answered meanwhile.",
+        "Fill in what the page names. One concern about a file is answered at a time."),
+    "trust": ProblemType(
+        "The list cannot be taken over",
+        "What was given is no list of certificates, or lacks most of those in use. The list in use was not changed.",
+        "Compare it with what its publisher offers; if fewer are meant, say so."),
     "verdict": ProblemType(
         "There is no such kept check",
         "Nobody had a check kept under that id, or what was to be kept was told too long ago.",
