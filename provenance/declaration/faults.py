@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from provenance.declaration.nearest import meant, nearest
 from provenance.declaration.statements import Declaration, DepictionStatement, IngredientStatement, OperationStatement
 from provenance.declaration.values import day, moment
 from provenance.geometry import Region, exact
-from provenance.techniques import OPERATION_SOURCE_TYPES, SOUND_ELEMENTS, source_type
+from provenance.techniques import CREATION_SOURCE_TYPES, OPERATION_SOURCE_TYPES, SOUND_ELEMENTS, source_type
 from registry.errors import Fault
 
 MAX_REGIONS = 1000  # in one declaration; what moves with every frame belongs in a matte
 
+_SOURCE_TYPES = sorted(term.rpartition("/")[2] for term in CREATION_SOURCE_TYPES)
 _SEEN = frozenset({"face", "body", "motion", "performance", "name", "signature_trait"})
 _HEARD = frozenset({"voice", "performance", "name", "signature_trait"})
 
@@ -41,7 +43,9 @@ def given_faults(data: dict[str, Any]) -> Iterator[Fault]:
 def _source_faults(at: str, given: dict[str, Any]) -> Iterator[Fault]:
     term = given.get("digital_source_type")
     if term is not None and source_type(term) is None:
-        detail = f"{term!r} is not a digital source type of IPTC or C2PA that may still be used."
+        near = nearest(term, _SOURCE_TYPES)
+        meant_is = f" Did you mean {' or '.join(near)}?" if near else f" Those are {', '.join(_SOURCE_TYPES)}."
+        detail = f"{term!r} is not a digital source type of IPTC or C2PA that may still be used.{meant_is}"
         yield Fault(f"{at}/digital_source_type", "declaration.unknown_term", detail)
 
 
@@ -137,11 +141,12 @@ def _reference_faults(
 ) -> Iterator[Fault]:
     for number, name in enumerate(operation.depicts):
         if name not in depictions:
-            yield invalid(f"{at}/depicts/{number}", f"No depiction is called {name!r}.")
+            yield invalid(f"{at}/depicts/{number}", f"No depiction is called {name!r}.{meant(name, depictions)}")
     for kind, given in operation.evidence.given() if operation.evidence else ():
         for place, named in (("input", given.input), ("output", given.output)):
             if named is not None and named not in ingredients:
-                yield invalid(f"{at}/evidence/{kind}/{place}", f"No ingredient is called {named!r}.")
+                detail = f"No ingredient is called {named!r}.{meant(named, ingredients)}"
+                yield invalid(f"{at}/evidence/{kind}/{place}", detail)
     shown = [depictions[name] for name in operation.depicts if name in depictions]
     if operation.kind.person and not _someone(operation.element, shown):
         detail = (

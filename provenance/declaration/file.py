@@ -5,6 +5,8 @@ from provenance.declaration.statements import Declaration
 from provenance.geometry import Media, Region
 from registry.errors import Fault
 
+FIRST_OF_A_SHOT = 1000
+
 
 def check_against(declaration: Declaration, media: Media) -> None:
     """Hold a declaration against the measured file.
@@ -55,9 +57,16 @@ def _outside_time(region: Region, media: Media) -> str | None:
     if region.frames is not None and media.kind == "audio":
         return "A recording of sound has no frames: give the time."
     if region.frames is not None and frames and max(region.frames.start, region.frames.end or 0) >= frames:
-        return f"The file has {frames} frames, counted from 0."
+        last = max(region.frames.start, region.frames.end or 0)
+        return f"The region reaches frame {last}; the file has {frames} frames, counted from 0.{_numbered(region.frames.start)}"
     if region.time is not None and length is not None:
         grace = 1 / media.rate if media.rate else 0  # containers and editors round a frame differently
         if max(region.time.start_s, region.time.end_s or 0) > length + grace or region.time.start_s >= length:
-            return f"The file is {float(length):.3f} seconds long."
+            reached = f"The region reaches {float(max(region.time.start_s, region.time.end_s or 0)):.3f} seconds"
+            return f"{reached}; the file is {float(length):.3f} seconds long."
     return None
+
+
+def _numbered(first: int) -> str:
+    """Shots are numbered from 1001 in many houses; files are not."""
+    return f" Take the number of the shot's first frame from yours: {first} may be 0." if first >= FIRST_OF_A_SHOT else ""

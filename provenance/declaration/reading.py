@@ -6,6 +6,7 @@ from provenance.declaration.faults import duplicate_faults, given_faults, statem
 from provenance.declaration.shape import refuse, shape_faults
 from provenance.declaration.statements import Declaration
 from provenance.declaration.values import declared
+from registry.errors import Fault
 
 
 def parse(data: Any) -> Declaration:
@@ -19,3 +20,12 @@ def parse(data: Any) -> Declaration:
     declaration = declared(data)
     refuse((*duplicate_faults(declaration), *statement_faults(declaration)))
     return declaration
+
+
+def look_through(data: Any) -> tuple[Declaration | None, tuple[Fault, ...]]:
+    """All that `parse` would refuse, at once; and the declaration as far as it can be read, None where its shape is wrong."""
+    wrong = shape_faults(data)
+    if wrong:
+        return None, wrong
+    declaration = declared(data)
+    return declaration, (*given_faults(data), *duplicate_faults(declaration), *statement_faults(declaration))
