@@ -102,7 +102,7 @@ def storey(name):
         return "doors"
     if first == "models" or name in ("registry.private", "registry.append_only"):
         return "memory"
-    return {"intake": "beginnings", "evidence": "beginnings", "tasks": "messengers"}.get(first, "acts")
+    return {"intake": "beginnings", "checking": "beginnings", "evidence": "beginnings", "tasks": "messengers"}.get(first, "acts")
 
 
 @pytest.mark.parametrize("room", ROOMS)
