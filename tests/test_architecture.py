@@ -23,7 +23,7 @@ RULES = {
     "consent.riders.wordings",
     "provenance.comparison", "provenance.declaration", "provenance.extent", "provenance.fingerprint",
     "provenance.inheritance", "provenance.manifest", "provenance.measurement", "provenance.report", "provenance.signals",
-    "provenance.testimony",
+    "provenance.testimony", "provenance.suggestions.reading",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
     "provenance.said", "provenance.disclosure", "provenance.labels", "provenance.tally", "provenance.places",
 }  # fmt: skip
