@@ -157,11 +157,11 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     },
     "check_file": {
         "summary": "Check a file", "asked": {FORM: {"file": "(the file)"}}, "answers": {"200": REPORT},
-        "codes": {"413": ("media.*",), "415": ("media.*",), "422": ("request.*", "asset.no_file", *UNREADABLE),
+        "codes": {"413": ("media.*",), "415": ("media.*",), "422": ("request.*", "verification.*", *UNREADABLE),
                   "503": ("media.*",)},
     },
     "check_fingerprint": {
-        "summary": "Check a file by its fingerprint", "answers": {"200": REPORT}, "codes": {"422": ("media.*", "request.*")},
+        "summary": "Check a file by its fingerprint", "answers": {"200": REPORT}, "codes": {"422": ("verification.fingerprint",)},
     },
     "check_declaration": {
         "asked": {FORM: {"declaration": DECLARED, "file": "(the file)"}},

@@ -55,7 +55,7 @@ WITH_A_BODY = {
     "415": ("request.media_type",),
     "422": ("request.invalid", "request.no_length"),
 }
-WITH_A_NAME = {"404": ("request.not_found",)}  # of something in the address
+WITH_A_NAME = {"404": ("request.not_found",)}  # of something in the address, or with a cursor that nobody gave out
 
 HEADERS: dict[str, dict[str, Any]] = {
     "Retry-After": {"description": "How many seconds to wait before it is tried again", "schema": {"type": "integer"}},
@@ -132,7 +132,8 @@ ANSWERED = {"200": "As asked", "201": "Made and kept", "202": "Accepted", "204":
 
 def _common(path: str, operation: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     common = ANYWHERE | (WITH_A_TOKEN if any(operation.get("security", [])) else {})
-    return common | (WITH_A_BODY if "requestBody" in operation else {}) | (WITH_A_NAME if "{" in path else {})
+    paged = any(one.get("name") == "cursor" for one in operation.get("parameters", ()))
+    return common | (WITH_A_BODY if "requestBody" in operation else {}) | (WITH_A_NAME if "{" in path or paged else {})
 
 
 def _refusal(
