@@ -4,9 +4,9 @@ import json
 from functools import cache
 from typing import Any
 
-from drf_spectacular.generators import SchemaGenerator
+from registry.api import docs
 
 
 @cache
 def description() -> dict[str, Any]:
-    return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True)))
+    return json.loads(json.dumps(docs.whole()))

@@ -40,7 +40,16 @@ PROBLEM = {
         },
     },
     "additionalProperties": True,
-}
+    "examples": [{
+        "type": "https://registry.example/problems/declaration.unknown_term", "title": "What was sent cannot be accepted",
+        "status": 422, "code": "declaration.unknown_term", "instance": "/api/v1/assets",
+        "detail": "'deaging' is not a known term: did you mean de_aging?", "request_id": "req_4f1c2d7e9b6a4a0f8f3e2d",
+        "errors": [{
+            "pointer": "/operations/0/technique", "code": "declaration.unknown_term",
+            "detail": "'deaging' is not a known term: did you mean de_aging?",
+        }],
+    }],
+}  # fmt: skip
 # What any request may meet, with the codes that say so; views describe what is particular to them.
 ANYWHERE = {
     "400": ("request.malformed", "request.parameter", "request.interrupted"),
@@ -187,5 +196,5 @@ def _example(status: int, code: str) -> dict[str, Any]:
     return {
         "type": f"https://registry.example/problems/{code}", "title": problems.TITLES[status], "status": status,
         "detail": problems.SENTENCES.get(code, problems.TITLES[status] + "."), "code": code, "instance": "/api/v1/…",
-        "request_id": "4f1c2d7e9b6a4a0f8f3e2d1c0b9a8f7e", "errors": [],
+        "request_id": "req_4f1c2d7e9b6a4a0f8f3e2d", "errors": [],
     }  # fmt: skip
