@@ -15,7 +15,7 @@ PRODUCTION := env $$(grep -v '^\#' tests/production.env)
 # A house is many processes: what one has compiled is kept for the others, also where the environment says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test demo check bench faults openapi pins clean
+.PHONY: run test demo check bench faults openapi baseline pins clean
 
 run: $(RUNTIME)
 	@exec $(BIN)/python manage.py start
@@ -44,6 +44,10 @@ faults: $(TOOLS)
 
 openapi: $(RUNTIME)
 	$(APART) $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+# What the interface promises from now on: after a release, or after a break that is wanted and told in CHANGELOG.md.
+baseline: $(TOOLS) openapi
+	$(BIN)/python -m tests.interface
 
 pins: $(TOOLS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -3,6 +3,7 @@
 What is decided is `decision.py`'s; here the question is put together from what is on file, and its answer stored.
 """
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -17,6 +18,8 @@ from consent.questions import refuse_unknown
 from registry.errors import Fault, Invalid, NotFound
 from registry.models import Organisation, Person, Production, Unit
 from registry.prepared import Prepared
+
+MOST_CODES = 2_000  # looked through for the one that was meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,11 +270,22 @@ def _refuse_strangers(question: Question, production: Production) -> None:
     ]  # fmt: skip
     strangers += [
         Fault(f"/units/{number}", "declaration.unknown_unit",
-              f"“{production.title}” has no scene or shot of the code “{code[:60]}”; its studio adds it.")
+              f"“{production.title}” has no scene or shot of the code “{code[:60]}”{_nearest(code, production)}.")
         for number, code in enumerate(units) if code not in here
     ]  # fmt: skip
     if strangers:
         raise NotInThisProduction(tuple(strangers))
+
+
+def _nearest(code: str, production: Production) -> str:
+    """The codes that were perhaps meant, as words that end a sentence."""
+    codes = list(production.units.order_by("code").values_list("code", flat=True)[:MOST_CODES])
+    lower = {one.lower(): one for one in codes}
+    near = [lower[one] for one in difflib.get_close_matches(code.lower()[:60], lower, n=3, cutoff=0.75)]
+    if near:
+        return f"; did you mean {' or '.join(near)}? If not, its studio adds it"
+    some = f"; it has {', '.join(codes[:5])}{' and others' if len(codes) > 5 else ''}" if codes else ""
+    return f"{some}; its studio adds scenes and shots"
 
 
 def request_of(stored: Mapping[str, Any]) -> facts.Request:

@@ -252,6 +252,11 @@ class Sandbox:
             found = self._call({"do": "fingerprint"}, [file], size=_size(file))
         return tuple(Code(one["kind"], one["digits"], one.get("at_s")) for one in found["codes"])
 
+    def suggest(self, path: File) -> dict[str, Any]:
+        """What a declaration of this file might say, as `provenance.suggestions.reading.suggest` gives it, and its type."""
+        with _opened(path, "rb") as file:
+            return self._call({"do": "suggest"}, [file], size=_size(file))
+
     def sign(self, request: SignRequest, sign: Sign) -> dict[str, Any]:
         """Sign file to file; gives manifest_label, signed_sha256 and size. `sign` gets the bytes to be signed, here.
 

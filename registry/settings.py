@@ -273,7 +273,10 @@ RATES = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Countersign",
-    "DESCRIPTION": "Provenance and consent registry for synthetic media: the vendors' interface and the public one.",
+    "DESCRIPTION": "Provenance and consent registry for synthetic media: the vendors' interface and the public one.\n\n"
+    "A program fetches a token with its id and secret (`POST /api/v1/oauth/token`) and sends it with each request. Every refusal "
+    "is a problem document (RFC 9457): `code` is stable, `detail` says what to do, `errors` point to the places, and `type` "
+    "leads to a page that explains it. Declarations are described at `/schemas/declaration-1.json`.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -287,11 +290,23 @@ SPECTACULAR_SETTINGS = {
         "AssetState": "provenance.models.signing.SigningJob.State",
         "EvidenceKind": "provenance.models.measuring.OperationEvidence.Kind",
     },
+    "TAGS": [
+        {"name": "access", "description": "Tokens for programs"},
+        {"name": "productions", "description": "What you work on: shots, people by alias, where it is to appear"},
+        {"name": "clearances", "description": "Before the work: may this be done?"},
+        {"name": "declarations", "description": "What is to be said of a file: read from it, and checked"},
+        {"name": "assets", "description": "Files to be signed, and what became of them"},
+        {"name": "disclosures", "description": "For platforms: what is told of signed files, open to anybody"},
+        {"name": "verifications", "description": "Is a file what it says? Open to anybody"},
+    ],
+    # Its shapes stand at the operations; a list of all would be longer than the rest.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": -1, "filter": True},
     "REDOC_DIST": "SIDECAR",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "provenance.api.described.completed",
         "registry.api.schema.problems_everywhere",
     ],
 }

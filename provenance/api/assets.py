@@ -139,7 +139,7 @@ class Assets(GenericAPIView):
     def post(self, request: Request) -> Response:
         """Send a file and its declaration. 403 names exactly what consent does not cover."""
         announced_length(request)
-        declared = _declared(request.data.get("declaration"))
+        declared = declared_in(request)
         parts = files_in(request, but=("declaration",))
         file = parts.pop("file", None)
         if file is None:
@@ -229,8 +229,9 @@ def _download(key: str, name: str, media_type: str) -> FileResponse:
     return response
 
 
-def _declared(part: bytes | UploadedFile | None) -> Any:
-    """The declaration as JSON values, from a part that is text or a file."""
+def declared_in(request: Request) -> Any:
+    """The declaration of a form as JSON values, from a part that is text or a file."""
+    part: bytes | UploadedFile | None = request.data.get("declaration")
     text = part.read(LARGEST_TEXT + 1) if isinstance(part, UploadedFile) else part
     if not text:
         raise Invalid("declaration.missing", "No declaration was sent. Send it as JSON, in the part “declaration”.")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from provenance.api import assets, disclosures, evidence, productions, verifications
+from provenance.api import assets, declarations, disclosures, evidence, productions, suggestions, verifications
 
 urlpatterns = [
     path("productions", productions.Productions.as_view(), name="productions"),
@@ -12,9 +12,11 @@ urlpatterns = [
     path("assets/<str:asset>/evidence", evidence.Evidence.as_view(), name="asset-evidence"),
     path("assets/<str:asset>/content", assets.Content.as_view(), name="asset-content"),
     path("assets/<str:asset>/sidecar", assets.Sidecar.as_view(), name="asset-sidecar"),
+    path("declarations/check", declarations.Checks.as_view(), name="declaration-checks"),
     path("disclosures", disclosures.Changes.as_view(), name="disclosures"),
     path("disclosures/by-hash", disclosures.ByHash.as_view(), name="disclosures-by-hash"),
     path("disclosures/<str:credential>", disclosures.OneDisclosure.as_view(), name="disclosure"),
+    path("suggestions", suggestions.Suggestions.as_view(), name="suggestions"),
     path("verifications", verifications.Verifications.as_view(), name="verifications"),
     path("verifications/by-hash/<str:sha256>", verifications.VerificationByHash.as_view(), name="verification-by-hash"),
 ]

@@ -1,6 +1,7 @@
 """Long lists in pages: a cursor that stays right while rows are added."""
 
 import re
+from typing import Any
 
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
@@ -36,3 +37,11 @@ class NewestFirst(CursorPagination):
         if cursor and cursor.position is not None and not ROW.fullmatch(cursor.position):
             raise NotFound(self.invalid_cursor_message)
         return cursor
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """As REST framework's, with what is null at either end said as OpenAPI 3.1 does."""
+        told: dict[str, Any] = super().get_paginated_response_schema(schema)
+        for name in ("next", "previous"):
+            told["properties"][name]["type"] = ["string", "null"]
+            told["properties"][name].pop("nullable", None)
+        return told
