@@ -4,6 +4,7 @@ from provenance.models.likeness import Fingerprint, FingerprintChunk, Likeness, 
 from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
 from provenance.models.packs import EvidencePack
 from provenance.models.signing import Credential, SigningJob, SigningPlan
+from provenance.models.uploads import Upload
 
 __all__ = [
     "Asset",
@@ -23,4 +24,5 @@ __all__ = [
     "OperationEvidence",
     "SigningJob",
     "SigningPlan",
+    "Upload",
 ]
