@@ -86,6 +86,7 @@ def test_a_file_comes_in_pieces_and_is_hashed_as_a_whole(hatch):
     assert kept(where) == CONTENT and [one["id"] for one in hatch.get("/api/v1/uploads").json()["results"]] == [told["id"]]
     # The same again, as a program does that did not hear the answer.
     assert add(hatch, where, b"", len(CONTENT)).status_code == 204
+    problem(add(hatch, where, b"more", len(CONTENT)), 413, "upload.more_than_announced")
     problem(add(hatch, where, b"more", 0), 409, "upload.offset")
     assert kept(where) == CONTENT
 
