@@ -73,7 +73,9 @@ def uploaded(house: House, path: Path, pieces: int) -> str:
             offset = number * length
             if number:
                 line.request("HEAD", f"/api/v1/{where}", headers=house.tokens | {"Tus-Resumable": "1.0.0"})
-                offset = int(line.getresponse().headers["Upload-Offset"])
+                answer = line.getresponse()
+                answer.read()
+                offset = int(answer.headers["Upload-Offset"])
             end = min(size, offset + length)
             told = house.tokens | BYTES | {"Upload-Offset": str(offset), "Content-Length": str(end - offset)}
             status, said = ask(line, "PATCH", f"/api/v1/{where}", _part(path, offset, end), told)

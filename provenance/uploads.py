@@ -327,6 +327,8 @@ class _Arrival:
 
     def _settle(self) -> None:
         """On disk first, then counted."""
+        if not self.written:
+            return
         self.file.settle()
         at, offset = self.clock(), self.row.offset + self.written
         state = State.CHECKING if offset == self.row.size else State.ARRIVING

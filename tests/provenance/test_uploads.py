@@ -91,6 +91,14 @@ def test_a_file_comes_in_pieces_and_is_hashed_as_a_whole(hatch):
     assert kept(where) == CONTENT
 
 
+def test_what_is_counted_on_the_way_is_counted_once(hatch, monkeypatch):
+    """The last byte was counted on the way, so the end of the request counted nothing more: that was taken for an ended one."""
+    monkeypatch.setattr(uploads, "SETTLED_EVERY", SIZE // 4)
+    monkeypatch.setattr(Still.some, "__defaults__", (SIZE // 4,))
+    where = begun(hatch)
+    assert add(hatch, where, CONTENT)["Upload-Offset"] == str(SIZE) and hatch.get(where).json()["state"] == "complete"
+
+
 def test_the_beginning_may_come_with_the_creation_and_post_may_stand_for_patch(hatch):
     answer = begin(hatch, content=CONTENT[:500])
     assert (answer.status_code, answer["Upload-Offset"]) == (201, "500")
