@@ -6,6 +6,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -17,11 +18,14 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from provenance import intake, shelf
+from provenance import intake, shelf, submission
 from provenance.api.forms import WholeForm, files_in
+from provenance.api.submissions import EXAMPLE, SubmissionAsked
+from provenance.api.submissions import submission as read_submission
 from provenance.asset_history import history
 from provenance.models import Asset, SigningJob
 from registry import strict_json
+from registry.api.bodies import BoundedJSON
 from registry.api.pages import NewestFirst
 from registry.api.parameters import FingerprintFilter
 from registry.api.schema import refusal
@@ -115,7 +119,7 @@ class Chosen(filters.FilterSet):
 
 
 class Assets(GenericAPIView):
-    parser_classes = [WholeForm]
+    parser_classes = [WholeForm, BoundedJSON]
     pagination_class = NewestFirst
     serializer_class = AssetBrief
     filterset_class = Chosen
@@ -130,24 +134,16 @@ class Assets(GenericAPIView):
 
     @extend_schema(
         operation_id="send_asset", tags=["assets"], filters=False,
-        request={"multipart/form-data": Sent},
+        request={"multipart/form-data": Sent, "application/json": SubmissionAsked}, examples=[EXAMPLE],
         responses={
             202: OpenApiResponse(AssetTold, description="Accepted, or held for the legal desk; Location leads to it"),
-            413: refusal(413), 415: refusal(415), 422: refusal(422),
+            409: refusal(409), 413: refusal(413), 415: refusal(415), 422: refusal(422),
         },
     )
     def post(self, request: Request) -> Response:
-        """Send a file and its declaration. 403 names exactly what consent does not cover."""
+        """Send a file and its declaration, in a form or by the ids of uploads. 403 names exactly what consent does not cover."""
         announced_length(request)
-        declared = declared_in(request)
-        parts = files_in(request, but=("declaration",))
-        file = parts.pop("file", None)
-        if file is None:
-            raise Invalid("asset.no_file", "No file was sent. Send one as the part named “file”, its filename in UTF-8.")
-        asset = intake.receive(
-            sent(file), declared, {name: sent(part) for name, part in parts.items()},
-            client=request.client, at=timezone.now(),
-        )  # fmt: skip
+        asset = _from_form(request) if isinstance(request.data, MultiValueDict) else _from_uploads(request)
         told = AssetTold(one(request, asset.public_id), context={"request": request}).data
         return Response(told, status=status.HTTP_202_ACCEPTED, headers={"Location": told["links"]["self"]})
 
@@ -227,6 +223,21 @@ def _download(key: str, name: str, media_type: str) -> FileResponse:
     response = FileResponse(shelf.opened(key), as_attachment=True, filename=name, content_type=media_type)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _from_form(request: Request) -> Asset:
+    declared = declared_in(request)
+    parts = files_in(request, but=("declaration",))
+    file = parts.pop("file", None)
+    if file is None:
+        raise Invalid("asset.no_file", "No file was sent. Send one as the part named “file”, its filename in UTF-8.")
+    return intake.receive(
+        sent(file), declared, {name: sent(part) for name, part in parts.items()}, client=request.client, at=timezone.now()
+    )
+
+
+def _from_uploads(request: Request) -> Asset:
+    return submission.receive(read_submission(request.data), client=request.client, at=timezone.now())
 
 
 def declared_in(request: Request) -> Any:

@@ -2,17 +2,32 @@
 
 from django.urls import path
 
-from provenance.api import assets, declarations, disclosures, evidence, productions, suggestions, verifications
+from provenance.api import (
+    assets,
+    batches,
+    declarations,
+    disclosures,
+    evidence,
+    productions,
+    suggestions,
+    uploads,
+    verifications,
+)
 
 urlpatterns = [
     path("productions", productions.Productions.as_view(), name="productions"),
     path("productions/<str:production>", productions.OneProduction.as_view(), name="production"),
     path("assets", assets.Assets.as_view(), name="assets"),
+    path("assets/batch", batches.Batch.as_view(), name="assets-batch"),
     path("assets/<str:asset>", assets.OneAsset.as_view(), name="asset"),
     path("assets/<str:asset>/evidence", evidence.Evidence.as_view(), name="asset-evidence"),
     path("assets/<str:asset>/content", assets.Content.as_view(), name="asset-content"),
     path("assets/<str:asset>/sidecar", assets.Sidecar.as_view(), name="asset-sidecar"),
     path("declarations/check", declarations.Checks.as_view(), name="declaration-checks"),
+    path("uploads", uploads.Uploads.as_view(), name="uploads"),
+    path("uploads/<str:upload>", uploads.OneUpload.as_view(), name="upload"),
+    path("uploads/<str:upload>/parts", uploads.Parts.as_view(), name="upload-parts"),
+    path("uploads/<str:upload>/complete", uploads.Complete.as_view(), name="upload-complete"),
     path("disclosures", disclosures.Changes.as_view(), name="disclosures"),
     path("disclosures/by-hash", disclosures.ByHash.as_view(), name="disclosures-by-hash"),
     path("disclosures/<str:credential>", disclosures.OneDisclosure.as_view(), name="disclosure"),

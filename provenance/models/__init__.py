@@ -6,6 +6,7 @@ from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvide
 from provenance.models.packs import EvidencePack
 from provenance.models.signing import Credential, SigningJob, SigningPlan
 from provenance.models.trust_lists import TrustList
+from provenance.models.uploads import Upload
 from provenance.models.verdicts import Verdict
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "SigningJob",
     "SigningPlan",
     "TrustList",
+    "Upload",
     "Verdict",
 ]
