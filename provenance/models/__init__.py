@@ -4,12 +4,14 @@ from provenance.models.likeness import Fingerprint, FingerprintChunk, Likeness, 
 from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
 from provenance.models.packs import EvidencePack
 from provenance.models.signing import Credential, SigningJob, SigningPlan
+from provenance.models.telling import EndingTold, StandingTold
 
 __all__ = [
     "Asset",
     "Change",
     "Credential",
     "Depiction",
+    "EndingTold",
     "EvidencePack",
     "Fingerprint",
     "FingerprintChunk",
@@ -23,4 +25,5 @@ __all__ = [
     "OperationEvidence",
     "SigningJob",
     "SigningPlan",
+    "StandingTold",
 ]
