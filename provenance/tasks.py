@@ -3,7 +3,7 @@
 from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import changes, concerns, leftovers, retiring, shelf, signing, turning, upload_keeping
+from provenance import changes, concerns, leftovers, retiring, shelf, signing, telling, turning, upload_keeping
 from provenance.outputs import packing
 
 # A thousand files take minutes. Before the scratch folder of so long a task is taken for one that a killed process left.
@@ -39,6 +39,7 @@ def sweep() -> None:
         mail_about_concern.delay(concern_id, about)
     for upload_id in upload_keeping.to_check(at=at):
         check_upload.delay(upload_id)
+    telling.endings(at=at)
 
 
 @shared_task
@@ -48,8 +49,11 @@ def mail_about_concern(concern_id: str, about: str) -> None:
 
 @shared_task
 def note_changes() -> None:
-    """What changed in public disclosures is numbered, for whoever follows; a lost message only makes it later."""
-    changes.note(at=timezone.now())
+    """What changed in public disclosures is numbered, for whoever follows, and what changed for vendors is told them; a
+    lost message only makes it later."""
+    at = timezone.now()
+    changes.note(at=at)
+    telling.standings(at=at)
 
 
 @shared_task

@@ -5,6 +5,7 @@ from provenance.models.likeness import Fingerprint, FingerprintChunk, Likeness, 
 from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
 from provenance.models.packs import EvidencePack
 from provenance.models.signing import Credential, SigningJob, SigningPlan
+from provenance.models.telling import EndingTold, StandingTold
 from provenance.models.trust_lists import TrustList
 from provenance.models.uploads import Upload
 from provenance.models.verdicts import Verdict
@@ -17,6 +18,7 @@ __all__ = [
     "ConcernMail",
     "Credential",
     "Depiction",
+    "EndingTold",
     "EvidencePack",
     "Fingerprint",
     "FingerprintChunk",
@@ -31,6 +33,7 @@ __all__ = [
     "OperationEvidence",
     "SigningJob",
     "SigningPlan",
+    "StandingTold",
     "TrustList",
     "Upload",
     "Verdict",
