@@ -1,6 +1,6 @@
 """Whom this installation trusts: its own roots, the C2PA trust list, time-stamp authorities; and its readers."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,9 +8,10 @@ from django.conf import settings
 
 from provenance import keys
 from provenance.conclusion import TrustLists
+from provenance.models import Asset
 from provenance.sandbox import Anchor, Limits, Sandbox
 
-REGISTRY, LISTED, STAMPS = "/trust/registry", "/trust/c2pa", "/trust/time-stamps"
+REGISTRY, LISTED, STAMPS, TESTS = "/trust/registry", "/trust/c2pa", "/trust/time-stamps", "/trust/sandbox"
 
 
 def anchors() -> tuple[Anchor, ...]:
@@ -37,6 +38,23 @@ def lists() -> TrustLists:
 def key_directory() -> Path:
     """Where the development authority lives; a production installation has none."""
     return Path(settings.DATA_DIR) / "keys"
+
+
+def signer_for(asset: Asset, *, at: datetime) -> keys.Signer:
+    """The studio's own key for what is real, and for what is of the sandbox never that: one which nobody trusts."""
+    studio = asset.production.studio
+    if asset.sandbox:
+        return keys.signer(f"test:{studio.public_id}", directory=settings.SANDBOX_KEYS_DIR, at=at, name=studio.name)
+    if studio.key_reference.startswith("test:"):
+        raise keys.KeyUnavailable("A key of the sandbox signs nothing that is real. Name the studio’s own key.")
+    return keys.signer(studio.key_reference, directory=key_directory(), at=at, name=studio.name)
+
+
+def anchors_for(asset: Asset) -> tuple[Anchor, ...]:
+    """Those that what was just signed is read back against: for the sandbox its own, which is on no list of the public's."""
+    if not asset.sandbox:
+        return anchors()
+    return (*anchors(), Anchor(_uri(TESTS), keys.root_pem(settings.SANDBOX_KEYS_DIR, scheme="test")))
 
 
 @lru_cache(maxsize=1)

@@ -204,7 +204,7 @@ class Sidecar(APIView):
 
 def visible(request: Request):
     related = ("production", "job", "credential", "decision")
-    return Asset.objects.visible_to(request.client.organisation).select_related(*related)
+    return Asset.objects.seen_by(request.client).select_related(*related)
 
 
 def one(request: Request, asset: str) -> Asset:
