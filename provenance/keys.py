@@ -343,7 +343,7 @@ def _issue_leaf(path: Path, title: str, name: str, at: datetime.datetime) -> Non
     issuer_key, issuer = serialization.load_pem_private_key(pem, None), x509.load_pem_x509_certificates(pem)[0]
     key = ec.generate_private_key(ec.SECP256R1())
     # A reader shows the organisation: of a test, that it is one.
-    subject = _subject(f"{title} – {name}"[:64], organisation=title if title == TEST else name[:64])
+    subject = _subject(f"{title} – {name}", organisation=title if title == TEST else name)
     lives = min(LEAF_LIVES, issuer.not_valid_after_utc - at)
     leaf = claim_signing_leaf(subject, key.public_key(), issuer.subject, issuer_key, at=at, lives=lives)
     _write(path, _key_pem(key) + _pem(leaf) + _pem(issuer))
@@ -378,10 +378,15 @@ def _usage(**allowed: bool) -> x509.KeyUsage:
 def _subject(common_name: str, organisation: str) -> x509.Name:
     return x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
-            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _cut(organisation)),
+            x509.NameAttribute(NameOID.COMMON_NAME, _cut(common_name)),
         ]
     )
+
+
+def _cut(name: str) -> str:
+    """As much of a name as a certificate has room for, which counts bytes (RFC 5280, ub-common-name)."""
+    return name.encode()[:64].decode(errors="ignore")
 
 
 def _key_pem(key: Any) -> str:

@@ -102,7 +102,9 @@ def storey(name):
         return "doors"
     if first == "models" or name in ("registry.private", "registry.append_only"):
         return "memory"
-    return {"intake": "beginnings", "evidence": "beginnings", "tasks": "messengers"}.get(first, "acts")
+    return {
+        "intake": "beginnings", "evidence": "beginnings", "standing_in": "beginnings", "tasks": "messengers"
+    }.get(first, "acts")
 
 
 @pytest.mark.parametrize("room", ROOMS)

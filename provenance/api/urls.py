@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from provenance.api import assets, disclosures, evidence, productions, verifications
+from provenance.api import assets, disclosures, evidence, productions, sandbox, verifications
 
 urlpatterns = [
     path("productions", productions.Productions.as_view(), name="productions"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("assets/<str:asset>/evidence", evidence.Evidence.as_view(), name="asset-evidence"),
     path("assets/<str:asset>/content", assets.Content.as_view(), name="asset-content"),
     path("assets/<str:asset>/sidecar", assets.Sidecar.as_view(), name="asset-sidecar"),
+    path("assets/<str:asset>/sandbox-answer", sandbox.SandboxAnswer.as_view(), name="asset-sandbox-answer"),
+    path("samples", sandbox.Samples.as_view(), name="samples"),
+    path("samples/<str:name>", sandbox.SampleContent.as_view(), name="sample"),
     path("disclosures", disclosures.Changes.as_view(), name="disclosures"),
     path("disclosures/by-hash", disclosures.ByHash.as_view(), name="disclosures-by-hash"),
     path("disclosures/<str:credential>", disclosures.OneDisclosure.as_view(), name="disclosure"),

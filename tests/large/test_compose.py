@@ -62,7 +62,7 @@ def test_each_variable_of_the_example_has_a_sentence_above_it():
 
 def test_what_the_example_says_is_the_default_is_the_default():
     shown = {name: value for name, value in in_the_example().items() if f"#{name}={value}" in EXAMPLE}
-    image = {"BIND", "SCRATCH_DIR", "STATIC_ROOT", "C2PA_TRUST_LIST", "C2PA_TRUST_LIST_DATE"}
+    image = {"BIND", "SCRATCH_DIR", "SANDBOX_KEYS_DIR", "STATIC_ROOT", "C2PA_TRUST_LIST", "C2PA_TRUST_LIST_DATE"}
     program = "; ".join([
         "from registry import settings as s, serving as g", "import json",
         "told = {'WEB_WORKERS': g.workers, 'WEB_THREADS': g.threads, 'PORT': s.PORT, 'PROXIES': s.PROXIES,"
