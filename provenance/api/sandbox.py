@@ -102,14 +102,33 @@ class SamplesTold(serializers.Serializer):
     clearances = SampleClearance(many=True)
 
 
-HELD_AND_ACCEPTED = OpenApiExample("Accept", value={"answer": "accept"}, request_only=True)
+ACCEPT = OpenApiExample("Accept", value={"answer": "accept"}, request_only=True)
+A_SAMPLE = OpenApiExample("One of each", response_only=True, value={
+    "version": 1, "production": "prd_2Vf4pbhJn6dETrTdtawxmw",
+    "people": [{"id": "per_9fK1sL4hWq0cY8dN2tRb7A", "alias": "Permit Person", "outcome": "permit", "code": None,
+                "about": "Agreed to everything but the training of models, for the whole world."}],
+    "samples": [{
+        "name": "empty", "about": "A file without a byte in it.", "parts": {}, "after": [], "then": None,
+        "file": {"name": "empty.jpg", "size": 0,
+                 "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        "declaration": {"version": 1, "production": "prd_2Vf4pbhJn6dETrTdtawxmw", "title": "empty (empty.jpg)"},
+        "expected": {"status": 422, "code": "media.empty", "pointers": [], "state": None, "reason": None, "extent": None,
+                     "sidecar": False},
+    }],
+    "clearances": [{
+        "name": "permit", "about": "Agreed to.", "expected": {"outcome": "permit", "codes": []},
+        "question": {"production": "prd_2Vf4pbhJn6dETrTdtawxmw", "territories": ["US"], "depictions": [
+            {"id": "who", "person": "per_9fK1sL4hWq0cY8dN2tRb7A", "role": "target_likeness", "modality": "face",
+             "use": "de_aging"}]},
+    }],
+})  # fmt: skip
 
 
 class SandboxAnswer(APIView):
     permission_classes = [requires("assets:write")]
 
     @extend_schema(
-        operation_id="answer_in_sandbox", tags=["sandbox"], request=AnswerGiven, examples=[HELD_AND_ACCEPTED],
+        operation_id="answer_in_sandbox", tags=["sandbox"], request=AnswerGiven, examples=[ACCEPT],
         responses={200: AssetTold, 404: refusal(404), 409: refusal(409), 422: refusal(422)},
     )  # fmt: skip
     def post(self, request: Request, asset: str) -> Response:
@@ -129,7 +148,7 @@ class SandboxAnswer(APIView):
 class Samples(APIView):
     permission_classes = [requires("assets:read")]
 
-    @extend_schema(operation_id="list_samples", tags=["sandbox"], responses=SamplesTold)
+    @extend_schema(operation_id="list_samples", tags=["sandbox"], responses=SamplesTold, examples=[A_SAMPLE])
     def get(self, request: Request) -> Response:
         """Some thirty small files, each with a declaration to send and the answer to expect, for a program to try itself on.
 
