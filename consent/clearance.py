@@ -147,10 +147,14 @@ def lock_grants(stored: Decision) -> list[Grant]:
     return list(Grant.objects.select_for_update().filter(pk__in=grants).order_by("pk"))
 
 
-def found(public_id: str, *, requester: Organisation) -> Decision:
-    """A decision this organisation asked for, or one about its production; raises NotFound."""
-    stored = Decision.objects.select_related("production").filter(public_id=public_id).first()
-    if stored is None or requester.pk not in (stored.requester_id, stored.production.studio_id):
+def found(public_id: str, *, requester: Organisation, sandbox: bool = False) -> Decision:
+    """A decision this organisation asked for, or one about its production: in its sandbox, or in earnest. Raises NotFound."""
+    stored = Decision.objects.select_related("production__studio").filter(public_id=public_id).first()
+    if (
+        stored is None
+        or requester.pk not in (stored.requester_id, stored.production.studio_id)
+        or sandbox != (stored.production.studio.sandbox_of_id is not None)
+    ):
         raise NotFound("clearance.unknown", "There is no clearance of that id.")
     return stored
 

@@ -8,6 +8,8 @@ import hashlib
 import json
 from collections.abc import Iterator
 
+from django.db.models import Q
+
 from consent import paper
 from consent.models import Evidence
 from provenance import shelf
@@ -23,6 +25,7 @@ def faults(*, files: bool = True) -> Iterator[str]:
     """A sentence for each fault, as it is found; nothing is changed. Reads every stored file unless `files` is false."""
     yield from journal.broken_links()
     yield from _unrecorded()
+    yield from _on_the_wrong_side()
     if files:
         yield from _papers()
         for named, key, sha256 in _kept():
@@ -38,6 +41,14 @@ def _unrecorded() -> Iterator[str]:
         signed = credential.sidecar_sha256 or credential.sha256
         if (told.get("credential"), told.get("sha256")) != (credential.public_id, signed):
             yield f"{credential.public_id}: the journal does not tell of its release"
+
+
+def _on_the_wrong_side() -> Iterator[str]:
+    """What is of the sandbox was sent there by a program of it, for a studio nobody is behind; and nothing real was."""
+    there = Q(sandbox=True) & (Q(client__sandbox=False) | Q(production__studio__sandbox_of=None))
+    here = Q(sandbox=False) & (Q(client__sandbox=True) | Q(production__studio__sandbox_of__isnull=False))
+    for asset in Asset.objects.filter(there | here).order_by("pk").iterator():
+        yield f"{asset.public_id}: it stands on the wrong side between the sandbox and what is real"
 
 
 def _papers() -> Iterator[str]:

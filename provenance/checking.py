@@ -14,7 +14,7 @@ from provenance.declaration import Declaration, check_against, look_through
 from provenance.models import Asset
 from provenance.refusals import pointed
 from registry.errors import Fault, Invalid
-from registry.models import Organisation, Production
+from registry.models import ApiClient, Organisation, Production
 
 LOOKED_BACK = 50  # earlier assets, for who was depicted in the same shot
 MOST_OFFERED = 20
@@ -46,7 +46,7 @@ class Checked:
 
 
 def check(
-    declared: Any, *, vendor: Organisation, at: datetime, found: Mapping[str, Any] | None = None,
+    declared: Any, *, client: ApiClient, at: datetime, found: Mapping[str, Any] | None = None,
     parts: Collection[str] | None = None,
 ) -> Checked:
     """Hold a declaration against its schema, its production, and the file `found` (what `measured.kept` gives).
@@ -56,10 +56,11 @@ def check(
     declaration, faults = look_through(declared)
     if declaration is None:
         return Checked(faults)
-    told = [*faults, *_materials(declaration, vendor, parts)]
+    told = [*faults, *_materials(declaration, client, parts)]
     if found is not None:
         told += _against(declaration, found)
-    production = Production.objects.visible_to(vendor).filter(public_id=declaration.production).first()
+    vendor = client.organisation
+    production = Production.objects.seen_by(client).filter(public_id=declaration.production).first()
     if production is None:
         detail = "There is no production of that id that you work on. GET /api/v1/productions lists those there are."
         told.append(Fault("/production", "production.unknown", detail))
@@ -91,10 +92,10 @@ def _put(
     return ()
 
 
-def _materials(declaration: Declaration, vendor: Organisation, parts: Collection[str] | None) -> Iterator[Fault]:
+def _materials(declaration: Declaration, client: ApiClient, parts: Collection[str] | None) -> Iterator[Fault]:
     for number, one in enumerate(declaration.ingredients):
         if one.asset:
-            asset = Asset.objects.visible_to(vendor).filter(public_id=one.asset).select_related("credential").first()
+            asset = Asset.objects.seen_by(client).filter(public_id=one.asset).select_related("credential").first()
             if asset is None:
                 detail = "There is no asset of that id."
                 yield Fault(f"/ingredients/{number}/asset", "declaration.unknown_asset", detail)

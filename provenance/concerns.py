@@ -79,7 +79,7 @@ def receive(
 
     Raises NoSuchConcern where there is no such file, Incomplete, and TooManyOpen.
     """
-    about = Credential.objects.select_related("producer", "asset__production__studio").filter(public_id=credential).first()
+    about = Credential.objects.real().select_related("producer", "asset__production__studio").filter(public_id=credential).first()
     if about is None:
         raise NoSuchConcern
     name, contact = legible.line(name, "name"), legible.line(contact, "e-mail address").lower()

@@ -123,7 +123,7 @@ def _hold_still(asset: Asset) -> None:
 
 def _arrived(given: SentFile | Cited, row: Operation, asset: Asset, client: ApiClient) -> _Arrived:
     if isinstance(given, Cited):
-        known = Asset.objects.visible_to(client.organisation).filter(public_id=given.asset).first()
+        known = Asset.objects.seen_by(client).filter(public_id=given.asset).first()
         if known is None:
             raise Unfit("There is no asset of that id.", "/asset")
         if not hasattr(known, "credential"):

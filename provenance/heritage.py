@@ -87,7 +87,7 @@ def inherited(
     carriers: list[Carrier] = []
     for source in sources:
         reading = _reading(source)
-        known = _known(source, reading, bound)
+        known = _known(source, reading, bound, studio)
         carriers += [Carrier(asset, source.relation, source.placement) for asset in known]
         faults += _left_out(source, known, declaration, media)
         elsewhere = [*_remembered_of(known), *_stated_elsewhere(reading, known)]
@@ -140,15 +140,21 @@ def binding(studio: Organisation, vendor: Organisation) -> Q:
     asset, and not what was declared of it."""
     seen = ~Q(storage_key="") | Q(vendor=vendor)
     signed = Q(contents__kind__in=(Kind.SIGNED, Kind.DESCRIBED))
-    return signed | Q(contents__kind=Kind.UPLOADED, production__studio=studio) & seen
+    return (signed | Q(contents__kind=Kind.UPLOADED, production__studio=studio) & seen) & within(studio)
 
 
-def _known(source: Source, reading: Reading, bound: Q) -> list[Asset]:
+def within(studio: Organisation) -> Q:
+    """What is real knows of nothing but what is real; a sandbox, of nothing but what was sent to it. To one another their
+    credentials are those of a stranger."""
+    return Q(production__studio=studio, sandbox=True) if studio.sandbox_of_id else Q(sandbox=False)
+
+
+def _known(source: Source, reading: Reading, bound: Q, studio: Organisation) -> list[Asset]:
     """The assets whose content these bytes are, or whose credentials the file still carries, also below others."""
     if source.known:
         return [source.known]
     held = Q(contents__sha256=source.sha256) & bound
-    named = Q(credential__manifest_label__in=reading.lineage())
+    named = Q(credential__manifest_label__in=reading.lineage()) & within(studio)
     return list(Asset.objects.select_related("credential").filter(held | named).distinct()[:MOST_ASSETS])
 
 

@@ -89,13 +89,13 @@ def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, cli
     """Take in one upload. Raises Invalid for what cannot be accepted, NotAllowed for what consent does not cover."""
     declaration = parse(declared)
     vendor = client.organisation
-    production = _production(declaration, vendor)
-    intake_key = _intake_key(vendor, file, declaration, parts)
+    production = _production(declaration, client)
+    intake_key = _intake_key(client, file, declaration, parts)
     if known := _taken_in(intake_key):
         return known
     concerns.refuse_kept_out(file.sha256, *(part.sha256 for part in parts.values()))
     found = trust.sandbox().examine(file.path, file.name)
-    materials = tuple(_materials(declaration, parts, vendor))
+    materials = tuple(_materials(declaration, parts, client))
     media = measured.media(measured.kept(found), declaration)
     check_against(declaration, media)
     check_placements(declaration, media, {one.statement.id: measured.media(one.media, declaration) for one in materials})
@@ -232,17 +232,17 @@ def turn(asset: Asset, expected: tuple[str, ...], state: str, problem: dict[str,
 # --- before anything is kept --------------------------------------------------------------------------------------
 
 
-def _production(declaration: Declaration, vendor: Organisation) -> Production:
-    found = Production.objects.visible_to(vendor).filter(public_id=declaration.production).first()
+def _production(declaration: Declaration, client: ApiClient) -> Production:
+    found = Production.objects.seen_by(client).select_related("studio").filter(public_id=declaration.production).first()
     if found is None:
         detail = "There is no production of that id that you work on."
         raise Invalid("production.unknown", detail, errors=(Fault("/production", "production.unknown", detail),))
     return found
 
 
-def _intake_key(vendor: Organisation, file: SentFile, declaration: Declaration, parts: Mapping[str, SentFile]) -> str:
-    """Who sends what: the vendor, every byte sent, and every statement made."""
-    told = [vendor.public_id, file.sha256, declaration.canonical_hash()]
+def _intake_key(client: ApiClient, file: SentFile, declaration: Declaration, parts: Mapping[str, SentFile]) -> str:
+    """Who sends what: the vendor, in its sandbox or in earnest, every byte sent, and every statement made."""
+    told = [client.organisation.public_id + (" sandbox" if client.sandbox else ""), file.sha256, declaration.canonical_hash()]
     told += [f"{name} {part.sha256}" for name, part in sorted(parts.items())]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
@@ -259,7 +259,7 @@ def _taken_in(intake_key: str) -> Asset | None:
     return Asset.objects.get(pk=taken[0][0]) if taken else None
 
 
-def _materials(declaration: Declaration, parts: Mapping[str, SentFile], vendor: Organisation) -> Iterator[Material]:
+def _materials(declaration: Declaration, parts: Mapping[str, SentFile], client: ApiClient) -> Iterator[Material]:
     """Each ingredient with its bytes. Raises Invalid for one that is missing, and for a file that nobody declared."""
     missing = [
         Fault(f"/ingredients/{number}/part", "declaration.part_missing", f"No file was sent under the name “{one.part}”.")
@@ -277,7 +277,7 @@ def _materials(declaration: Declaration, parts: Mapping[str, SentFile], vendor: 
         raise Invalid(missing[0].code, missing[0].detail, errors=tuple(missing))
     for number, one in enumerate(declaration.ingredients):
         pointer = f"/ingredients/{number}"
-        yield _sent(one, parts[one.part], pointer) if one.part else _known(one, vendor, pointer)
+        yield _sent(one, parts[one.part], pointer) if one.part else _known(one, client, pointer)
 
 
 def _sent(statement: IngredientStatement, part: SentFile, pointer: str) -> Material:
@@ -289,8 +289,8 @@ def _sent(statement: IngredientStatement, part: SentFile, pointer: str) -> Mater
     )  # fmt: skip
 
 
-def _known(statement: IngredientStatement, vendor: Organisation, pointer: str) -> Material:
-    asset = Asset.objects.visible_to(vendor).filter(public_id=statement.asset).select_related("credential").first()
+def _known(statement: IngredientStatement, client: ApiClient, pointer: str) -> Material:
+    asset = Asset.objects.seen_by(client).filter(public_id=statement.asset).select_related("credential").first()
     credential = getattr(asset, "credential", None)
     if credential is None:
         code = "declaration.unknown_asset" if asset is None else "declaration.asset_not_signed"
@@ -409,7 +409,7 @@ def _written(
         sha256=upload.file.sha256, size=upload.file.size, media_type=upload.found.media_type,
         media=measured.kept(upload.found) | heritage.told(came), storage_key=key,
         declaration=declaration.as_dict(), declaration_hash=declaration.canonical_hash(), decision=decision,
-        received_at=at,
+        received_at=at, sandbox=upload.client.sandbox,
     )  # fmt: skip
     Ingredient.objects.bulk_create(
         Ingredient(

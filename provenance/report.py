@@ -12,7 +12,7 @@ from typing import Any
 from provenance import soundness, statements
 from provenance.conclusion import STATES, Conclusion, RegistryFacts, TrustLists, moment
 from provenance.printable import printable
-from provenance.reading import GROUPS, Reading
+from provenance.reading import GROUPS, Reading, mapping
 from provenance.said import said
 
 DISCLAIMER = said(
@@ -63,6 +63,8 @@ class Report:
             return self.integrity.text
         if self.signature.state == "invalid":
             return self.signature.text
+        if mapping(self.trust.details).get("sandbox"):
+            return self.trust.text
         if self.trust.state == "untrusted":
             return said("This file carries Content Credentials from a signer who is on no list known here.")
         return self.extent.text

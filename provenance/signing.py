@@ -272,8 +272,7 @@ def plan(work: Work, *, at: datetime) -> None:
     """4. Write down what is about to be signed, and with which certificate, before the key is used. What the file's own
     metadata is to say is written into a copy of it."""
     asset = work.asset
-    studio = asset.production.studio
-    work.signer = keys.signer(studio.key_reference, directory=trust.key_directory(), at=at, name=studio.name)
+    work.signer = trust.signer_for(asset, at=at)
     kept = plans.references(work.decision)
     row = SigningPlan(
         asset=asset, attempt=work.job.attempt, token=work.job.token, decision=work.decision,
@@ -333,7 +332,7 @@ def make(work: Work) -> None:
         source=work.to_sign or work.source, media_type=work.asset.media_type, manifest=work.plan.manifest,
         intent=work.intent,
         ingredients=work.ingredients, chain_pem=work.signer.chain_pem, alg=work.signer.algorithm,
-        tsa_url=settings.TIMESTAMP_URL or None, anchors=trust.anchors(), **where,
+        tsa_url=settings.TIMESTAMP_URL or None, anchors=trust.anchors_for(work.asset), **where,
     )  # fmt: skip
     work.made = trust.sandbox().sign(request, work.signer.sign)
 
@@ -342,7 +341,7 @@ def read_back(work: Work) -> None:
     """6. Read the result with another reader: trusted by this registry's own roots, saying just what was planned,
     and with the history the upload came with."""
     file, sidecar = (work.source, work.result) if work.sidecar else (work.result, None)
-    told = trust.sandbox().read(file, work.asset.media_type, sidecar=sidecar, anchors=trust.anchors())
+    told = trust.sandbox().read(file, work.asset.media_type, sidecar=sidecar, anchors=trust.anchors_for(work.asset))
     reading = Reading.of(told)
     work.time_stamped = told["time_stamp"]["state"] == "trusted"
     _must(reading.state == "Trusted", f"it reads {reading.state}, {', '.join(reading.failure[:3])}")

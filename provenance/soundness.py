@@ -13,6 +13,9 @@ from provenance.reading import Reading, listing, mapping
 from provenance.said import day, said
 
 VOUCHED = ("listed", "registry")
+# In whose name the sandbox signs (keys.py). Anybody may call themselves so; who does says of themselves that it is a test.
+TEST = "Countersign TEST – not for release"
+A_TEST = said("This was signed in Countersign’s sandbox: a test, not a statement about a released work.")
 NOTHING_FOUND = said("No Content Credentials found. That says nothing about whether AI was used.")
 UNREADABLE = said("Content Credentials unavailable or invalid. That says nothing about whether AI was used.")
 REMEMBERED = {
@@ -114,6 +117,9 @@ def trust_of(reading: Reading, lists: TrustLists, signature: Conclusion) -> Conc
 
     if vouched == "registry":
         return trusted_here(lists, lists.development)
+
+    if signer_name(reading.manifest) == TEST:
+        return Conclusion("untrusted", A_TEST, {"sandbox": True})
 
     return Conclusion("untrusted", said("The signer is on no list known here."))
 

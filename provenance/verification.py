@@ -131,7 +131,7 @@ def _of_bytes(digest: str) -> tuple[Released | None, str]:
 
 def _released(**where: Any) -> Released | None:
     """The newest released credential for which that holds."""
-    row = Credential.objects.filter(**where).order_by("-id").values_list(*Released._fields).first()
+    row = Credential.objects.real().filter(**where).order_by("-id").values_list(*Released._fields).first()
     return Released(*row) if row else None
 
 

@@ -31,6 +31,8 @@ CACHE_URL = environment.text("CACHE_URL", f"file://{DATA_DIR}/cache")
 STORAGE_URL = environment.text("STORAGE_URL", str(DATA_DIR / "storage"))
 # Files in the making. On the disk of a local storage, so that what is complete is kept by a rename.
 SCRATCH_DIR = Path(environment.text("SCRATCH_DIR", "/tmp" if PRODUCTION else str(DATA_DIR / "scratch")))
+# The sandbox's own authority, made by the worker when it is first needed. Nobody trusts it, and it may be made anew.
+SANDBOX_KEYS_DIR = Path(environment.text("SANDBOX_KEYS_DIR", str((SCRATCH_DIR if PRODUCTION else DATA_DIR) / "keys")))
 if not PRODUCTION:
     DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     SCRATCH_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -59,10 +59,10 @@ def cast(db):
 def program():
     """`program(organisation, *scopes)` → a client that speaks to the API with a token fetched by its own secret."""
 
-    def signed_in(organisation, *scopes):
+    def signed_in(organisation, *scopes, sandbox=False):
         client, secret = clients.register(
             name=f"pipeline of {organisation.name}", organisation=organisation, scopes=list(scopes) or None, by=None,
-            reason="", at=timezone.now(),
+            reason="", at=timezone.now(), sandbox=sandbox,
         )  # fmt: skip
         api = APIClient()
         asked = {"grant_type": "client_credentials", "client_id": client.client_id, "client_secret": secret}

@@ -105,7 +105,7 @@ def storey(name):
         return "doors"
     if first == "models" or name in ("registry.private", "registry.append_only"):
         return "memory"
-    beginnings = ("intake", "evidence", "checking", "uploads", "submission")
+    beginnings = ("intake", "evidence", "checking", "uploads", "submission", "standing_in")
     return "beginnings" if first in beginnings else "messengers" if first == "tasks" else "acts"
 
 

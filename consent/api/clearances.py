@@ -150,7 +150,7 @@ class Clearances(APIView):
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
         organisation = request.client.organisation
-        production = Production.objects.visible_to(organisation).filter(public_id=given["production"]).first()
+        production = Production.objects.seen_by(request.client).filter(public_id=given["production"]).first()
         if production is None:
             raise NoSuchProduction
         stored = clearances.decide(
@@ -167,7 +167,7 @@ class Clearance(APIView):
     @extend_schema(operation_id="read_clearance", tags=["clearances"], responses=ClearanceTold)
     def get(self, request: Request, clearance: str) -> Response:
         organisation = request.client.organisation
-        stored = clearances.found(clearance, requester=organisation)
+        stored = clearances.found(clearance, requester=organisation, sandbox=request.client.sandbox)
         return Response(clearances.told(stored, to_studio=organisation.pk == stored.production.studio_id))
 
 

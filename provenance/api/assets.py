@@ -63,7 +63,9 @@ class AssetBrief(serializers.ModelSerializer):
 
     class Meta:
         model = Asset
-        fields = ("id", "production", "title", "state", "sha256", "size", "media_type", "received_at", "changed_at")
+        fields = (
+            "id", "production", "title", "state", "sha256", "size", "media_type", "received_at", "changed_at", "sandbox"
+        )  # fmt: skip
 
 
 class AssetTold(AssetBrief):
@@ -87,7 +89,7 @@ class AssetTold(AssetBrief):
         return credential.extent if credential else None
 
     def get_links(self, asset: Asset) -> dict[str, str]:
-        """Where the signed file, its sidecar and its public page are, once there are any."""
+        """Where the signed file, its sidecar and its public page are, once there are any. Of the sandbox nothing is public."""
         return links(asset, self.context["request"])
 
 
@@ -98,8 +100,9 @@ def links(asset: Asset, request: Request) -> dict[str, str]:
     found = {"self": address("asset", asset.public_id), "evidence": address("asset-evidence", asset.public_id)}
     credential = getattr(asset, "credential", None)
     if credential:
-        found |= {"content": address("asset-content", asset.public_id),
-                  "credential": address("credential", credential.public_id)}  # fmt: skip
+        found["content"] = address("asset-content", asset.public_id)
+        if not asset.sandbox:
+            found["credential"] = address("credential", credential.public_id)
         if credential.sidecar_key:
             found["sidecar"] = address("asset-sidecar", asset.public_id)
     return found
@@ -200,7 +203,7 @@ class Sidecar(APIView):
 
 def visible(request: Request):
     related = ("production", "job", "credential", "decision")
-    return Asset.objects.visible_to(request.client.organisation).select_related(*related)
+    return Asset.objects.seen_by(request.client).select_related(*related)
 
 
 def one(request: Request, asset: str) -> Asset:

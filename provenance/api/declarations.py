@@ -143,7 +143,7 @@ class Checks(APIView):
         announced_length(request)
         declared, found, parts = self._sent(request) if request.content_type.startswith("multipart/") else self._told(request)
         checked = checking.check(
-            declared, vendor=request.client.organisation, at=timezone.now(), found=found, parts=parts
+            declared, client=request.client, at=timezone.now(), found=found, parts=parts
         )  # fmt: skip
         errors = [{"pointer": one.pointer, "code": one.code, "detail": one.detail} for one in checked.faults]
         return Response({

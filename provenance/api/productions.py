@@ -72,7 +72,7 @@ class Productions(ListAPIView):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self):
-        return Production.objects.visible_to(self.request.client.organisation)
+        return Production.objects.seen_by(self.request.client)
 
 
 class OneProduction(RetrieveAPIView):
@@ -87,7 +87,7 @@ class OneProduction(RetrieveAPIView):
         return super().get(request, *args, **kwargs)
 
     def get_object(self):
-        visible = Production.objects.visible_to(self.request.client.organisation).select_related("studio")
+        visible = Production.objects.seen_by(self.request.client).select_related("studio")
         found = visible.prefetch_related("units").filter(public_id=self.kwargs["production"]).first()
         if found is None:
             raise NotFound("production.unknown", "There is no production of that id that you work on.")

@@ -15,6 +15,14 @@ class AssetQuerySet(AppendOnlyQuerySet):
         """A vendor sees its own assets, a studio those of its productions; nobody sees another tenant's."""
         return self.filter(models.Q(vendor=organisation) | models.Q(production__studio=organisation))
 
+    def real(self):
+        """Without those of sandboxes, which are tests and say nothing about any work."""
+        return self.filter(sandbox=False)
+
+    def seen_by(self, client):
+        """What a program may know of: one of the sandbox its organisation's tests alone, any other never those."""
+        return self.visible_to(client.organisation).filter(sandbox=client.sandbox)
+
 
 class Asset(AppendOnly):
     public_id = models.CharField(max_length=40, unique=True, default=asset_id, editable=False)
@@ -31,6 +39,9 @@ class Asset(AppendOnly):
     declaration_hash = models.CharField(max_length=64)
     decision = models.ForeignKey("consent.Decision", on_delete=models.PROTECT, related_name="assets")
     received_at = models.DateTimeField(db_index=True)
+    sandbox = models.BooleanField(
+        default=False, help_text="Sent by a program of the sandbox: a test, which nobody but its organisation ever sees"
+    )
 
     objects = AssetQuerySet.as_manager()
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from registry.append_only import AppendOnly
+from registry.append_only import AppendOnly, AppendOnlyQuerySet
 from registry.identifiers import new_id
 
 
@@ -83,6 +83,12 @@ class SigningPlan(AppendOnly):
         constraints = [models.UniqueConstraint(fields=["token"], name="one_plan_per_claim")]
 
 
+class CredentialQuerySet(AppendOnlyQuerySet):
+    def real(self):
+        """Without those of sandboxes, which answer to the public as what was never signed."""
+        return self.filter(asset__sandbox=False)
+
+
 class Credential(AppendOnly):
     """The one released signature of an asset."""
 
@@ -106,6 +112,8 @@ class Credential(AppendOnly):
     consent = models.JSONField()
     grant_heads = models.JSONField(help_text="The head of each grant's chain at release")
     signed_at = models.DateTimeField(db_index=True)
+
+    objects = CredentialQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -57,7 +57,7 @@ class Notice(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def raise_one(request: HttpRequest, credential: str) -> HttpResponse:
-    about = Credential.objects.select_related("producer").filter(public_id=credential).first()
+    about = Credential.objects.real().select_related("producer").filter(public_id=credential).first()
     if about is None:
         raise Http404
     form = Notice(request.POST if request.method == "POST" else None)

@@ -246,6 +246,14 @@ TYPES = {
         "A guardian has to agree",
         "The person is or was a minor, and no guardian's consent is on record.",
         "The legal desk records the guardian's consent."),
+    "client.not_sandbox": ProblemType(
+        "This is for programs of the sandbox",
+        "Samples, and answers in the place of a legal desk, are there only for trying things out.",
+        "Register a program as one of the sandbox; about real assets the studio's legal desk decides."),
+    "client.no_sandbox": ProblemType(
+        "There is no sandbox yet",
+        "It is opened with the first program registered for it.",
+        "Register a program as one of the sandbox."),
     "provenance.laundering": ProblemType(
         "An asset used carries more AI than declared",
         "The file, or something it was made from, has a history of AI that the declaration leaves out.",

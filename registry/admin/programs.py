@@ -22,14 +22,14 @@ def within_reach(own: QuerySet[Organisation]) -> QuerySet[Organisation]:
 
     A program acts for the whole vendor: who could register one for a vendor of two studios would see both.
     """
-    elsewhere = Production.objects.exclude(studio__in=own)
+    elsewhere = Production.objects.real().exclude(studio__in=own)
     vendors = Organisation.objects.filter(worked_on__studio__in=own).exclude(worked_on__in=elsewhere)
     alone = vendors.exclude(memberships__role__in=permissions.OPERATES)
     return Organisation.objects.filter(Q(pk__in=own) | Q(pk__in=alone.values("pk")))
 
 
 class ProgramForm(ActForm):
-    groups = (("The program", ("organisation", "name", "scopes")),)
+    groups = (("The program", ("organisation", "name", "scopes", "sandbox")),)
 
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), to_field_name="public_id", label="It acts for", empty_label="Choose"
@@ -39,13 +39,17 @@ class ProgramForm(ActForm):
         choices=list(settings.SCOPES.items()), widget=forms.CheckboxSelectMultiple, label="It may",
         initial=list(settings.SCOPES),
     )  # fmt: skip
+    sandbox = forms.BooleanField(
+        required=False, label="Of the sandbox",
+        help_text="It tries things out, with people who do not exist and a certificate that nobody trusts. This never changes.",
+    )  # fmt: skip
 
     def __init__(self, *args, organisations: QuerySet[Organisation], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = organisations
 
     def facts(self) -> dict:
-        return {name: self.cleaned_data[name] for name in ("organisation", "name", "scopes")}
+        return {name: self.cleaned_data[name] for name in ("organisation", "name", "scopes", "sandbox")}
 
 
 @admin.register(ApiClient)
@@ -58,8 +62,8 @@ class Programs(OwnRows):
     about = "Programs that act for a vendor or for the studio. A secret is shown once and kept as a hash."
     none_yet = "No program is registered yet."
     add_words = "Register a program"
-    list_display = ("name", "organisation", "standing", "used")
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    list_display = ("name", "organisation", "works_with", "standing", "used")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "sandbox")
     list_select_related = ("organisation",)
     search_fields = ("name", "organisation__name", "client_id__exact")
     search_help_text = "Part of a name, or a client id."
@@ -71,6 +75,10 @@ class Programs(OwnRows):
     @admin.display(description="Access", ordering="revoked_at")
     def standing(self, client: ApiClient) -> str:
         return f"revoked on {client.revoked_at:%-d %B %Y}" if client.revoked_at else "open"
+
+    @admin.display(description="Works with", ordering="sandbox")
+    def works_with(self, client: ApiClient) -> str:
+        return "the sandbox" if client.sandbox else "real assets"
 
     @admin.display(description="Last used (UTC)", ordering="last_used_at")
     def used(self, client: ApiClient) -> str:
@@ -87,7 +95,8 @@ class Programs(OwnRows):
         client = self.found(request, key)
         acts = [("Renew the secret", self.address(client, "renew")), ("Revoke its access", self.address(client, "revoke"))]
         pairs = [
-            ("Client id", client.client_id), ("Acts for", client.organisation), ("Access", self.standing(client)),
+            ("Client id", client.client_id), ("Acts for", client.organisation),
+            ("Works with", self.works_with(client)), ("Access", self.standing(client)),
             ("May", "; ".join(settings.SCOPES.get(scope, scope) for scope in client.allowed_scopes.split())),
             ("Last used", self.used(client)),
         ]  # fmt: skip

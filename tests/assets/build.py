@@ -95,8 +95,11 @@ def result_svg() -> bytes:
 
 
 def result_exr() -> bytes:
+    return exr(_small(True).resize((160, 90)))
+
+
+def exr(image: Image.Image) -> bytes:
     """OpenEXR, one scan line block per line, no compression, three half-float channels."""
-    image = _small(True).resize((160, 90))
     wide, tall = image.size
     box = struct.pack("<4i", 0, 0, wide - 1, tall - 1)
     channels = b"".join(name + b"\0" + struct.pack("<iB3xii", 1, 0, 1, 1) for name in (b"B", b"G", b"R")) + b"\0"
