@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from countersign import errors, operations, profiles, tus
+from countersign import errors, operations, parts, profiles, tus
 from countersign.fingerprints import hashed
 from countersign.line import Line, Tokens, new_key
 from countersign.operations import Operation
@@ -27,12 +27,15 @@ from countersign.shapes import (
     Asset,
     AssetBrief,
     Clearance,
+    DeclarationChecked,
     Disclosure,
     Evidence,
     Production,
     ProductionBrief,
     Question,
     Report,
+    Webhook,
+    WebhookDelivery,
 )
 
 PAGE = 200
@@ -41,6 +44,8 @@ RESUMED_FROM = 8 * 1024 * 1024
 UNDER_WAY = ("received", "signing")
 MANY = 20
 ATTEMPTS = 4
+# Where files go to a bucket in parts instead.
+NO_TUS = "upload.tus_not_here"
 PIECE = 1024 * 1024
 
 Moved = Callable[[Path, int], None]
@@ -57,6 +62,7 @@ class Client:
         self.sleep = sleep
         self.resumed_from = resumed_from
         self._resumes = True
+        self._in_parts = False
 
     @classmethod
     def signed_in(cls, profile: str = "", **more: Any) -> Client:
@@ -188,12 +194,34 @@ class Client:
         """The root certificates that this registry's signatures chain to, as PEM."""
         return self.line.send("GET", f"{self.line.site}/trust/registry", public=True).text
 
+    def check_declaration(self, declaration: Mapping[str, Any], parts: Iterable[str] = (), *,
+                          file: Path | None = None) -> DeclarationChecked:  # fmt: skip
+        """What is wrong with a declaration, all at once, and what would be assumed; nothing is kept."""
+        if file:
+            with _Form({"declaration": json.dumps(declaration)}, {"file": file}, lambda path, arrived: None) as form:
+                return cast(DeclarationChecked, self.line.told_by(operations.CHECK_DECLARATION, body=form.again))
+        asked = {"declaration": declaration, "parts": list(parts)}
+        return cast(DeclarationChecked, self.line.told_by(operations.CHECK_DECLARATION, body=lambda: {"json": asked}))
+
+    # ── Webhooks ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def webhooks(self) -> Iterator[Webhook]:
+        return cast("Iterator[Webhook]", self._pages(operations.LIST_WEBHOOKS))
+
+    def test_webhook(self, webhook: str) -> WebhookDelivery:
+        """Have a test event sent, and hear what came of it."""
+        return cast(WebhookDelivery, self.line.told_by(operations.TEST_WEBHOOK, webhook))
+
+    def webhook_deliveries(self, webhook: str, *, state: str = "") -> Iterator[WebhookDelivery]:
+        """The newest first; state is queued, delivered, dead …"""
+        return cast("Iterator[WebhookDelivery]", self._pages(operations.LIST_WEBHOOK_DELIVERIES, webhook, state=state))
+
     # ── Within ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _pages(self, operation: Operation, **chosen: str) -> Iterator[Any]:
+    def _pages(self, operation: Operation, *given: str, **chosen: str) -> Iterator[Any]:
         cursor = ""
         while True:
-            told = self.line.told_by(operation, query={**chosen, "page_size": PAGE, "cursor": cursor})
+            told = self.line.told_by(operation, *given, query={**chosen, "page_size": PAGE, "cursor": cursor})
             yield from told["results"]
             # Only the cursor of the address: behind a proxy the registry may know itself by another name.
             cursor = "".join(parse_qs(urlsplit(told.get("next") or "").query).get("cursor", [])[:1])
@@ -240,9 +268,9 @@ class Client:
 class _Sending:
     """One asset on its way: by uploads that resume, or in one form where the registry or the size asks for that."""
 
-    def __init__(self, client: Client, declaration: Mapping[str, Any], parts: dict[str, Path],
+    def __init__(self, client: Client, declaration: Mapping[str, Any], files: dict[str, Path],
                  fingerprints: Callable[[Path], str], memory: tus.Memory, key: str, moved: Moved) -> None:  # fmt: skip
-        self.client, self.declaration, self.parts = client, declaration, parts
+        self.client, self.declaration, self.parts = client, declaration, files
         self.fingerprints, self.memory, self.key, self.moved = fingerprints, memory, key, moved
         self.used: list[tuple[str, int]] = []
 
@@ -283,10 +311,17 @@ class _Sending:
 
     def _upload(self, path: Path) -> str:
         digest, size = self.fingerprints(path), path.stat().st_size
-        found = tus.send(self.client.line, path, sha256=digest, name=path.name, memory=self.memory,
-                         moved=lambda arrived: self.moved(path, arrived))  # fmt: skip
+        more: Any = {"sha256": digest, "name": path.name, "memory": self.memory,
+                     "moved": lambda arrived: self.moved(path, arrived)}  # fmt: skip
         self.used.append((digest, size))
-        return found
+        if not self.client._in_parts:
+            try:
+                return tus.send(self.client.line, path, **more)
+            except errors.Refused as refused:
+                if refused.code != NO_TUS:
+                    raise
+                self.client._in_parts = True
+        return parts.send(self.client.line, path, **more)
 
     def _quoted(self, told: Mapping[str, Any]) -> Asset:
         try:

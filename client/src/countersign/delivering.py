@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from countersign import errors
 from countersign.client import Client
@@ -20,6 +20,7 @@ from countersign.record import Record
 # What an asset's state means for whoever waits for it, as an exit code.
 CODES = {"received": errors.DONE, "signing": errors.DONE, "signed": errors.DONE, "held": errors.HELD,
          "refused": errors.REFUSED, "dead": errors.FAILED}  # fmt: skip
+KEY_REUSED = "request.key_reused"
 # After these it makes no sense to try the next one.
 FATAL = (errors.SignedOut, errors.NotPermitted, errors.Unavailable, errors.Interrupted)
 
@@ -136,11 +137,15 @@ class _Acts:
             arrived[path] = so_far
             self.watcher.moved(delivery, sum(list(arrived.values())))
 
+        more: Any = {"fingerprints": self.record.sha256_of, "memory": self.record, "moved": moved, "at_once": self.frames_at_once}
         try:
-            asset = self.client.send(
-                delivery.thing, delivery.declaration, delivery.parts, fingerprints=self.record.sha256_of,
-                memory=self.record, key=idempotency, moved=moved, at_once=self.frames_at_once,
-            )  # fmt: skip
+            try:
+                asset = self.client.send(delivery.thing, delivery.declaration, delivery.parts, key=idempotency, **more)
+            except errors.Refused as refused:
+                if refused.code != KEY_REUSED:
+                    raise
+                # The attempt that was never heard of sent the same in another way; that it did not arrive was asked above.
+                asset = self.client.send(delivery.thing, delivery.declaration, delivery.parts, **more)
         except errors.Refused as refused:
             self.record.answered(key, state="refused", problem=refused.told())
             raise

@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +24,8 @@ AGENT = f"countersign/{VERSION} Python/{platform.python_version()}"
 # Of a read: how long a registry may be silent. Nothing bounds how long a body takes on its way.
 TIMEOUT = httpx.Timeout(60.0, connect=15.0, pool=None)
 AGAIN = frozenset({408, 425, 429, 502, 503, 504})
+# Somebody is at it: of these, where they say for how long.
+BUSY = frozenset({409, 423})
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0
 # A token is not used in the last moments of its life: it would end on the way.
@@ -111,7 +113,7 @@ class Line:
                 self._tokens.forget()
                 fresh = True
                 continue
-            if answer.status_code in AGAIN or (answer.status_code == 409 and "Retry-After" in answer.headers):
+            if answer.status_code in AGAIN or (answer.status_code in BUSY and retry_after(answer) is not None):
                 self.pause(pauses, busy(answer), retry_after(answer))
                 continue
             raise problem(answer, newer=newer)
@@ -125,6 +127,10 @@ class Line:
             token = self._token(Pauses(self.patience))
             answer = self._http.request(method, address, content=content, headers={**headers, "Authorization": f"Bearer {token}"})
         return answer
+
+    def put(self, url: str, content: Iterator[bytes], length: int) -> httpx.Response:
+        """To storage, at an address that is its own permission: no token goes there."""
+        return self._http.put(url, content=content, headers={"Content-Length": str(length)})
 
     def stream(self, operation: Operation, *given: str) -> httpx.Response:
         """An answer whose body is still to be read (close it); asked again until it begins."""
@@ -242,8 +248,8 @@ def checked_site(site: str, *, allow_http: bool = False) -> str:
 
 
 def retry_after(answer: httpx.Response) -> float | None:
-    """The seconds of Retry-After, which is a number or a date (RFC 9110 §10.2.3)."""
-    told = answer.headers.get("Retry-After", "").strip()
+    """The seconds of Retry-After, which is a number or a date (RFC 9110 §10.2.3), or of the problem's own member."""
+    told = answer.headers.get("Retry-After", "").strip() or str(_problem(answer).get("retry_after", ""))
     if told.isdigit():
         return float(told)
     with suppress(TypeError, ValueError):
@@ -266,11 +272,7 @@ def problem(answer: httpx.Response, *, newer: bool = False) -> errors.Countersig
     if answer.is_redirect:
         to = answer.headers.get("Location", "elsewhere")
         return errors.Misused(f"The registry is at another address: {to}. Sign in with that one.")
-    try:
-        told = answer.json()
-    except ValueError:
-        told = None
-    told = told if isinstance(told, dict) else {}
+    told = _problem(answer)
     if newer and status in (404, 405, 415) and told.get("code", "request.") in (
         "request.", "request.not_found", "request.method", "request.media_type"
     ):  # fmt: skip
@@ -288,12 +290,20 @@ def problem(answer: httpx.Response, *, newer: bool = False) -> errors.Countersig
 
 
 def busy(answer: httpx.Response) -> errors.CountersignError:
+    return errors.Unavailable(str(_problem(answer).get("detail") or f"The registry answered {answer.status_code}."))
+
+
+def code_of(answer: httpx.Response) -> str:
+    return str(_problem(answer).get("code", ""))
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    """A problem document; empty for an answer that is none."""
     try:
         told = answer.json()
     except ValueError:
-        told = {}
-    detail = told.get("detail") if isinstance(told, dict) else ""
-    return errors.Unavailable(str(detail or f"The registry answered {answer.status_code}."))
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def unreachable(site: str, error: httpx.TransportError) -> errors.CountersignError:

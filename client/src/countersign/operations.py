@@ -44,3 +44,17 @@ SEND_EVIDENCE = Operation("send_evidence", "POST", "/api/v1/assets/{asset}/evide
 READ_DISCLOSURE = Operation("read_disclosure", "GET", "/api/v1/disclosures/{credential}", ("lang",), public=True)
 CHECK_FILE = Operation("check_file", "POST", "/api/v1/verifications", public=True)
 CHECK_FINGERPRINT = Operation("check_fingerprint", "GET", "/api/v1/verifications/by-hash/{sha256}", public=True)
+
+# What registries before this client's own version lack; a test passes these over where the document has none of them.
+BEGIN_UPLOAD = Operation("begin_upload", "POST", "/api/v1/uploads", newer=True)
+READ_UPLOAD = Operation("read_upload", "GET", "/api/v1/uploads/{upload}", newer=True)
+STAND_OF_UPLOAD = Operation("stand_of_upload", "HEAD", "/api/v1/uploads/{upload}", newer=True)
+CONTINUE_UPLOAD = Operation("continue_upload", "PATCH", "/api/v1/uploads/{upload}", newer=True)
+ADDRESS_PARTS = Operation("address_parts", "POST", "/api/v1/uploads/{upload}/parts", newer=True)
+JOIN_PARTS = Operation("join_parts", "POST", "/api/v1/uploads/{upload}/complete", newer=True)
+CHECK_DECLARATION = Operation("check_declaration", "POST", "/api/v1/declarations/check", newer=True)
+LIST_WEBHOOKS = Operation("list_webhooks", "GET", "/api/v1/webhooks", ("cursor", "page_size"), newer=True)
+TEST_WEBHOOK = Operation("test_webhook", "POST", "/api/v1/webhooks/{webhook}/test", newer=True)
+LIST_WEBHOOK_DELIVERIES = Operation(
+    "list_webhook_deliveries", "GET", "/api/v1/webhooks/{webhook}/deliveries", ("cursor", "page_size", "state"), newer=True
+)

@@ -25,6 +25,7 @@ from countersign.line import new_key
 TABLES = """
 CREATE TABLE IF NOT EXISTS hashed (path TEXT PRIMARY KEY, size INTEGER, changed INTEGER, sha256 TEXT);
 CREATE TABLE IF NOT EXISTS uploads (sha256 TEXT, size INTEGER, address TEXT, idempotency TEXT, PRIMARY KEY (sha256, size));
+CREATE TABLE IF NOT EXISTS parts (upload TEXT, number INTEGER, etag TEXT, PRIMARY KEY (upload, number));
 CREATE TABLE IF NOT EXISTS sent (
   key TEXT PRIMARY KEY, path TEXT, idempotency TEXT, asset TEXT, state TEXT, problem TEXT, at REAL
 );
@@ -90,7 +91,16 @@ class Record:
         self._run("UPDATE uploads SET address=? WHERE sha256=? AND size=?", address, sha256, size)
 
     def upload_over(self, sha256: str, size: int) -> None:
+        known = self._run("SELECT address FROM uploads WHERE sha256=? AND size=?", sha256, size)
+        if known:
+            self._run("DELETE FROM parts WHERE upload=?", known[0][0])
         self._run("DELETE FROM uploads WHERE sha256=? AND size=?", sha256, size)
+
+    def parts_sent(self, upload: str) -> dict[int, str]:
+        return {int(number): str(etag) for number, etag in self._run("SELECT number, etag FROM parts WHERE upload=?", upload)}
+
+    def part_sent(self, upload: str, number: int, etag: str) -> None:
+        self._run("INSERT OR REPLACE INTO parts VALUES (?, ?, ?)", upload, number, etag)
 
     # ── What was sent ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -184,9 +184,11 @@ def problem_lines(problem: Mapping[str, Any]) -> Iterable[str]:
     for one in problem.get("to_clear") or ():
         yield f"to clear it: {one}"
     for fault in problem.get("errors") or ():
-        where = str(fault.get("pointer") or "the whole of it")
-        if str(fault.get("detail")) != str(problem.get("detail")) or fault.get("pointer"):
-            yield f"at {where}: {fault.get('detail', '')}"
+        same = str(fault.get("detail")) == str(problem.get("detail"))
+        if fault.get("pointer"):
+            yield f"at {fault['pointer']}" + ("" if same else f": {fault.get('detail', '')}")
+        elif not same:
+            yield str(fault.get("detail", ""))
     if problem.get("request_id") and int(problem.get("status") or 0) >= SERVER_ERROR:
         yield f"request id: {problem['request_id']}"
 

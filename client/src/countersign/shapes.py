@@ -202,6 +202,44 @@ class Disclosure(TypedDict, total=False):
     notice: str
 
 
+class DeclarationChecked(TypedDict):
+    """Every fault at once with a pointer to it, what would be assumed, and who might be meant to be depicted."""
+
+    valid: bool
+    errors: list[dict[str, str]]
+    declaration: dict[str, Any] | None
+    assumed: list[dict[str, Any]]
+    offered: list[dict[str, Any]]
+
+
+class Webhook(TypedDict, total=False):
+    id: str
+    address: str
+    events: list[str]
+    description: str
+    disabled: bool
+    why_disabled: str | None
+    disabled_at: str | None
+    failing_since: str | None
+    delivered_at: str | None
+    secret_rotated_until: str | None
+    created_at: str
+    changed_at: str
+    links: dict[str, str]
+
+
+class WebhookDelivery(TypedDict):
+    id: str
+    webhook: str
+    event: str
+    type: str
+    state: str
+    happened_at: str
+    changed_at: str
+    next_attempt_at: str | None
+    attempts: list[dict[str, Any]]
+
+
 # Which of them stands for which schema of the document.
 SCHEMAS: dict[str, type] = {
     "Token": Token, "UnitTold": Unit, "ReleaseTold": Release, "ProductionBrief": ProductionBrief,
@@ -209,4 +247,5 @@ SCHEMAS: dict[str, type] = {
     "ReasonTold": Reason, "ObligationTold": Obligation, "PackTold": Pack, "ClearanceTold": Clearance,
     "ProblemTold": Problem, "StepTold": Step, "AssetBrief": AssetBrief, "AssetTold": Asset, "EvidenceTold": Evidence,
     "ConclusionShape": Conclusion, "ReportShape": Report, "DisclosureShape": Disclosure,
+    "CheckTold": DeclarationChecked, "EndpointTold": Webhook, "DeliveryTold": WebhookDelivery,
 }  # fmt: skip

@@ -14,18 +14,22 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from countersign import errors
-from countersign.line import Line, Pauses, busy, new_key, problem, retry_after, unreachable
-from countersign.operations import Operation
+from countersign import errors, operations
+from countersign.line import Line, Pauses, busy, code_of, new_key, problem, retry_after, unreachable
 
-CREATE_UPLOAD = Operation("create_upload", "POST", "/api/v1/uploads", newer=True)
 VERSION = "1.0.0"
 # Held in memory while it is on its way, so that it can be hashed first and sent again.
 PIECE = 8 * 1024 * 1024
 GONE = (404, 410)
 CONFLICT, LOCKED, MISMATCH = 409, 423, 460
 
+NOT_THE_FILE = "upload.sha256"
+
 Moved = Callable[[int], None]
+
+
+class Changed(Exception):
+    """What arrived is not the file that was announced."""
 
 
 class Memory(Protocol):
@@ -38,8 +42,22 @@ class Memory(Protocol):
 
     def upload_over(self, sha256: str, size: int) -> None: ...
 
+    def parts_sent(self, upload: str) -> dict[int, str]:
+        """Of an upload in parts, those that arrived, each with its ETag."""
+
+    def part_sent(self, upload: str, number: int, etag: str) -> None: ...
+
 
 class NoMemory:
+    def __init__(self) -> None:
+        self._parts: dict[str, dict[int, str]] = {}
+
+    def parts_sent(self, upload: str) -> dict[int, str]:
+        return dict(self._parts.get(upload, {}))
+
+    def part_sent(self, upload: str, number: int, etag: str) -> None:
+        self._parts.setdefault(upload, {})[number] = etag
+
     def upload_begun(self, sha256: str, size: int) -> tuple[str, str]:
         return "", new_key()
 
@@ -62,7 +80,12 @@ def send(line: Line, file: Path, *, sha256: str, name: str, memory: Memory, move
             address = _created(line, size=size, sha256=sha256, name=name, key=key)
             memory.upload_at(sha256, size, address)
         with file.open("rb") as content:
-            if _sent(line, address, content, size=size, moved=moved):
+            try:
+                arrived = _sent(line, address, content, size=size, moved=moved)
+            except Changed:
+                memory.upload_over(sha256, size)
+                raise errors.Misused(f"{name} changed while it was sent. Send it again once it is finished.") from None
+            if arrived:
                 return urlsplit(address).path.rstrip("/").rpartition("/")[2]
         # It was swept while nobody sent: begin anew.
         memory.upload_over(sha256, size)
@@ -73,7 +96,7 @@ def _created(line: Line, *, size: int, sha256: str, name: str, key: str) -> str:
     told = {"filename": name, "sha256": sha256}
     metadata = ",".join(f"{word} {base64.b64encode(value.encode()).decode()}" for word, value in told.items())
     headers = {"Tus-Resumable": VERSION, "Upload-Length": str(size), "Upload-Metadata": metadata}
-    answer = line.ask(CREATE_UPLOAD, headers=headers, key=key)
+    answer = line.ask(operations.BEGIN_UPLOAD, headers=headers, key=key)
     location = answer.headers.get("Location")
     if not location:
         raise errors.Unavailable("The registry began an upload and did not say where. Is a proxy in between?")
@@ -103,6 +126,8 @@ def _sent(line: Line, address: str, content: BinaryIO, *, size: int, moved: Move
             pauses.began_again()
             offset = _whole(answer, "Upload-Offset")
             continue
+        if code_of(answer) == NOT_THE_FILE:
+            raise Changed
         # Somebody else's piece arrived, the line is still held by the request that was dropped, or bits fell over.
         if status not in (CONFLICT, LOCKED, MISMATCH, 429, 502, 503, 504):
             raise problem(answer)

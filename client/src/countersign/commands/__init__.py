@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from countersign import errors
-from countersign.commands import access, assets, clear, completion, declare, deliver, verify
+from countersign.commands import access, assets, clear, completion, declare, deliver, verify, webhooks
 from countersign.errors import CountersignError, Interrupted, Misused
 from countersign.screen import SCREEN
 from countersign.version import VERSION
@@ -39,7 +39,8 @@ def main() -> None:
 
 for _command in (
     access.login, access.logout, access.profiles_command, access.productions, clear.clear, declare.declare, declare.check,
-    deliver.upload, assets.status, assets.wait, assets.download, assets.report, verify.verify, completion.completion,
+    deliver.upload, assets.status, assets.wait, assets.download, assets.report, verify.verify, webhooks.webhooks,
+    completion.completion,
 ):  # fmt: skip
     main.add_command(_command)
 
