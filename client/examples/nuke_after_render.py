@@ -72,4 +72,4 @@ def _send(sequence: Sequence, declared: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    print(deliver_frames(Path(sys.argv[1]), *sys.argv[2:4]))
+    print(deliver_frames(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))

@@ -245,7 +245,7 @@ SCHEMAS: dict[str, type] = {
     "Token": Token, "UnitTold": Unit, "ReleaseTold": Release, "ProductionBrief": ProductionBrief,
     "ProductionTold": Production, "DepictionAskedRequest": Depiction, "QuestionAskedRequest": Question,
     "ReasonTold": Reason, "ObligationTold": Obligation, "PackTold": Pack, "ClearanceTold": Clearance,
-    "ProblemTold": Problem, "StepTold": Step, "AssetBrief": AssetBrief, "AssetTold": Asset, "EvidenceTold": Evidence,
+    "ProblemTold": Problem, "AssetBrief": AssetBrief, "AssetTold": Asset, "EvidenceTold": Evidence,
     "ConclusionShape": Conclusion, "ReportShape": Report, "DisclosureShape": Disclosure,
     "CheckTold": DeclarationChecked, "EndpointTold": Webhook, "DeliveryTold": WebhookDelivery,
 }  # fmt: skip

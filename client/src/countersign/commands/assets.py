@@ -198,7 +198,7 @@ def report(production: str, state: str | None, file: Path | None, profile: str, 
     table.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     if file:
         # With its mark, so that spreadsheets read it as UTF-8.
-        file.write_text("\ufeff" + text.getvalue(), encoding="utf-8", newline="")  # type: ignore[call-arg,unused-ignore]
+        file.write_bytes(("\ufeff" + text.getvalue()).encode())
         SCREEN.note(f"{len(rows)} rows in {file}")
     else:
         click.echo(text.getvalue(), nl=False)
