@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 
 import pytest
-
 from countersign.commands import ended
 from countersign.screen import SCREEN
 

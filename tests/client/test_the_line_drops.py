@@ -6,7 +6,6 @@ import json
 
 import httpx
 import pytest
-
 from countersign import Client, Misused, Refused, SignedOut, Unavailable
 from countersign.line import Pauses, checked_site, retry_after
 

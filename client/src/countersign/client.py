@@ -11,6 +11,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Sequence as Sequence_
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, cast
@@ -22,16 +23,19 @@ from countersign import errors, operations, parts, profiles, tus
 from countersign.fingerprints import hashed
 from countersign.line import Line, Tokens, new_key
 from countersign.operations import Operation
-from countersign.sequences import Sequence
+from countersign.sequences import Sequence, spans
 from countersign.shapes import (
     Asset,
     AssetBrief,
     Clearance,
+    ClearanceBoth,
+    Clearances,
     DeclarationChecked,
     Disclosure,
     Evidence,
     Production,
     ProductionBrief,
+    Proposal,
     Question,
     Report,
     Webhook,
@@ -39,6 +43,7 @@ from countersign.shapes import (
 )
 
 PAGE = 200
+MOST_QUESTIONS = 500
 # Below this a file goes in one request: to send it again costs less than to ask where it stopped.
 RESUMED_FROM = 8 * 1024 * 1024
 UNDER_WAY = ("received", "signing")
@@ -85,9 +90,27 @@ class Client:
         """Its scenes and shots, whom you may depict, and where it is to appear."""
         return cast(Production, self.line.told_by(operations.READ_PRODUCTION, production))
 
-    def ask(self, question: Question) -> Clearance:
+    def ask(self, question: Question) -> ClearanceBoth:
         """May this be done? The answer is kept, and can be quoted by its id."""
-        return cast(Clearance, self.line.told_by(operations.ASK_CLEARANCE, body=lambda: {"json": question}))
+        return cast(ClearanceBoth, self.line.told_by(operations.ASK_CLEARANCE, body=lambda: {"json": question}))
+
+    def ask_all(self, questions: Sequence_[Question]) -> Clearances:
+        """Many at once, in the order given: one that cannot be asked spoils no other."""
+        summary: dict[str, int] = {}
+        results: list[Any] = []
+        for start in range(0, len(questions), MOST_QUESTIONS):
+            some = list(questions[start : start + MOST_QUESTIONS])
+            told = self.line.told_by(operations.ASK_CLEARANCES, body=lambda some=some: {"json": {"questions": some}})
+            results += [{**one, "index": one["index"] + start} for one in told["results"]]
+            summary = {name: summary.get(name, 0) + count for name, count in told["summary"].items()}
+        return cast(Clearances, {"summary": summary, "results": results})
+
+    def ask_list(self, content: bytes, media_type: str, *, production: str = "", release_on: str = "") -> Clearances:
+        """A shot list as the registry reads it: text/csv, or application/vnd.opentimelineio+json."""
+        told = {"production": production, "release_on": release_on}
+        return cast(Clearances, self.line.told_by(
+            operations.ASK_CLEARANCES, query=told, body=lambda: {"content": content}, headers={"Content-Type": media_type}
+        ))  # fmt: skip
 
     def clearance(self, clearance: str) -> Clearance:
         return cast(Clearance, self.line.told_by(operations.READ_CLEARANCE, clearance))
@@ -149,6 +172,10 @@ class Client:
         wanted = self.signed_sha256(asset)
         return self._fetched(operations.FETCH_CONTENT, asset["id"], to, wanted, moved)
 
+    def fetch_content(self, asset: Asset, to: Path) -> str:
+        """As `fetch`, compared with nothing: of a frame sequence a ZIP, for archives.compared."""
+        return self._fetched(operations.FETCH_CONTENT, asset["id"], to, "", lambda file, arrived: None)
+
     def fetch_sidecar(self, asset: Asset, to: Path) -> str:
         """The credentials of a file whose format cannot carry them."""
         return self._fetched(operations.FETCH_SIDECAR, asset["id"], to, "", lambda file, arrived: None)
@@ -163,6 +190,11 @@ class Client:
         except errors.NotThere:
             # Nothing is public of it, as of what a sandbox signed.
             return ""
+
+    def fetch_index(self, asset: Asset, to: Path) -> str:
+        """The index of a frame sequence, as it is signed in the frames' place; gives its SHA-256."""
+        wanted = self.signed_sha256(asset)
+        return self._fetched(operations.FETCH_SEQUENCE_INDEX, asset["id"], to, wanted, lambda file, arrived: None)
 
     def send_evidence(self, asset: str, *, operation: str, kind: str, file: Path | None = None, known: str = "",
                       output: Path | None = None) -> Evidence:  # fmt: skip
@@ -202,6 +234,11 @@ class Client:
                 return cast(DeclarationChecked, self.line.told_by(operations.CHECK_DECLARATION, body=form.again))
         asked = {"declaration": declaration, "parts": list(parts)}
         return cast(DeclarationChecked, self.line.told_by(operations.CHECK_DECLARATION, body=lambda: {"json": asked}))
+
+    def suggest(self, file: Path) -> Proposal:
+        """What a file tells of its making, for its declaration; nothing is kept, and nothing declared."""
+        with _Form({}, {"file": file}, lambda path, arrived: None) as form:
+            return cast(Proposal, self.line.told_by(operations.SUGGEST_DECLARATION, body=form.again))
 
     # ── Webhooks ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -278,7 +315,7 @@ class _Sending:
         every = [file, *self.parts.values()]
         if self.client._resumes and sum(one.stat().st_size for one in every) >= self.client.resumed_from:
             try:
-                told = {"upload": self._upload(file), "declaration": self.declaration}
+                told: dict[str, Any] = {"upload": self._upload(file), "declaration": self.declaration}
                 if self.parts:
                     told["parts"] = {name: self._upload(path) for name, path in self.parts.items()}
                 return self._quoted(told)
@@ -290,18 +327,23 @@ class _Sending:
         index = [{"number": number, "sha256": self.fingerprints(path), "size": path.stat().st_size}
                  for number, path in sequence.frames]  # fmt: skip
         paths = [path for _, path in sequence.frames]
+        about: dict[str, Any] = {"pattern": sequence.pattern}
+        if sequence.missing:
+            about["missing"] = [{"first": first, "last": last} for first, last in spans(sequence.missing)]
+        if sequence.rate:
+            about["rate"] = sequence.rate
         if self.client._resumes and sum(one["size"] for one in index) >= self.client.resumed_from:  # type: ignore[misc]
             try:
                 with ThreadPoolExecutor(at_once) as pool:
                     for frame, upload in zip(index, pool.map(self._upload, paths)):
                         frame["upload"] = upload
-                told = {"sequence": {"pattern": sequence.pattern, "frames": index}, "declaration": self.declaration}
+                told: dict[str, Any] = {"sequence": {**about, "frames": index}, "declaration": self.declaration}
                 if self.parts:
                     told["parts"] = {name: self._upload(path) for name, path in self.parts.items()}
                 return self._quoted(told)
             except errors.Unknown:
                 self.client._resumes = False
-        described = json.dumps({"pattern": sequence.pattern, "frames": index})
+        described = json.dumps({**about, "frames": index})
         try:
             return self._form({**{path.name: path for path in paths}, **self.parts}, {"sequence": described})
         except errors.Refused as refused:

@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Union
 
@@ -54,6 +54,7 @@ class Wanted:
     match: re.Pattern[str] | None = None
     sequences: str = "film"
     gaps: bool = False
+    rate: str = ""
     skip_undeclared: bool = False
 
 
@@ -71,9 +72,10 @@ def planned(paths: Iterable[str], wanted: Wanted) -> Planned:
     sequences, single = ([], files) if wanted.sequences == "none" else grouped(
         files, FILM if wanted.sequences == "film" else frozenset(file.suffix.lower() for file in files)
     )  # fmt: skip
-    things: list[Thing] = sorted([*sequences, *single], key=lambda one: str(one if isinstance(one, Path) else one.path))
+    sequences = [replace(one, rate=wanted.rate) for one in sequences]
     for one in sequences:
         _whole(one, gaps=wanted.gaps)
+    things: list[Thing] = sorted([*sequences, *single], key=lambda one: str(one if isinstance(one, Path) else one.path))
     found, without = [], []
     for thing in things:
         source = wanted.declaration or beside(thing)

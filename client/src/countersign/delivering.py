@@ -168,5 +168,6 @@ class _Acts:
 
     def _key(self, delivery: Delivery) -> str:
         """The same for the same bytes, declared in the same way."""
-        told = [delivery.declaration, [self.record.sha256_of(file) for file in delivery.files], sorted(delivery.parts)]
+        rate = "" if isinstance(delivery.thing, Path) else delivery.thing.rate
+        told = [delivery.declaration, rate, [self.record.sha256_of(file) for file in delivery.files], sorted(delivery.parts)]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

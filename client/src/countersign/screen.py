@@ -49,7 +49,7 @@ class Screen:
     def lively(self) -> bool:
         return self.err.is_terminal and not self.quiet and not self.json
 
-    def event(self, name: str, **told: Any) -> None:
+    def event(self, name: str, /, **told: Any) -> None:
         """One line of JSON, where JSON was asked for."""
         if self.json:
             with self._one_at_a_time:

@@ -19,6 +19,8 @@ class Sequence:
     folder: Path
     pattern: str
     frames: tuple[tuple[int, Path], ...]
+    # Frames per second, as 24 or 24000/1001; not stated where it is "".
+    rate: str = ""
 
     @property
     def name(self) -> str:
@@ -58,21 +60,28 @@ def grouped(files: Iterable[Path], endings: frozenset[str] = FILM) -> tuple[list
             left.append(frames[0][1])
             continue
         frames.sort()
-        pattern = f"{name.replace('%', '%%')}%0{_width(frames, ending)}d{ending}"
+        width = min(len(_number(file)) for _, file in frames)
+        pattern = f"{name.replace('%', '%%')}{f'%0{width}d' if width > 1 else '%d'}{ending}"
         sequences.append(Sequence(folder, pattern, tuple(frames)))
     return sequences, left
 
 
-def ranges(numbers: Iterable[int]) -> str:
-    """1001-1004, 1009"""
-    found: list[list[int]] = []
+def spans(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers as ranges, first and last both included."""
+    found: list[tuple[int, int]] = []
     for number in sorted(numbers):
         if found and number == found[-1][1] + 1:
-            found[-1][1] = number
+            found[-1] = (found[-1][0], number)
         else:
-            found.append([number, number])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in found)
+            found.append((number, number))
+    return found
 
 
-def _width(frames: list[tuple[int, Path]], ending: str) -> int:
-    return min(len(FRAME.match(file.name)["number"]) for _, file in frames)  # type: ignore[index]
+def ranges(numbers: Iterable[int]) -> str:
+    """1001-1004, 1009"""
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans(numbers))
+
+
+def _number(file: Path) -> str:
+    match = FRAME.match(file.name)
+    return match["number"] if match else ""

@@ -61,6 +61,7 @@ class Question(TypedDict, total=False):
     media: list[str]
     languages: list[str]
     as_of: str
+    release_on: str
     asset_sha256: str
     depictions: list[Depiction]
 
@@ -110,6 +111,49 @@ class Clearance(TypedDict):
     hash: str
 
 
+class ClearanceBoth(Clearance, total=False):
+    """Also of the day in the question's `release_on`, where it says one."""
+
+    on_release: Clearance
+
+
+class ClearanceBrief(TypedDict):
+    id: str
+    href: str
+    outcome: str
+    as_of: str
+    reasons: list[Reason]
+    obligations: list[Obligation]
+    missing_facts: list[str]
+    to_clear: list[str]
+
+
+class ClearanceOfMany(TypedDict):
+    """One shot of a list; `outcome` is the worse of now and on release, or failed where it could not be asked."""
+
+    index: int
+    name: str
+    rows: list[int]
+    outcome: str
+    now: ClearanceBrief | None
+    on_release: ClearanceBrief | None
+    problem: dict[str, Any] | None
+
+
+class ClearancesSummary(TypedDict):
+    questions: int
+    permit: int
+    review: int
+    deny: int
+    failed: int
+    passed_over: int
+
+
+class Clearances(TypedDict):
+    summary: ClearancesSummary
+    results: list[ClearanceOfMany]
+
+
 class Problem(TypedDict):
     code: str
     detail: str
@@ -139,6 +183,7 @@ class AssetBrief(TypedDict, total=False):
 
 
 class Asset(AssetBrief, total=False):
+    sequence: dict[str, Any] | None
     decision: str
     problem: Problem | None
     history: list[Step]
@@ -212,6 +257,19 @@ class DeclarationChecked(TypedDict):
     offered: list[dict[str, Any]]
 
 
+class Proposal(TypedDict):
+    """What a file tells of its making: each value with where it was read and how sure it is; nothing of it is declared."""
+
+    media_type: str
+    sha256: str
+    confirm: str
+    declaration: dict[str, Any]
+    suggestions: list[dict[str, Any]]
+    missing: list[dict[str, str]]
+    private: list[dict[str, str]]
+    remarks: list[str]
+
+
 class Webhook(TypedDict, total=False):
     id: str
     address: str
@@ -247,5 +305,7 @@ SCHEMAS: dict[str, type] = {
     "ReasonTold": Reason, "ObligationTold": Obligation, "PackTold": Pack, "ClearanceTold": Clearance,
     "ProblemTold": Problem, "AssetBrief": AssetBrief, "AssetTold": Asset, "EvidenceTold": Evidence,
     "ConclusionShape": Conclusion, "ReportShape": Report, "DisclosureShape": Disclosure,
-    "CheckTold": DeclarationChecked, "EndpointTold": Webhook, "DeliveryTold": WebhookDelivery,
+    "BothTold": ClearanceBoth, "Brief": ClearanceBrief, "Result": ClearanceOfMany, "Summary": ClearancesSummary,
+    "Answered": Clearances, "CheckTold": DeclarationChecked, "ProposalTold": Proposal, "EndpointTold": Webhook,
+    "DeliveryTold": WebhookDelivery,
 }  # fmt: skip

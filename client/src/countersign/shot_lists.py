@@ -1,13 +1,7 @@
-"""Shot lists as questions: CSV with one person and use a row, or JSON as the registry takes it.
-
-CSV columns: unit, person, use, modality – and, where they are not the production's own or are given by the command line:
-production, role, territories, media, languages, as_of, act. Several words in a cell are separated by spaces, commas or ;.
-"""
+"""Shot lists: tables (CSV) and timelines as the registry reads them, JSON as questions; and one question from options."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -18,21 +12,18 @@ from countersign.errors import Misused
 from countersign.shapes import Depiction, Question
 
 LISTS = ("units", "territories", "media", "languages")
-COLUMNS = {"production", "unit", "units", "person", "use", "modality", "role", "territories", "media", "languages", "as_of",
-           "act", "depicted_age", "routine_reason"}  # fmt: skip
-SAME = {"shot": "unit", "scene": "unit", "code": "unit", "performer": "person", "technique": "use", "territory": "territories",
-        "language": "languages", "on": "as_of", "date": "as_of"}  # fmt: skip
 SPOKEN = ("voice",)
-TIMELINES = (".otio", ".otioz", ".otiod")
+# What is sent as it is, by the ending of its name.
+READ_THERE = {".csv": "text/csv", ".tsv": "text/csv", ".txt": "text/csv", ".otio": "application/vnd.opentimelineio+json"}
 
 
 def read(path: Path, given: Mapping[str, Any]) -> list[Question]:
-    """The questions of a shot list; `given` stands where a row says nothing. Raises Misused with the row."""
+    """The questions of a list in JSON; `given` stands where an item says nothing. Raises Misused with the item."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Misused(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}.") from error
-    questions = _from_json(path, text, given) if path.suffix.lower() == ".json" else _from_csv(path, text, given)
+    questions = _from_json(path, text, given)
     if not questions:
         raise Misused(f"{path} has no shot in it.")
     return questions
@@ -61,14 +52,14 @@ def question(given: Mapping[str, Any]) -> Question:
         words = _words(given.get(name) or (given.get("unit") if name == "units" else None))
         if words:
             found[name] = words
-    for name in ("as_of", "act"):
+    for name in ("as_of", "release_on", "act"):
         if given.get(name):
             found[name] = _moment(str(given[name])) if name == "as_of" else given[name]
     return cast(Question, found)
 
 
 def named(questions: Iterable[Question], people: Mapping[str, Mapping[str, str]]) -> None:
-    """Put ids where people were named by alias; `people` are by production, from alias in lower case to id."""
+    """Put ids where people were named by alias; `people` are by production, from alias to id."""
     for one in questions:
         for depiction in one["depictions"]:
             person = depiction.get("person", "")
@@ -91,35 +82,14 @@ def about(one: Question) -> tuple[str, str, str]:
     return " ".join(one.get("units") or ["–"]), ", ".join(people), ", ".join(uses)
 
 
-def _from_csv(path: Path, text: str, given: Mapping[str, Any]) -> list[Question]:
-    try:
-        dialect: Any = csv.Sniffer().sniff(text.splitlines()[0] if text else "", delimiters=",;\t")
-    except csv.Error:
-        dialect = csv.excel
-    rows = csv.DictReader(io.StringIO(text), dialect=dialect, skipinitialspace=True)
-    names = {name: SAME.get(plain, plain) for name in rows.fieldnames or () if (plain := _plain(name))}
-    unknown = sorted(set(names.values()) - COLUMNS)
-    if unknown:
-        raise Misused(f"{path} has columns not known here: {', '.join(unknown)}. Known are {', '.join(sorted(COLUMNS))}.")
-    found = []
-    for row in rows:
-        told = {names[name]: (value or "").strip() for name, value in row.items() if name in names}
-        if not any(told.values()):
-            continue
-        try:
-            found.append(question({**given, **{name: value for name, value in told.items() if value}}))
-        except (Misused, ValueError) as error:
-            raise Misused(f"{path}, line {rows.line_num}: {error}") from error
-    return found
-
-
 def _from_json(path: Path, text: str, given: Mapping[str, Any]) -> list[Question]:
     try:
         told = json.loads(text)
     except ValueError as error:
         raise Misused(f"{path} is not JSON: {error}.") from error
-    if isinstance(told, dict) and isinstance(told.get("items"), list):
-        told = told["items"]
+    if isinstance(told, dict) and isinstance(told.get("questions"), list):
+        given = {**given, **{name: told[name] for name in ("production", "release_on") if name in told}}
+        told = told["questions"]
     rows = told if isinstance(told, list) else [told]
     found = []
     for number, row in enumerate(rows, start=1):
@@ -127,7 +97,8 @@ def _from_json(path: Path, text: str, given: Mapping[str, Any]) -> list[Question
             raise Misused(f"{path}, item {number}: it must be an object.")
         try:
             # As the registry takes it, or flat as a row of a table.
-            more = {name: value for name, value in given.items() if name in ("production", "as_of", "act", *LISTS) and value}
+            own = ("production", "as_of", "release_on", "act", *LISTS)
+            more = {name: value for name, value in given.items() if name in own and value}
             found.append(cast(Question, {**more, **row}) if "depictions" in row else question({**given, **row}))
         except (Misused, ValueError) as error:
             raise Misused(f"{path}, item {number}: {error}") from error
@@ -135,7 +106,7 @@ def _from_json(path: Path, text: str, given: Mapping[str, Any]) -> list[Question
 
 
 def _person(alias: str, known: Mapping[str, str]) -> str:
-    found = known.get(alias.strip().lower())
+    found = {name.lower(): one for name, one in known.items()}.get(alias.strip().lower())
     if not found:
         there = ", ".join(sorted(known)) or "nobody"
         raise Misused(f"Nobody is called “{alias}” in this production. There are {there}; “countersign productions” lists them.")
@@ -146,10 +117,6 @@ def _words(value: Any) -> list[str]:
     if isinstance(value, (list, tuple)):
         return [word for one in value for word in _words(one)]
     return [word for word in re.split(r"[\s,;]+", str(value or "")) if word]
-
-
-def _plain(name: str | None) -> str:
-    return re.sub(r"[\s-]+", "_", (name or "").strip().lower())
 
 
 def _moment(text: str) -> str:

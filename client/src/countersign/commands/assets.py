@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import click
 
-from countersign import errors
+from countersign import archives, errors
 from countersign.client import Client
 from countersign.commands.common import Duration, asks, client, record
 from countersign.commands.following import meant, told, until_settled
@@ -89,9 +89,11 @@ def wait(assets: tuple[str, ...], seconds: float, through_hold: bool, profile: s
 @click.option("--to", "-o", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("."), show_default="here",
               metavar="DIR", help="The folder to write to.")
 @click.option("--force", is_flag=True, help="Replace files that are other than what is fetched.")
+@click.option("--frames", is_flag=True, help="Of sequences the frames too, as one ZIP; else index and credentials.")
 @click.option("--parallel", "-j", type=click.IntRange(1, 32), default=4, show_default=True, help="How many at once.")
 @asks("15m")
-def download(assets: tuple[str, ...], folder: Path, force: bool, parallel: int, profile: str, patience: float) -> int:
+def download(assets: tuple[str, ...], folder: Path, force: bool, frames: bool, parallel: int, profile: str,
+             patience: float) -> int:  # fmt: skip
     """Fetch signed files, and their .c2pa sidecars where they have one.
 
     ASSETS are ids (ast_…), or files and folders that were sent from here.
@@ -102,7 +104,7 @@ def download(assets: tuple[str, ...], folder: Path, force: bool, parallel: int, 
     try:
         with client(profile, patience) as registry:
             names = meant(kept, assets)
-            fetching = _Fetching(registry, kept, folder, force)
+            fetching = _Fetching(registry, kept, folder, force, frames)
             with Counter(SCREEN, "Fetching", len(names)) as counter, ThreadPoolExecutor(parallel) as pool:
                 codes = []
                 for code in pool.map(fetching.one, names):
@@ -114,8 +116,8 @@ def download(assets: tuple[str, ...], folder: Path, force: bool, parallel: int, 
 
 
 class _Fetching:
-    def __init__(self, registry: Client, kept: Record, folder: Path, force: bool) -> None:
-        self.registry, self.kept, self.folder, self.force = registry, kept, folder, force
+    def __init__(self, registry: Client, kept: Record, folder: Path, force: bool, frames: bool) -> None:
+        self.registry, self.kept, self.folder, self.force, self.frames = registry, kept, folder, force, frames
 
     def one(self, name: str) -> int:
         about = name
@@ -125,7 +127,7 @@ class _Fetching:
             if "content" not in asset["links"]:
                 told(self.kept, asset)
                 raise Misused(f"{name} is {asset['state']}: there is no signed file yet.")
-            return self._fetched(asset)
+            return self._index_fetched(asset) if asset.get("sequence") and not self.frames else self._fetched(asset)
         except CountersignError as error:
             SCREEN.fail(error, about, asset=name)
             return error.exit_code
@@ -133,8 +135,20 @@ class _Fetching:
             SCREEN.fail(CountersignError(f"It cannot be written: {error}"), about, asset=name)
             return errors.FAILED
 
+    def _index_fetched(self, asset: Asset) -> int:
+        """Of a sequence, whose frames are where they came from: its index and its credentials."""
+        stem = Path(safe_name(asset["title"], asset["id"])).stem
+        index, sidecar = self.folder / f"{stem}.sequence.json", self.folder / f"{stem}.c2pa"
+        digest = self.registry.fetch_index(asset, index)
+        self.registry.fetch_sidecar(asset, sidecar)
+        SCREEN.event("fetched", file=str(index), asset=asset["id"], sha256=digest, sidecar=str(sidecar), compared=True)
+        SCREEN.say(f"{index} and {sidecar.name}: fetched, the credentials of {(asset['sequence'] or {}).get('frames')} frames")
+        return errors.DONE
+
     def _fetched(self, asset: Asset) -> int:
         to = self.folder / safe_name(asset["title"], asset["id"])
+        if asset.get("sequence"):
+            return self._archive_fetched(asset, to.with_suffix(".zip"))
         wanted = self.registry.signed_sha256(asset)
         event = "fetched"
         if to.exists() and wanted and hashed(to) == wanted:
@@ -156,6 +170,20 @@ class _Fetching:
         how += ["its credentials read"] if read else []
         more = f" and {sidecar.name}" if sidecar else ""
         SCREEN.say(f"{to}{more}: {'there already' if event == 'already' else 'fetched'}, {', '.join(how)}")
+        return errors.DONE
+
+    def _archive_fetched(self, asset: Asset, to: Path) -> int:
+        """A sequence with its frames, each compared with the index that was signed."""
+        if to.exists() and not self.force:
+            raise Misused(f"{to} is there already. Say --force to replace it, or --to another folder.")
+        self.registry.fetch_content(asset, to)
+        try:
+            count = archives.compared(to, self.registry.signed_sha256(asset))
+        except Damaged:
+            to.unlink()
+            raise
+        SCREEN.event("fetched", file=str(to), asset=asset["id"], frames=count, compared=True)
+        SCREEN.say(f"{to}: fetched, {count} frames as they were signed")
         return errors.DONE
 
     def _read(self, to: Path, sidecar: Path | None) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,15 @@ import click
 from countersign import errors, shot_lists
 from countersign.client import Client
 from countersign.commands.common import FILE, asks, client
-from countersign.errors import CountersignError, Refused
-from countersign.screen import SCREEN, Counter
-from countersign.shapes import Clearance, Question
+from countersign.errors import Misused
+from countersign.screen import SCREEN
+from countersign.shapes import Clearance, Clearances, Question
 
-CODES = {"permit": errors.DONE, "review": errors.HELD, "deny": errors.REFUSED}
-SPOKEN = {"permit": "yes", "review": "needs counsel", "deny": "no"}
-AT_ONCE = 8
+CODES = {"permit": errors.DONE, "review": errors.HELD, "deny": errors.REFUSED, "failed": errors.REFUSED}
+SPOKEN = {"permit": "yes", "review": "needs counsel", "deny": "no", "failed": "not asked"}
+STYLES = {"permit": "green", "deny": "red"}
+# What may be said beside a list that the registry reads itself.
+BESIDE_A_LIST = ("production", "release_on")
 
 
 @click.command()
@@ -32,19 +33,20 @@ AT_ONCE = 8
 @click.option("--territory", "territories", multiple=True, metavar="CODE", help="ISO 3166, WORLD, EU; may be repeated.")
 @click.option("--media", multiple=True, metavar="MEDIUM", help="svod, theatrical …; may be repeated.")
 @click.option("--language", "languages", multiple=True, metavar="TAG", help="BCP 47; may be repeated.")
-@click.option("--on", "as_of", default="", metavar="DAY", help="The day asked about, such as that of the release.")
+@click.option("--release-on", default="", metavar="DAY", help="The day it comes out: asked of now and of then.")
+@click.option("--as-of", default="", metavar="MOMENT", help="Another moment than now, such as 2027-03-01.")
 @click.option("--act", default="", metavar="ACT", help="sign unless said; release, promote …")
 @asks()
 def clear(shot_list: Path | None, profile: str, patience: float, **given: Any) -> int:
     """Ask whether a use is covered: one by options, or a whole SHOT_LIST.
 
-    A shot list is CSV (columns unit, person, use, modality, and production,
-    role, territories, media, languages, as_of where they differ), JSON, or an
-    OpenTimelineIO timeline (.otio). Options stand where a row says nothing.
+    A shot list is a table (.csv; columns shot, role, modality, use, and
+    person, territories … where they differ), an OpenTimelineIO timeline whose
+    clips say it (.otio), or questions in JSON.
 
     \b
       countersign clear --production prd_… --person "M. Vale" --use de_aging \\
-                        --modality face --unit sh114 --on 2027-03-01
+                        --modality face --unit sh114 --release-on 2027-03-01
       countersign clear shots.csv --production prd_…
 
     Ends with 0 where all is covered, 4 where counsel is needed, 3 where not.
@@ -52,11 +54,18 @@ def clear(shot_list: Path | None, profile: str, patience: float, **given: Any) -
     """
     given = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
     with client(profile, patience) as registry:
-        if shot_list and shot_list.suffix.lower() in shot_lists.TIMELINES:
-            raise errors.Unknown("This registry reads no timelines (yet). Send the shots as CSV or JSON.")
+        if shot_list and (media_type := shot_lists.READ_THERE.get(shot_list.suffix.lower())):
+            beside = sorted(name for name, value in given.items() if value and name not in BESIDE_A_LIST)
+            if beside:
+                raise Misused(f"Say {', '.join(beside)} in {shot_list.name} itself: only --production and --release-on are "
+                              "for all of it.")  # fmt: skip
+            told = {name: given[name] for name in BESIDE_A_LIST}
+            return _list_told(registry.ask_list(shot_list.read_bytes(), media_type, **told), {})
         questions = shot_lists.read(shot_list, given) if shot_list else [shot_lists.question(given)]
         aliases = _named(registry, questions)
-        return _told(questions, _asked(registry, questions), aliases, at_length=shot_list is None)
+        if shot_list:
+            return _list_told(registry.ask_all(questions), dict(enumerate(questions)))
+        return _told(registry, questions[0], aliases)
 
 
 def _named(registry: Client, questions: list[Question]) -> Mapping[str, str]:
@@ -65,57 +74,32 @@ def _named(registry: Client, questions: list[Question]) -> Mapping[str, str]:
     told: dict[str, str] = {}
     for production in shot_lists.needs_names(questions):
         known = registry.production(production)["people"]
-        people[production] = {one["alias"].lower(): one["id"] for one in known if one.get("alias")}
+        people[production] = {one["alias"]: one["id"] for one in known if one.get("alias")}
         told.update({one["id"]: one["alias"] for one in known if one.get("alias")})
     shot_lists.named(questions, people)
     return told
 
 
-def _asked(registry: Client, questions: list[Question]) -> list[Clearance | CountersignError]:
-    def one(question: Question) -> Clearance | CountersignError:
-        try:
-            return registry.ask(question)
-        except Refused as refused:
-            if refused.exit_code == errors.SIGNED_OUT:
-                raise
-            return refused
-        finally:
-            counter.one()
-
-    with Counter(SCREEN, "Asking", len(questions)) as counter, ThreadPoolExecutor(min(AT_ONCE, len(questions))) as pool:
-        return list(pool.map(one, questions))
+# ── One ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _told(questions: list[Question], answers: list[Clearance | CountersignError], aliases: Mapping[str, str], *,
-          at_length: bool) -> int:  # fmt: skip
-    rows, codes = [], []
-    for number, (question, answer) in enumerate(zip(questions, answers), start=1):
-        units, people, uses = shot_lists.about(question)
-        people = ", ".join(aliases.get(one, one) for one in people.split(", "))
-        if isinstance(answer, CountersignError):
-            codes.append(answer.exit_code)
-            if at_length:
-                raise answer
-            SCREEN.event("answered", item=number, question=question, problem=answer.told())
-            rows.append((units, people, uses, "not asked", "", str(answer)))
-            continue
-        codes.append(CODES.get(answer["outcome"], errors.FAILED))
-        SCREEN.event("answered", item=number, question=question, clearance=answer)
-        if at_length:
-            _at_length(answer, f"{people}, {uses}, {units}")
-        why = answer["reasons"][0]["text"] if answer["reasons"] else ""
-        rows.append((units, people, uses, SPOKEN.get(answer["outcome"], answer["outcome"]), answer["id"], why))
-    if not at_length:
-        SCREEN.table(("unit", "person", "use", "covered?", "clearance", "why"), rows)
-        told = {word: sum(row[3] == word for row in rows) for word in dict.fromkeys(row[3] for row in rows)}
-        SCREEN.note(f"{len(rows)} asked: " + ", ".join(f"{count} {word}" for word, count in told.items()))
+def _told(registry: Client, question: Question, aliases: Mapping[str, str]) -> int:
+    answer = registry.ask(question)
+    SCREEN.event("answered", question=question, clearance=answer)
+    units, people, uses = shot_lists.about(question)
+    what = f"{', '.join(aliases.get(one, one) for one in people.split(', '))}, {uses}, {units}"
+    _at_length(answer, what)
+    codes = [CODES.get(answer["outcome"], errors.FAILED)]
+    later = answer.get("on_release")
+    if later:
+        _at_length(later, f"on {question.get('release_on')}")
+        codes.append(CODES.get(later["outcome"], errors.FAILED))
     return errors.gravest(codes)
 
 
 def _at_length(answer: Clearance, what: str) -> None:
     word = SPOKEN.get(answer["outcome"], answer["outcome"])
-    style = {"permit": "green", "deny": "red"}.get(answer["outcome"], "yellow")
-    SCREEN.say(f"{word[0].upper()}{word[1:]}: {what}", style=style)
+    SCREEN.say(f"{word[0].upper()}{word[1:]}: {what}", style=STYLES.get(answer["outcome"], "yellow"))
     for reason in answer["reasons"]:
         where = f" ({', '.join(reason['territories'])})" if reason["territories"] else ""
         SCREEN.say(f"  {reason['text']}{where}  [{reason['code']}]")
@@ -128,3 +112,23 @@ def _at_length(answer: Clearance, what: str) -> None:
     SCREEN.say(f"  Kept as {answer['id']}, which a declaration can quote.", style="dim")
 
 
+# ── Many ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _list_told(answered: Clearances, questions: Mapping[int, Question]) -> int:
+    rows = []
+    for one in answered["results"]:
+        SCREEN.event("answered", **one)
+        worse = next((each for each in (one["now"], one["on_release"]) if each and each["outcome"] == one["outcome"]), None)
+        why = worse["reasons"][0]["text"] if worse and worse["reasons"] else (one["problem"] or {}).get("detail", "")
+        clears = " ".join(dict.fromkeys(worse["to_clear"])) if worse and one["outcome"] != "permit" else ""
+        name = one["name"] or " ".join(questions.get(one["index"], {}).get("units", ())) or f"{one['index'] + 1}"
+        where = f"row {', '.join(map(str, one['rows']))}" if one["rows"] else ""
+        rows.append((name, where, SPOKEN.get(one["outcome"], one["outcome"]), worse["id"] if worse else "", why, clears))
+    SCREEN.table(("shot", "", "covered?", "clearance", "why", "to clear it"), rows)
+    counted = answered["summary"]
+    told = [f"{counted[outcome]} {SPOKEN[outcome]}" for outcome in SPOKEN if counted[outcome]]  # type: ignore[literal-required]
+    passed = f"; {counted['passed_over']} clips say nothing of it" if counted["passed_over"] else ""
+    SCREEN.event("done", **counted)
+    SCREEN.note(f"{counted['questions']} asked: {', '.join(told)}{passed}")
+    return errors.gravest(CODES.get(one["outcome"], errors.FAILED) for one in answered["results"])

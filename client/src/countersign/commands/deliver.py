@@ -32,6 +32,7 @@ WORDS = {"sent": "sent", "already": "sent before", "refused": "refused", "failed
 @click.option("--sequences", type=click.Choice(["film", "all", "none"]), default="film", show_default=True,
               help="Which numbered files are frames of one asset: EXR, DPX and CIN, all, or none.")
 @click.option("--gaps", is_flag=True, help="Send sequences although frames are missing.")
+@click.option("--rate", default="", metavar="FPS", help="Frames per second of sequences: 24, or 24000/1001.")
 @click.option("--skip-undeclared", is_flag=True, help="Leave out files without a declaration.")
 @click.option("--again", is_flag=True, help="Send also what was sent before.")
 @click.option("--dry-run", is_flag=True, help="Tell what would be sent, and send nothing.")
@@ -40,7 +41,7 @@ WORDS = {"sent": "sent", "already": "sent before", "refused": "refused", "failed
 @click.option("--parallel", "-j", type=click.IntRange(1, 32), default=4, show_default=True, help="How many are sent at once.")
 @asks("1h")
 def upload(paths: tuple[str, ...], declaration: Path | None, match: str | None, parts: tuple[str, ...], production: str,
-           sequences: str, gaps: bool, skip_undeclared: bool, again: bool, dry_run: bool, waits: bool, wait_for: float,
+           sequences: str, gaps: bool, rate: str, skip_undeclared: bool, again: bool, dry_run: bool, waits: bool, wait_for: float,
            parallel: int, profile: str, patience: float) -> int:  # fmt: skip
     """Deliver files to be signed: PATHS are files, folders or patterns.
 
@@ -57,7 +58,7 @@ def upload(paths: tuple[str, ...], declaration: Path | None, match: str | None, 
     A plate or matte that a declaration names as a part is looked for beside
     the file, as shot.plate.jpg, unless --part says where it is.
     """
-    wanted = Wanted(declaration, _parts(parts), production, _pattern(match), sequences, gaps, skip_undeclared)
+    wanted = Wanted(declaration, _parts(parts), production, _pattern(match), sequences, gaps, rate, skip_undeclared)
     planned = declarations.planned(paths, wanted)
     for path in planned.skipped:
         SCREEN.event("skipped", file=str(path))
