@@ -118,14 +118,15 @@ class Line:
                 continue
             raise problem(answer, newer=newer)
 
-    def once(self, method: str, address: str, *, headers: Mapping[str, str], content: bytes) -> httpx.Response:
+    def once(self, method: str, address: str, *, headers: Mapping[str, str],
+             content: Callable[[], Iterator[bytes]]) -> httpx.Response:  # fmt: skip
         """One request and its answer, whatever it is. Raises httpx.TransportError where the line drops."""
-        token = self._token(Pauses(self.patience))
-        answer = self._http.request(method, address, content=content, headers={**headers, "Authorization": f"Bearer {token}"})
-        if answer.status_code == 401:
+        for last in (False, True):
+            allowed = {**headers, "Authorization": f"Bearer {self._token(Pauses(self.patience))}"}
+            answer = self._http.request(method, address, content=content(), headers=allowed)
+            if answer.status_code != 401 or last:
+                break
             self._tokens.forget()
-            token = self._token(Pauses(self.patience))
-            answer = self._http.request(method, address, content=content, headers={**headers, "Authorization": f"Bearer {token}"})
         return answer
 
     def put(self, url: str, content: Iterator[bytes], length: int) -> httpx.Response:

@@ -1,15 +1,15 @@
-"""Sending a file so that it resumes: tus 1.0.0 (core, creation, checksum), at /api/v1/uploads.
+"""Sending a file so that it resumes: tus 1.0.0 (core and creation; https://tus.io/protocols/resumable-upload).
 
-https://tus.io/protocols/resumable-upload
+No piece bears a checksum: of a piece that has one nothing is kept when the line drops, and on a bad line nothing would ever
+arrive. The whole is announced with its SHA-256, and is accepted as nothing else.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -18,10 +18,11 @@ from countersign import errors, operations
 from countersign.line import Line, Pauses, busy, code_of, new_key, problem, retry_after, unreachable
 
 VERSION = "1.0.0"
-# Held in memory while it is on its way, so that it can be hashed first and sent again.
-PIECE = 8 * 1024 * 1024
+# Sent in one request at most: proxies have limits too. Of a request that breaks off, what arrived is kept.
+PIECE = 64 * 1024 * 1024
+READ = 1024 * 1024
 GONE = (404, 410)
-CONFLICT, LOCKED, MISMATCH = 409, 423, 460
+CONFLICT, LOCKED = 409, 423
 
 NOT_THE_FILE = "upload.sha256"
 
@@ -79,14 +80,13 @@ def send(line: Line, file: Path, *, sha256: str, name: str, memory: Memory, move
         if not address:
             address = _created(line, size=size, sha256=sha256, name=name, key=key)
             memory.upload_at(sha256, size, address)
-        with file.open("rb") as content:
-            try:
-                arrived = _sent(line, address, content, size=size, moved=moved)
-            except Changed:
-                memory.upload_over(sha256, size)
-                raise errors.Misused(f"{name} changed while it was sent. Send it again once it is finished.") from None
-            if arrived:
-                return urlsplit(address).path.rstrip("/").rpartition("/")[2]
+        try:
+            arrived = _sent(line, address, file, size=size, moved=moved)
+        except Changed:
+            memory.upload_over(sha256, size)
+            raise errors.Misused(f"{name} changed while it was sent. Send it again once it is finished.") from None
+        if arrived:
+            return urlsplit(address).path.rstrip("/").rpartition("/")[2]
         # It was swept while nobody sent: begin anew.
         memory.upload_over(sha256, size)
     raise errors.Unavailable(f"The upload of {name} was lost three times on the registry's side. Try again later.")
@@ -105,7 +105,7 @@ def _created(line: Line, *, size: int, sha256: str, name: str, key: str) -> str:
     return urljoin(line.site + "/", path)
 
 
-def _sent(line: Line, address: str, content: BinaryIO, *, size: int, moved: Moved) -> bool:
+def _sent(line: Line, address: str, file: Path, *, size: int, moved: Moved) -> bool:
     """Whether all of it arrived; False where the registry no longer knows the upload."""
     pauses = Pauses(line.patience)
     offset = _offset(line, address)
@@ -114,10 +114,12 @@ def _sent(line: Line, address: str, content: BinaryIO, *, size: int, moved: Move
         if offset >= size:
             return True
         try:
-            answer = _piece_sent(line, address, content, offset)
+            answer = _piece_sent(line, address, file, offset, min(PIECE, size - offset), moved)
         except httpx.TransportError as error:
             line.pause(pauses, unreachable(line.site, error))
-            offset = _offset(line, address)
+            before, offset = offset, _offset(line, address)
+            if offset is not None and offset > before:
+                pauses.began_again()
             continue
         status = answer.status_code
         if status in GONE:
@@ -128,21 +130,27 @@ def _sent(line: Line, address: str, content: BinaryIO, *, size: int, moved: Move
             continue
         if code_of(answer) == NOT_THE_FILE:
             raise Changed
-        # Somebody else's piece arrived, the line is still held by the request that was dropped, or bits fell over.
-        if status not in (CONFLICT, LOCKED, MISMATCH, 429, 502, 503, 504):
+        # Somebody else's piece arrived, or the line is still held by the request that was dropped.
+        if status not in (CONFLICT, LOCKED, 408, 429, 502, 503, 504):
             raise problem(answer)
         line.pause(pauses, busy(answer), retry_after(answer))
         offset = _offset(line, address)
     return False
 
 
-def _piece_sent(line: Line, address: str, content: BinaryIO, offset: int) -> httpx.Response:
-    content.seek(offset)
-    piece = content.read(PIECE)
-    checksum = base64.b64encode(hashlib.sha256(piece).digest()).decode()
-    headers = {"Tus-Resumable": VERSION, "Upload-Offset": str(offset), "Upload-Checksum": f"sha256 {checksum}",
+def _piece_sent(line: Line, address: str, file: Path, offset: int, length: int, moved: Moved) -> httpx.Response:
+    def content() -> Iterator[bytes]:
+        with file.open("rb") as opened:
+            opened.seek(offset)
+            left = length
+            while left and (read := opened.read(min(READ, left))):
+                yield read
+                left -= len(read)
+                moved(offset + length - left)
+
+    headers = {"Tus-Resumable": VERSION, "Upload-Offset": str(offset), "Content-Length": str(length),
                "Content-Type": "application/offset+octet-stream"}  # fmt: skip
-    return line.once("PATCH", address, headers=headers, content=piece)
+    return line.once("PATCH", address, headers=headers, content=content)
 
 
 def _offset(line: Line, address: str) -> int | None:
