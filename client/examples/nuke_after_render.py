@@ -1,6 +1,6 @@
 """Nuke: deliver what a Write node rendered, as one asset with a declaration of its frames.
 
-Install: `pip install countersign` into the Python that Nuke finds, put this file into ~/.nuke, and say in its menu.py:
+Install this package into the Python that Nuke finds, put this file into ~/.nuke, and say in its menu.py:
 
     import nuke_after_render
     nuke.addAfterRender(nuke_after_render.deliver, nodeClass="Write")

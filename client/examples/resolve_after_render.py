@@ -1,7 +1,7 @@
 """DaVinci Resolve: deliver what the render queue made, each job with the declaration beside its project's preset.
 
 Resolve runs this from Workspace › Scripts (put it into Fusion/Scripts/Deliver), or at the end of a job as its trigger
-script; `pip install countersign` into the Python that Resolve uses. It reads `countersign.json`, which lies in the folder
+script; this package is installed into the Python that Resolve uses. It reads `countersign.json`, which lies in the folder
 that was rendered to, as the declaration of all of them: it may say {file} and {stem}.
 Without Resolve, `python resolve_after_render.py FILE…` delivers files in the same way.
 """

@@ -232,7 +232,7 @@ def _yaml(path: Path, text: str) -> Any:
     try:
         import yaml
     except ImportError as error:
-        raise Misused(f"{path} is YAML, which needs PyYAML: pip install 'countersign[yaml]'. JSON needs nothing.") from error
+        raise Misused(f"{path} is YAML, which needs PyYAML: pip install pyyaml. JSON needs nothing.") from error
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:

@@ -28,7 +28,14 @@ Environment: COUNTERSIGN_SITE, COUNTERSIGN_CLIENT_ID, COUNTERSIGN_CLIENT_SECRET
 """
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+class InTurn(click.Group):
+    """Commands in the order of a vendor's day."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=InTurn, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
 @click.version_option(VERSION, prog_name="countersign", message="%(prog)s %(version)s")
 def main() -> None:
     """Ask whether a use is covered, deliver shots to be signed, fetch them.
@@ -38,8 +45,8 @@ def main() -> None:
 
 
 for _command in (
-    access.login, access.logout, access.profiles_command, access.productions, clear.clear, declare.declare, declare.check,
-    deliver.upload, assets.status, assets.wait, assets.download, assets.report, verify.verify, webhooks.webhooks,
+    access.login, access.productions, clear.clear, declare.declare, declare.check, deliver.upload, assets.status, assets.wait,
+    assets.download, verify.verify, assets.report, webhooks.webhooks, access.profiles_command, access.logout,
     completion.completion,
 ):  # fmt: skip
     main.add_command(_command)

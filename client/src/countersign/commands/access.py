@@ -19,7 +19,7 @@ from countersign.screen import SCREEN
 LISTED: tuple[Literal["territories", "media", "languages"], ...] = ("territories", "media", "languages")
 
 
-@click.command()
+@click.command(short_help="Sign in to a registry.")
 @click.argument("site", required=False)
 @click.option("--client-id", default="", metavar="ID", help="As the registry's operator gave it.")
 @click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="A file that holds it; - is standard input.")
@@ -55,7 +55,7 @@ def login(site: str | None, client_id: str, secret_file: Path | None, name: str,
     return errors.DONE
 
 
-@click.command()
+@click.command(short_help="Forget a profile, its secret and its token.")
 @click.argument("name", default="")
 @speaks
 def logout(name: str) -> int:
@@ -67,7 +67,7 @@ def logout(name: str) -> int:
     return errors.DONE
 
 
-@click.command("profiles")
+@click.command("profiles", short_help="List the profiles, or choose the default.")
 @click.argument("default", required=False)
 @speaks
 def profiles_command(default: str | None) -> int:
@@ -85,7 +85,7 @@ def profiles_command(default: str | None) -> int:
     return errors.DONE
 
 
-@click.command()
+@click.command(short_help="List your productions, their shots and people.")
 @click.argument("production", required=False)
 @asks()
 def productions(production: str | None, profile: str, patience: float) -> int:

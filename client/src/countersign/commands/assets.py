@@ -27,9 +27,9 @@ NEWEST = 50
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@click.command()
+@click.command(short_help="Tell where assets stand.")
 @click.argument("assets", nargs=-1)
-@click.option("--state", type=click.Choice(STATES), default=None, help="Only those.")
+@click.option("--state", type=click.Choice(STATES), metavar="STATE", help="Only those: received, held, signed …")
 @click.option("--production", default="", metavar="PRD", help="Only of this one.")
 @click.option("--all", "everything", is_flag=True, help=f"All of them, not the newest {NEWEST}.")
 @asks()
@@ -59,7 +59,7 @@ def status(assets: tuple[str, ...], state: str | None, production: str, everythi
         kept.close()
 
 
-@click.command()
+@click.command(short_help="Wait until assets are signed, refused or held.")
 @click.argument("assets", nargs=-1)
 @click.option("--for", "seconds", type=Duration(), default="8h", show_default=True, metavar="TIME", help="How long to wait.")
 @click.option("--through-hold", is_flag=True, help="Wait also until a lawyer has answered what is held.")
@@ -84,13 +84,13 @@ def wait(assets: tuple[str, ...], seconds: float, through_hold: bool, profile: s
         kept.close()
 
 
-@click.command()
+@click.command(short_help="Fetch signed files and their sidecars, compared.")
 @click.argument("assets", nargs=-1, required=True)
 @click.option("--to", "-o", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("."), show_default="here",
               metavar="DIR", help="The folder to write to.")
 @click.option("--force", is_flag=True, help="Replace files that are other than what is fetched.")
 @click.option("--frames", is_flag=True, help="Of sequences the frames too, as one ZIP; else index and credentials.")
-@click.option("--parallel", "-j", type=click.IntRange(1, 32), default=4, show_default=True, help="How many at once.")
+@click.option("--parallel", "-j", type=click.IntRange(1, 32), metavar="N", default=4, show_default=True, help="How many at once.")
 @asks("15m")
 def download(assets: tuple[str, ...], folder: Path, force: bool, frames: bool, parallel: int, profile: str,
              patience: float) -> int:  # fmt: skip
@@ -198,9 +198,9 @@ class _Fetching:
         return True
 
 
-@click.command()
+@click.command(short_help="Write a table (CSV) for the producer.")
 @click.option("--production", default="", metavar="PRD", help="Only of this one.")
-@click.option("--state", type=click.Choice(STATES), default=None, help="Only those.")
+@click.option("--state", type=click.Choice(STATES), metavar="STATE", help="Only those: received, held, signed …")
 @click.option("--to", "-o", "file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Else it is printed.")
 @asks("15m")
 def report(production: str, state: str | None, file: Path | None, profile: str, patience: float) -> int:

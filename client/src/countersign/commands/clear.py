@@ -22,7 +22,7 @@ STYLES = {"permit": "green", "deny": "red"}
 BESIDE_A_LIST = ("production", "release_on")
 
 
-@click.command()
+@click.command(short_help="Ask whether a use is covered, before it is made.")
 @click.argument("shot_list", required=False, type=FILE)
 @click.option("--production", default="", metavar="PRD", help="prd_…")
 @click.option("--unit", "units", multiple=True, metavar="CODE", help="A scene or shot; may be repeated.")

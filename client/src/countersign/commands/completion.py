@@ -9,15 +9,17 @@ from countersign import errors
 from countersign.errors import Misused
 
 
-@click.command()
+@click.command(short_help="Print what a shell needs to complete commands.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> int:
     """Print what your SHELL needs to complete commands and options.
 
+    Write it where the shell looks:
+
     \b
-      bash   countersign completion bash > ~/.local/share/bash-completion/completions/countersign
-      zsh    countersign completion zsh > "${fpath[1]}/_countersign"
-      fish   countersign completion fish > ~/.config/fish/completions/countersign.fish
+      bash   ~/.local/share/bash-completion/completions/countersign
+      zsh    _countersign, in a folder of your fpath
+      fish   ~/.config/fish/completions/countersign.fish
     """
     from countersign.commands import main
 

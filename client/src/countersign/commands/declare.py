@@ -21,13 +21,13 @@ from countersign.shapes import Proposal
 SURE = ("stated", "likely", "possible")
 
 
-@click.command()
+@click.command(short_help="Draft a declaration from what a file tells of itself.")
 @click.argument("file", type=FILE)
 @click.option("--production", default="", metavar="PRD", help="prd_…")
 @click.option("--unit", default="", metavar="CODE", help="The scene or shot.")
 @click.option("--title", default="", help="Else the name of the file.")
-@click.option("--accept", type=click.Choice(["none", *SURE]), default=None,
-              help="Take what is at least as sure as this, instead of asking about each.")
+@click.option("--accept", type=click.Choice(["none", *SURE]), metavar="LEVEL",
+              help="Instead of asking: take what is stated, likely, possible – or none.")
 @click.option("--to", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Else FILE.json beside it.")
 @click.option("--force", is_flag=True, help="Replace a declaration that is there already.")
 @asks()
@@ -68,7 +68,7 @@ def declare(file: Path, production: str, unit: str, title: str, accept: str | No
     return errors.DONE
 
 
-@click.command()
+@click.command(short_help="Check declarations before anything is sent.")
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--declaration", "-d", type=FILE, metavar="FILE", help="One declaration for all, as for upload.")
 @click.option("--production", default="", metavar="PRD", help="For declarations that name none.")

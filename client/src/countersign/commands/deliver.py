@@ -21,7 +21,7 @@ from countersign.screen import SCREEN, Bars
 WORDS = {"sent": "sent", "already": "sent before", "refused": "refused", "failed": "failed", "not_begun": "not begun"}
 
 
-@click.command()
+@click.command(short_help="Deliver files to be signed; again sends what is missing.")
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--declaration", "-d", type=FILE, metavar="FILE",
               help="One declaration for all. It may say {file}, {stem} and {folder}, and the named groups of --match.")
@@ -29,8 +29,8 @@ WORDS = {"sent": "sent", "already": "sent before", "refused": "refused", "failed
 @click.option("--part", "parts", multiple=True, metavar="NAME=FILE",
               help="The file of an ingredient, such as plate=../{stem}.mov.")
 @click.option("--production", default="", metavar="PRD", help="For declarations that name none.")
-@click.option("--sequences", type=click.Choice(["film", "all", "none"]), default="film", show_default=True,
-              help="Which numbered files are frames of one asset: EXR, DPX and CIN, all, or none.")
+@click.option("--sequences", type=click.Choice(["film", "all", "none"]), metavar="WHICH", default="film", show_default=True,
+              help="Which numbered files are frames of one asset: film (EXR, DPX, CIN), all or none.")
 @click.option("--gaps", is_flag=True, help="Send sequences although frames are missing.")
 @click.option("--rate", default="", metavar="FPS", help="Frames per second of sequences: 24, or 24000/1001.")
 @click.option("--skip-undeclared", is_flag=True, help="Leave out files without a declaration.")
@@ -38,7 +38,7 @@ WORDS = {"sent": "sent", "already": "sent before", "refused": "refused", "failed
 @click.option("--dry-run", is_flag=True, help="Tell what would be sent, and send nothing.")
 @click.option("--wait", "waits", is_flag=True, help="Wait until all are signed, refused or held.")
 @click.option("--wait-for", type=Duration(), default="8h", show_default=True, metavar="TIME", help="How long --wait waits.")
-@click.option("--parallel", "-j", type=click.IntRange(1, 32), default=4, show_default=True, help="How many are sent at once.")
+@click.option("--parallel", "-j", type=click.IntRange(1, 32), metavar="N", default=4, show_default=True, help="At once.")
 @asks("1h")
 def upload(paths: tuple[str, ...], declaration: Path | None, match: str | None, parts: tuple[str, ...], production: str,
            sequences: str, gaps: bool, rate: str, skip_undeclared: bool, again: bool, dry_run: bool, waits: bool, wait_for: float,

@@ -19,9 +19,9 @@ PARTS = ("integrity", "signature", "trust", "registry", "extent", "consent")
 ROOTS = "roots.pem"
 
 
-@click.command()
+@click.command(short_help="Check whether files are as they were signed.")
 @click.argument("files", nargs=-1, required=True, type=FILE)
-@click.option("--sidecar", type=FILE, help="Credentials kept apart; FILE.c2pa is found.")
+@click.option("--sidecar", type=FILE, help="Credentials kept apart; a .c2pa beside is found.")
 @click.option("--offline", "only_offline", is_flag=True, help="Only on this machine, with c2pa-python.")
 @click.option("--online", "only_online", is_flag=True, help="Only by the registry, which also tells of consent.")
 @click.option("--roots", type=FILE, help="Certificates (PEM) to trust, offline.")
@@ -42,7 +42,7 @@ def verify(files: tuple[Path, ...], sidecar: Path | None, only_offline: bool, on
     if only_offline and only_online:
         raise Misused("Say --offline or --online, not both.")
     if only_offline and not offline.there():
-        raise Misused("Offline needs c2pa-python: pip install 'countersign[verify]'.")
+        raise Misused("Offline needs c2pa-python: pip install c2pa-python.")
     here = not only_online and offline.there()
     trusted = _roots(roots, profile, site, patience, ask=not only_offline) if here else ""
     codes = []

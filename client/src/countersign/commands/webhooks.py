@@ -33,7 +33,7 @@ def list_(profile: str, patience: float) -> int:
     return errors.DONE
 
 
-@webhooks.command()
+@webhooks.command(short_help="Have a test event sent, and hear what came of it.")
 @click.argument("webhook")
 @asks()
 def test(webhook: str, profile: str, patience: float) -> int:
@@ -48,7 +48,7 @@ def test(webhook: str, profile: str, patience: float) -> int:
     return {"delivered": errors.DONE, "queued": errors.NOT_YET}.get(found["state"], errors.FAILED)
 
 
-@webhooks.command()
+@webhooks.command(short_help="List what was sent to one, the newest first.")
 @click.argument("webhook")
 @click.option("--state", default="", help="Only those, such as dead.")
 @click.option("--all", "everything", is_flag=True, help=f"All of them, not the newest {NEWEST}.")
