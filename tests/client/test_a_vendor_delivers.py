@@ -204,7 +204,7 @@ def test_a_folder_is_delivered_once_and_what_is_refused_says_why(vendor, paralla
 
 
 def test_who_is_killed_on_the_way_goes_on_where_it_stopped(vendor, countersign, places, tmp_path):
-    """kill -9 while a large file is half on its way over a line that stands still, and the same command again."""
+    """Asked to stop, and kill -9, while a large file is on its way over a line that stands still; the same command goes on."""
     shots = tmp_path / "night"
     shots.mkdir()
     with wave.open(str(shots / "sh120.wav"), "wb") as sound:
@@ -216,17 +216,10 @@ def test_who_is_killed_on_the_way_goes_on_where_it_stopped(vendor, countersign, 
     words = ["upload", str(shots), "--declaration", str(tmp_path / "all.json"), "--parallel", "1", "--json"]
     with Dropping(vendor.site) as line:
         environment = {**vendor.environment, "COUNTERSIGN_SITE": line.site}
-        line.stands_still_after(LARGE // 2)
-        killed = subprocess.Popen(
-            [sys.executable, "-m", "countersign", *words], stdout=subprocess.PIPE, text=True,
-            env={**os.environ, **environment, "PYTHONPATH": str(SOURCE)},
-        )  # fmt: skip
-        try:
-            assert line.stands_still.wait(LONG)
-        finally:
-            killed.send_signal(signal.SIGKILL)
-            said, _ = killed.communicate(timeout=LONG)
-        assert [json.loads(one)["event"] for one in said.splitlines()] == ["sent", "sent"]
+        code, events = stopped(line, words, environment, LARGE // 4, signal.SIGTERM)
+        assert code == 130 and events == ["sent", "sent", "failed"]
+        code, events = stopped(line, words, environment, LARGE // 4, signal.SIGKILL)
+        assert code == -9 and events == ["already", "already"]
         line.goes_on()
         before = line.passed
         told = countersign(*words, **{name.removeprefix("COUNTERSIGN_"): value for name, value in environment.items()})
@@ -236,6 +229,24 @@ def test_who_is_killed_on_the_way_goes_on_where_it_stopped(vendor, countersign, 
             found = sorted(one["title"] for one in client.assets() if one["title"].startswith("night"))
         assert found == ["night sh118.txt", "night sh119.txt", "night sh120.wav"]
         resumed(vendor, line.passed - before)
+
+
+def stopped(line, words, environment, after, by):
+    """The command, until the line stands still after so many bytes; its exit code, and what it told."""
+    line.stands_still_after(after)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "countersign", *words], stdout=subprocess.PIPE, text=True,
+        env={**os.environ, **environment, "PYTHONPATH": str(SOURCE)},
+    )  # fmt: skip
+    try:
+        assert line.stands_still.wait(LONG)
+        running.send_signal(by)
+        said, _ = running.communicate(timeout=LONG)
+    finally:
+        running.kill()
+        running.wait()
+    line.goes_on()
+    return running.returncode, [json.loads(one)["event"] for one in said.splitlines()]
 
 
 def resumed(vendor, passed):
@@ -265,6 +276,7 @@ class Dropping:
             one.close()
 
     def stands_still_after(self, count):
+        self.stands_still.clear()
         self._left = count
 
     def goes_on(self):

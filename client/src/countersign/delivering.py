@@ -75,27 +75,29 @@ def deliver(client: Client, record: Record, deliveries: Sequence[Delivery], *, a
     acts = _Acts(client, record, again, stop, watcher, at_once if len(deliveries) == 1 else 2)
     waiting = list(reversed(deliveries))
     over: CountersignError | None = None
-    with ThreadPoolExecutor(at_once) as pool:
-        running: dict[Future[Outcome], Delivery] = {}
-        try:
-            while waiting or running:
-                while waiting and len(running) < at_once and not over:
-                    delivery = waiting.pop()
-                    running[pool.submit(acts.one, delivery)] = delivery
-                if not running:
-                    break
-                # Woken now and then, so that Ctrl-C is heard on every platform.
-                done, _ = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
-                for future in done:
-                    del running[future]
-                    outcome = future.result()
-                    if isinstance(outcome.error, FATAL):
-                        over = outcome.error
-                    watcher.ended(outcome)
-                    yield outcome
-        except BaseException:
+    pool = ThreadPoolExecutor(at_once)
+    running: dict[Future[Outcome], Delivery] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < at_once and not over:
+                delivery = waiting.pop()
+                running[pool.submit(acts.one, delivery)] = delivery
+            if not running:
+                break
+            # Woken now and then, so that Ctrl-C is heard on every platform.
+            done, _ = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
+            for future in done:
+                del running[future]
+                outcome = future.result()
+                if isinstance(outcome.error, FATAL):
+                    over = outcome.error
+                watcher.ended(outcome)
+                yield outcome
+    finally:
+        # Who stops is not kept waiting for a line that stands still: commands.run ends the threads with the process.
+        if running:
             stop.ask()
-            raise
+        pool.shutdown(wait=not running)
     for delivery in reversed(waiting):
         yield Outcome(delivery, "not_begun", error=over)
 

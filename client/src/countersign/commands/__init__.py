@@ -56,7 +56,13 @@ def run(arguments: list[str] | None = None) -> NoReturn:
     """The program `countersign`."""
     signal.signal(signal.SIGTERM, _interrupted)
     SCREEN.renew()
-    sys.exit(ended(arguments))
+    code = ended(arguments)
+    if code == errors.INTERRUPTED:
+        # What was sent is on record, and a thread may be waiting for a line that stands still: nobody else waits for it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def ended(arguments: list[str] | None = None) -> int:
