@@ -25,11 +25,12 @@ from rich.text import Text
 
 from countersign.errors import CountersignError, Refused
 
-STYLES = {"permit": "green", "signed": "green", "sent": "green", "review": "yellow", "held": "yellow", "deny": "red",
+STYLES = {"yes": "green", "no": "red", "needs counsel": "yellow", "not asked": "red", "signed": "green", "sent": "green", "held": "yellow",
           "refused": "red", "dead": "red", "failed": "red", "intact": "green", "altered": "red"}  # fmt: skip
 # Line ends and tabs, and the two joiners without which some languages cannot be written.
 KEPT = "\n\t\u200c\u200d"
 SERVER_ERROR = 500
+WHOLE = frozenset({"asset", "clearance", "production", "person", "webhook", "delivery", "covered?", "state"})
 
 
 class Screen:
@@ -86,7 +87,8 @@ class Screen:
             return
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in columns:
-            table.add_column(name, overflow="fold")
+            # Ids are copied: they stay in one piece.
+            table.add_column(name, overflow="fold", no_wrap=name in WHOLE)
         for row in rows:
             table.add_row(*(Text(printable(one), style=STYLES.get(one, "")) for one in row))
         self.out.print(table, soft_wrap=False)
