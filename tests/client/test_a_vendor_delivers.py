@@ -26,7 +26,7 @@ from tests.shots import FACE
 
 HOUSE = Path(__file__).resolve().parents[2]
 SOURCE = Path(package.__file__).parents[1]
-LONG = 240
+LONG = 400
 LARGE = 12 * 1024 * 1024
 
 

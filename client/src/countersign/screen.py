@@ -25,8 +25,8 @@ from rich.text import Text
 
 from countersign.errors import CountersignError, Refused
 
-STYLES = {"yes": "green", "no": "red", "needs counsel": "yellow", "not asked": "red", "signed": "green", "sent": "green", "held": "yellow",
-          "refused": "red", "dead": "red", "failed": "red", "intact": "green", "altered": "red"}  # fmt: skip
+STYLES = {"yes": "green", "no": "red", "needs counsel": "yellow", "not asked": "red", "signed": "green", "sent": "green",
+          "held": "yellow", "refused": "red", "dead": "red", "failed": "red"}  # fmt: skip
 # Line ends and tabs, and the two joiners without which some languages cannot be written.
 KEPT = "\n\t\u200c\u200d"
 SERVER_ERROR = 500
