@@ -29,6 +29,7 @@ demo: $(RUNTIME)
 check: $(TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/mypy $$($(BIN)/python -m tests.test_architecture)
+	$(BIN)/mypy --config-file client/pyproject.toml client/src client/examples
 	$(BIN)/python -m pytest -q tests/test_architecture.py
 	$(APART) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING

@@ -33,7 +33,8 @@ class Difference:
 def readings(*, at: datetime, most: int | None = None) -> Iterator[dict[str, Any]]:
     """One line for each released credential, oldest first: `credential`, `states`, `codes` and `engine`; a file that cannot
     be fetched or read has `unreadable` instead of states."""
-    rows = Credential.objects.real().order_by("pk").values_list("public_id", "storage_key", "sha256", "sidecar_key", "sidecar_sha256")
+    kept = ("public_id", "storage_key", "sha256", "sidecar_key", "sidecar_sha256")
+    rows = Credential.objects.real().order_by("pk").values_list(*kept)
     for credential, *stored in rows[:most].iterator() if most else rows.iterator():
         try:
             yield {"credential": credential} | _read(*stored, at=at)

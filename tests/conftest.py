@@ -16,6 +16,7 @@ from tests import databases
 WAITS = (
     "tests/registry/test_start", "tests/journeys/test_demo", "tests/large/", "tests/journeys/test_desk_in_a_browser",
     "tests/journeys/test_a_letter_in_a_browser", "tests/faults/", "tests/registry/test_on_postgresql",
+    "tests/client/test_a_vendor_delivers",
 )  # fmt: skip
 
 
