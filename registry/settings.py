@@ -318,8 +318,8 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "provenance.api.described.completed",
-        "provenance.api.tus_described.with_head",
         "registry.api.schema.problems_everywhere",
+        "provenance.api.tus_described.with_head",
         "registry.api.schema.webhooks",
     ],
 }

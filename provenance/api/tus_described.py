@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from registry.api.schema import refusal
+from registry import problems
 
 ADDRESS = "/api/v1/uploads/{upload}"
+REFUSED = (400, 401, 403, 404, 410, 412, 423, 429, 500, 503)
 
 
 def with_head(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
@@ -13,7 +14,7 @@ def with_head(result: dict[str, Any], generator: Any, request: Any, public: bool
     if path:
         got = path["get"]
         path["head"] = {
-            "operationId": "stand_of_upload", "tags": got["tags"], "security": got["security"],
+            "operationId": "stand_of_upload", "summary": "How far an upload is", "tags": got["tags"], "security": got["security"],
             "description": "How far an upload is, exactly: a request that adds to it and has fallen silent makes room first.",
             "parameters": [*got["parameters"], {
                 "in": "header", "name": "Tus-Resumable", "schema": {"type": "string", "enum": ["1.0.0"]},
@@ -26,7 +27,7 @@ def with_head(result: dict[str, Any], generator: Any, request: Any, public: bool
                     "Upload-Expires": _header("string", "Until when it is kept if nothing more arrives"),
                     "Upload-Metadata": _header("string", "As it was sent when the upload began"),
                 }},
-                **{str(status): _without_body(status) for status in (404, 410, 412, 423)},
+                **{str(status): _without_body(status) for status in REFUSED},
             },
         }  # fmt: skip
     return result
@@ -38,4 +39,4 @@ def _header(kind: str, description: str) -> dict[str, Any]:
 
 def _without_body(status: int) -> dict[str, Any]:
     """What HEAD answers has no body, and neither have its refusals."""
-    return {"description": refusal(status)["description"]}
+    return {"description": problems.TITLES[status], "headers": {"X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"}}}
