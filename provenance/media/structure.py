@@ -140,6 +140,8 @@ def _told(kind: Kind, scan: Scan) -> dict[str, Any]:
         "seconds": facts.seconds,
         "audio_tracks": facts.audio_tracks,
         "words": facts.words,
+        "display": list(facts.display) if facts.display else None,
+        "pixels": facts.pixels,
         "elements": _elements(kind, facts),
     }
 

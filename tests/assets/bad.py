@@ -26,6 +26,14 @@ def cut(name: str, share: float = 0.5) -> Made:
     return lambda: good(name)[: int(len(good(name)) * share)]
 
 
+def unfinished_exr() -> bytes:
+    """As a renderer that was stopped leaves it: as long as it was to be, and the places of its last lines are zero."""
+    data = good("result.exr")
+    table = data.index(b"screenWindowWidth\0float\0") + 24 + 4 + 4 + 1
+    assert struct.unpack_from("<Q", data, table)[0] == table + 90 * 8
+    return data[: table + 40 * 8] + bytes(50 * 8) + data[table + 90 * 8 :]
+
+
 TRUNCATED = {
     f"truncated.{name.rpartition('.')[2]}": (cut(name), "media.truncated")
     for name in (
@@ -49,9 +57,8 @@ TRUNCATED = {
 } | {
     "truncated.flac": (lambda: good("voice.flac")[:30], "media.truncated"),
     "truncated.dpx": (lambda: good("result.dpx")[:4_000], "media.truncated"),
+    "unfinished.exr": (lambda: unfinished_exr(), "media.truncated"),
 }
-# A cut anywhere in the pixels of an OpenEXR file cannot be seen in its header.
-del TRUNCATED["truncated.exr"]
 
 WRONG = {
     "picture.mp4": (lambda: good("result.jpg"), "media.type_mismatch"),
@@ -208,6 +215,10 @@ POLYGLOTS = {
     "page.svg2.svg": (with_page("result.svg"), "media.trailing_data"),
     "zip.avi": (with_archive("result.avi"), "media.trailing_data"),
     "page.avif": (with_page("result.avif"), "media.trailing_data"),
+    "zip.exr": (with_archive("result.exr"), "media.trailing_data"),
+    "page.exr": (with_page("result.exr"), "media.trailing_data"),
+    "zip.dpx": (with_archive("result.dpx"), "media.trailing_data"),
+    "page.dpx": (with_page("result.dpx"), "media.trailing_data"),
 }
 
 
