@@ -3,6 +3,7 @@ from provenance.models.changes import Change
 from provenance.models.likeness import Fingerprint, FingerprintChunk, Likeness, LikenessAnswer
 from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
 from provenance.models.packs import EvidencePack
+from provenance.models.sequences import FrameSequence, SequenceFrame
 from provenance.models.signing import Credential, SigningJob, SigningPlan
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "EvidencePack",
     "Fingerprint",
     "FingerprintChunk",
+    "FrameSequence",
     "Ingredient",
     "KnownContent",
     "Likeness",
@@ -21,6 +23,7 @@ __all__ = [
     "MeasuredAnswer",
     "Operation",
     "OperationEvidence",
+    "SequenceFrame",
     "SigningJob",
     "SigningPlan",
 ]
