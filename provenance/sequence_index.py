@@ -204,8 +204,8 @@ def _frames(data: Any, pattern: Pattern | None, faults: list[Fault]) -> Iterable
             if len(faults) >= MOST_FAULTS:
                 return
         else:
-            number: int = one["number"] if "number" in one else pattern.number(one["name"])  # type: ignore[union-attr]
-            yield ListedFrame(number, one.get("sha256"), one.get("size"), one.get("upload"))
+            named = pattern.number(one["name"]) if pattern and "name" in one else None
+            yield ListedFrame(one.get("number", named), one.get("sha256"), one.get("size"), one.get("upload"))
 
 
 def _frame_fault(one: Any, pattern: Pattern | None) -> str | None:
@@ -370,21 +370,32 @@ class Picture:
 
 def assertion(index: Index, picture: Picture, document_sha256: str) -> dict[str, Any]:
     """What the credentials say of a sequence (org.countersign.sequence); its shape is at /schemas/sequence-1.json."""
-    size = {"width": picture.width, "height": picture.height} if picture.width and picture.height else {}
+    return stated(
+        str(index.pattern), (index.first, index.last), len(index.frames), told_ranges(index.missing), index.size,
+        index.rate or "", picture, document_sha256, index.root,
+    )  # fmt: skip
+
+
+def stated(
+    pattern: str, span: Range, count: int, missing: Sequence[Mapping[str, int]], size: int, rate: str, picture: Picture,
+    document_sha256: str, root: str,
+) -> dict[str, Any]:
+    """The same from what is remembered of a sequence."""
+    frame = {"width": picture.width, "height": picture.height} if picture.width and picture.height else {}
     return {
         "version": 1,
-        "pattern": str(index.pattern),
-        "first": index.first,
-        "last": index.last,
-        "frames": len(index.frames),
-        "missing": told_ranges(index.missing),
-        "bytes": index.size,
-        **({"rate": index.rate} if index.rate else {}),
+        "pattern": pattern,
+        "first": span[0],
+        "last": span[1],
+        "frames": count,
+        "missing": [dict(one) for one in missing],
+        "bytes": size,
+        **({"rate": rate} if rate else {}),
         "media_type": picture.media_type,
-        **size,
+        **frame,
         **({"pixels": picture.pixels} if picture.pixels else {}),
-        "index": {"alg": "sha256", "hash": document_sha256},
-        "merkle": {"alg": "sha256", "tree": "rfc6962", "root": index.root},
+        "index": {"alg": "sha256", "value": document_sha256},
+        "merkle": {"alg": "sha256", "tree": "rfc6962", "root": root},
     }
 
 

@@ -22,7 +22,21 @@ from django.db.models import F, Q, prefetch_related_objects
 
 from consent import clearance
 from consent.models import Decision
-from provenance import findings, heritage, keys, leftovers, likeness, manifest, measured, plans, shelf, signals, trust
+from provenance import (
+    findings,
+    heritage,
+    keys,
+    leftovers,
+    likeness,
+    manifest,
+    measured,
+    plans,
+    sequence_index,
+    sequences,
+    shelf,
+    signals,
+    trust,
+)
 from provenance.declaration import Declaration, parse
 from provenance.measurement import Measurement
 from provenance.media.refusal import MediaRefused
@@ -275,6 +289,7 @@ def plan(work: Work, *, at: datetime) -> None:
         consent=plans.consent_facts(work.decision, kept, row.credential_id),
         production=asset.production, vendor=asset.vendor,
         titles={one.label: one.title for one in asset.ingredients.all()}, measurements=work.measurements,
+        sequence=sequences.statement(asset),
     )  # fmt: skip
     row.manifest, work.intent = manifest.build(facts), facts.intent
     row.manifest_hash = plans.digest(row.manifest)
@@ -337,7 +352,8 @@ def read_back(work: Work) -> None:
     _must(reading.fingerprint == work.signer.fingerprint, "another certificate signed it")
     before = work.asset.media["active_manifest"]
     _must(not before or before in reading.manifests, "the history the upload came with is gone")
-    for label in (manifest.EXTENT_LABEL, manifest.CONSENT_LABEL):
+    sequence = (sequence_index.LABEL,) if sequences.of(work.asset) else ()
+    for label in (manifest.EXTENT_LABEL, manifest.CONSENT_LABEL, *sequence):
         _must(reading.assertion(label) == _planned(work.plan, label), f"{label} is not what was planned")
     planned = set(signals.of(work.plan.manifest).names)
     _must(set(signals.of(reading.manifest).names) - {FROM_UNKNOWN} == planned, "its actions read otherwise than planned")

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('width', models.PositiveIntegerField(null=True)),
                 ('height', models.PositiveIntegerField(null=True)),
                 ('pixels', models.CharField(blank=True, help_text='How pixels are kept, in words of the format', max_length=200)),
+                ('notes', models.JSONField(help_text='What is worth knowing of its frames and no fault, in sentences')),
                 ('merkle_root', models.CharField(max_length=64)),
                 ('blocks', models.JSONField(help_text='The roots of runs of 256 frames, from which a proof is made')),
                 ('asset', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sequence', to='provenance.asset')),

@@ -23,6 +23,7 @@ class FrameSequence(AppendOnly):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     pixels = models.CharField(max_length=200, blank=True, help_text="How pixels are kept, in words of the format")
+    notes = models.JSONField(help_text="What is worth knowing of its frames and no fault, in sentences")
     merkle_root = models.CharField(max_length=64)
     blocks = models.JSONField(help_text="The roots of runs of 256 frames, from which a proof is made")
 
