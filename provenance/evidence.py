@@ -15,10 +15,11 @@ from provenance import findings, heritage, measured, shelf, trust
 from provenance.declaration import parse
 from provenance.findings import Kind, Stands
 from provenance.heritage import Source
-from provenance.intake import NotAtThisDesk, SentFile, note, turn
+from provenance.intake import NotAtThisDesk, note, turn
 from provenance.models import Asset, Measured, MeasuredAnswer, Operation, OperationEvidence, SigningJob
 from provenance.printable import printable
 from provenance.sandbox import Examination
+from provenance.sent_files import SentFile
 from provenance.tasks import sign_asset
 from provenance.techniques import SOUND_ELEMENTS
 from registry.errors import Conflict, Fault, Invalid

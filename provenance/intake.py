@@ -27,6 +27,7 @@ from provenance.models import Asset, Depiction, Ingredient, KnownContent, Likene
 from provenance.printable import printable
 from provenance.refusals import not_covered, plain, pointed
 from provenance.sandbox import Examination
+from provenance.sent_files import SentFile
 from provenance.sequences import Gathered
 from provenance.tasks import sign_asset
 from registry import journal
@@ -36,16 +37,6 @@ from registry.permissions import may_enter, may_operate
 from registry.prepared import Prepared
 
 State = SigningJob.State
-
-
-@dataclass(frozen=True, slots=True)
-class SentFile:
-    """A file as it arrived: complete at `path`, hashed on the way."""
-
-    name: str
-    path: Path
-    sha256: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from provenance import frame_numbers, heritage, likeness, merkle, shelf, trust
 from provenance.fingerprint import Code
@@ -18,6 +18,7 @@ from provenance.media.refusal import MediaRefused
 from provenance.models import Asset, FrameSequence, KnownContent, SequenceFrame
 from provenance.printable import printable
 from provenance.sandbox import Examination
+from provenance.sent_files import SentFile
 from provenance.sequence_index import (
     MEDIA_TYPE,
     MOST_FAULTS,
@@ -47,25 +48,12 @@ AT_ONCE = 4
 BATCH = 2_000
 
 
-class Sent(Protocol):
-    """A file as it arrived (`intake.SentFile`)."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def path(self) -> Path: ...
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """A sequence as it arrived: its index, the index's own document, and the frames' files in the index's order."""
 
     index: Index
-    files: tuple[Sent, ...]
+    files: tuple[SentFile, ...]
     document: Path
     sha256: str
     size: int
@@ -82,7 +70,7 @@ class Looked:
     gathered: Gathered
     picture: Picture
     notes: tuple[str, ...]
-    with_credentials: tuple[Sent, ...]
+    with_credentials: tuple[SentFile, ...]
     ai_metadata: Mapping[str, str]
 
     @property
@@ -97,7 +85,7 @@ class FramesRefused(Invalid):
         super().__init__(faults[0].code, faults[0].detail, errors=tuple(faults[:MOST_FAULTS]))
 
 
-def gathered(listed: Listed, files: Iterable[Sent], *, folder: Path) -> Gathered:
+def gathered(listed: Listed, files: Iterable[SentFile], *, folder: Path) -> Gathered:
     """Frames put in order and written down as an index in `folder`. Raises Unlisted where they are no sequence.
 
     `listed` is what their sender says of them; each file is called as its frame is.
@@ -113,12 +101,12 @@ def gathered(listed: Listed, files: Iterable[Sent], *, folder: Path) -> Gathered
     return Gathered(index, ordered, path, hashlib.sha256(document).hexdigest(), len(document))
 
 
-def numbered(listed: Listed, files: Mapping[int, Sent]) -> list[Sent]:
+def numbered(listed: Listed, files: Mapping[int, SentFile]) -> list[SentFile]:
     """Files that were sent before, called as the frames they are; raises Unlisted without a pattern."""
     if listed.pattern is None:
         detail = "Say how the frames are called, in the index: sh010.%04d.exr."
         raise Unlisted([Fault("/pattern", "sequence.pattern", detail)])
-    return [replace(file, name=listed.pattern.name(number)) for number, file in files.items()]  # type: ignore[type-var]
+    return [replace(file, name=listed.pattern.name(number)) for number, file in files.items()]
 
 
 # --- examined -----------------------------------------------------------------------------------------------------
@@ -131,7 +119,7 @@ def examined(found: Gathered) -> Looked:
     faults: list[Fault] = []
     kinds: dict[tuple[str, int | None, int | None], list[int]] = {}
     pixels: dict[str, list[int]] = {}
-    carrying: list[Sent] = []
+    carrying: list[SentFile] = []
     ai_metadata: Mapping[str, str] = {}
     results = trust.sandbox().examine_frames([(file.path, file.name) for _, file in frames])
     for place, ((frame, file), told) in enumerate(zip(frames, results, strict=True)):

@@ -3,7 +3,7 @@
 from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import changes, leftovers, retiring, shelf, signing, turning
+from provenance import changes, leftovers, retiring, shelf, signing, turning, upload_keeping
 from provenance.outputs import packing
 
 # A thousand files take minutes. Before the scratch folder of so long a task is taken for one that a killed process left.
@@ -21,6 +21,11 @@ def pack_evidence(pack_id: str) -> None:
 
 
 @shared_task
+def check_upload(upload_id: str) -> None:
+    upload_keeping.check(upload_id, clock=timezone.now)
+
+
+@shared_task
 def sweep() -> None:
     """The relay: whatever is due is called out again, so a lost message costs seconds and never an asset."""
     at = timezone.now()
@@ -30,6 +35,8 @@ def sweep() -> None:
     packing.forget_old(at=at)
     for pack_id in packing.to_call(at=at):
         pack_evidence.delay(pack_id)
+    for upload_id in upload_keeping.to_check(at=at):
+        check_upload.delay(upload_id)
 
 
 @shared_task
@@ -50,6 +57,7 @@ def clear_leftovers() -> None:
     at = timezone.now()
     shelf.clear_scratch(at=at)
     leftovers.clear(at=at)
+    upload_keeping.sweep(at=at)
 
 
 @signals.worker_process_init.connect

@@ -52,7 +52,10 @@ def cache(url: str) -> dict[str, Any]:
 
 
 def storage(url: str) -> dict[str, Any]:
-    """A folder (`/path` or `file:///path`), or `s3://[key:secret@]bucket[/prefix]?endpoint=…&region=…&timeout=…`."""
+    """A folder (`/path` or `file:///path`), or `s3://[key:secret@]bucket[/prefix]?endpoint=…&public=…&region=…&timeout=…`.
+
+    `public` is the endpoint as vendors reach it, where that is another than the house's own way.
+    """
     parts = urlsplit(url)
     if parts.scheme in ("", "file"):
         return {
@@ -67,12 +70,18 @@ def storage(url: str) -> dict[str, Any]:
     raise AddressMistaken(f"STORAGE_URL begins with {parts.scheme}:; a folder and s3: are known here.")
 
 
+def folder_in(url: str, name: str) -> str:
+    """A folder of that name in a storage that is a folder; "" in any other."""
+    parts = urlsplit(url)
+    return str(Path(_file(parts)) / name) if parts.scheme in ("", "file") else ""
+
+
 def _bucket(parts: SplitResult) -> dict[str, Any]:
     asked = dict(parse_qsl(parts.query))
     options: dict[str, Any] = {
         "bucket_name": parts.hostname, "location": parts.path.strip("/"), "file_overwrite": False,
         "default_acl": None, "querystring_auth": True, "signature_version": "s3v4",
-        "endpoint_url": asked.get("endpoint"), "region_name": asked.get("region"),
+        "endpoint_url": asked.get("endpoint"), "public_endpoint_url": asked.get("public"), "region_name": asked.get("region"),
         "addressing_style": asked.get("addressing", "path" if asked.get("endpoint") else "auto"),
     }
     if parts.username:

@@ -50,6 +50,22 @@ class Conflict(RegistryError):
     """It cannot be done in the state things are in now."""
 
 
+class Gone(RegistryError):
+    """It was here, and is no more."""
+
+
+class Unmet(RegistryError):
+    """The visitor made a condition that does not hold."""
+
+
+class Occupied(RegistryError):
+    """Somebody else is at it; it may be tried again."""
+
+
+class Altered(RegistryError):
+    """What arrived is not what was sent, by the hash that was sent with it."""
+
+
 class Unavailable(RegistryError):
     """It cannot be done at the moment; it may be tried again."""
 

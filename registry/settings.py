@@ -155,6 +155,14 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 
 # ── Uploads ──────────────────────────────────────────────────────────────────────────────────────────────────────
 MAX_UPLOAD_BYTES = environment.whole("MAX_UPLOAD_BYTES", 2 * 1024**3)
+# One that comes piece by piece and may be resumed, and where its pieces lie: a folder that all webs and workers see, below a
+# storage that is one. In a bucket there is none by itself; there, parts go to the bucket directly.
+MAX_RESUMABLE_BYTES = environment.whole("MAX_RESUMABLE_BYTES", 64 * 1024**3)
+UPLOADS_DIR = environment.text("UPLOADS_DIR", addresses.folder_in(STORAGE_URL, "uploads"))
+# How long an upload is kept after its last byte, and what a client may have open at a time.
+UPLOAD_HOURS = environment.whole("UPLOAD_HOURS", 72)
+UPLOADS_OPEN = environment.whole("UPLOADS_OPEN", 5000)
+UPLOADS_OPEN_BYTES = environment.whole("UPLOADS_OPEN_BYTES", 1024**4)
 FILE_UPLOAD_HANDLERS = ["registry.receiving.HashedUpload"]
 FILE_UPLOAD_TEMP_DIR = str(SCRATCH_DIR)
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -276,6 +284,7 @@ SPECTACULAR_SETTINGS = {
         "ProductionKind": "registry.models.productions.Production.Kind",
         "UnitKind": "registry.models.productions.Unit.Kind",
         "AssetState": "provenance.models.signing.SigningJob.State",
+        "UploadState": "provenance.models.uploads.Upload.State",
         "EvidenceKind": "provenance.models.measuring.OperationEvidence.Kind",
     },
     "REDOC_DIST": "SIDECAR",
@@ -283,6 +292,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "provenance.api.tus_described.with_head",
         "registry.api.schema.problems_everywhere",
     ],
 }

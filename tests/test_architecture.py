@@ -33,8 +33,9 @@ CALCULATE = {"rfc8785", "jsonschema", "PIL"}
 # Hands: they touch the world, and know neither Django nor the record.
 HANDS = {
     "consent.receipts.checking", "consent.receipts.keys",
-    "provenance.credentials", "provenance.keys", "provenance.sandbox", "provenance.sandbox_child", "provenance.media",
-    "registry.environment", "registry.household", "registry.logs", "registry.sealed_files", "registry.serving",
+    "provenance.credentials", "provenance.growing", "provenance.keys", "provenance.media", "provenance.sandbox",
+    "provenance.sandbox_child",
+    "registry.environment", "registry.household", "registry.lines", "registry.logs", "registry.sealed_files", "registry.serving",
 }  # fmt: skip
 FRAMEWORKS = {
     "django", "rest_framework", "celery", "kombu", "allauth", "axes", "csp", "oauth2_provider", "drf_spectacular",
@@ -103,7 +104,8 @@ def storey(name):
         return "doors"
     if first == "models" or name in ("registry.private", "registry.append_only"):
         return "memory"
-    return {"intake": "beginnings", "evidence": "beginnings", "tasks": "messengers"}.get(first, "acts")
+    beginnings = ("intake", "evidence", "uploads", "submission")
+    return "beginnings" if first in beginnings else "messengers" if first == "tasks" else "acts"
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
@@ -18,10 +19,12 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from provenance import frame_numbers, intake, sequences, shelf
+from provenance import frame_numbers, intake, sequences, shelf, submission
 from provenance.api import sequences as frames
 from provenance.api.forms import FramesForm, files_in
-from provenance.api.sequences import SequenceTold
+from provenance.api.sequences import IndexJSON, SequenceTold
+from provenance.api.submissions import EXAMPLES, SubmissionAsked
+from provenance.api.submissions import submission as read_submission
 from provenance.asset_history import history
 from provenance.models import Asset, SequenceFrame, SigningJob
 from registry import strict_json
@@ -132,7 +135,7 @@ class Chosen(filters.FilterSet):
 
 
 class Assets(GenericAPIView):
-    parser_classes = [FramesForm]
+    parser_classes = [FramesForm, IndexJSON]
     pagination_class = NewestFirst
     serializer_class = AssetBrief
     filterset_class = Chosen
@@ -147,26 +150,19 @@ class Assets(GenericAPIView):
 
     @extend_schema(
         operation_id="send_asset", tags=["assets"], filters=False,
-        request={"multipart/form-data": Sent},
+        request={"multipart/form-data": Sent, "application/json": SubmissionAsked}, examples=EXAMPLES,
         responses={
             202: OpenApiResponse(AssetTold, description="Accepted, or held for the legal desk; Location leads to it"),
-            413: refusal(413), 415: refusal(415), 422: refusal(422),
+            409: refusal(409), 413: refusal(413), 415: refusal(415), 422: refusal(422),
         },
     )
     def post(self, request: Request) -> Response:
-        """Send a file and its declaration, or the frames of a sequence. 403 names exactly what consent does not cover."""
+        """Send a file and its declaration, or the frames of a sequence, in a form or by the ids of uploads.
+
+        403 names exactly what consent does not cover.
+        """
         announced_length(request)
-        declared = _declared(request.data.get("declaration"))
-        parts = files_in(request, but=("declaration", frames.PART))
-        index = request.data.get(frames.PART)
-        file = parts.pop("file", None)
-        if file is None and not frames.is_sent(parts, index, declared):
-            raise Invalid("asset.no_file", "No file was sent. Send one as the part named “file”, its filename in UTF-8.")
-        brought = {name: sent(part) for name, part in parts.items()}
-        if file is None:
-            asset = _sequence(request, index, declared, brought)
-        else:
-            asset = intake.receive(sent(file), declared, brought, client=request.client, at=timezone.now())
+        asset = _from_form(request) if isinstance(request.data, MultiValueDict) else _from_uploads(request)
         told = AssetTold(one(request, asset.public_id), context={"request": request}).data
         return Response(told, status=status.HTTP_202_ACCEPTED, headers={"Location": told["links"]["self"]})
 
@@ -175,13 +171,6 @@ class Assets(GenericAPIView):
         """Your assets, the newest first."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-
-def _sequence(request: Request, index: bytes | UploadedFile | None, declared: Any, parts: dict[str, intake.SentFile]) -> Asset:
-    found, ingredients = frames.apart(parts, declared)
-    with shelf.scratch() as folder:
-        gathered = sequences.gathered(frames.listed(index), found, folder=folder)
-        return intake.receive_sequence(gathered, declared, ingredients, client=request.client, at=timezone.now())
 
 
 class OneAsset(APIView):
@@ -307,6 +296,30 @@ def _download(key: str, name: str, media_type: str) -> FileResponse:
     response = FileResponse(shelf.opened(key), as_attachment=True, filename=name, content_type=media_type)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _from_form(request: Request) -> Asset:
+    declared = _declared(request.data.get("declaration"))
+    parts = files_in(request, but=("declaration", frames.PART))
+    index = request.data.get(frames.PART)
+    file = parts.pop("file", None)
+    if file is None and not frames.is_sent(parts, index, declared):
+        raise Invalid("asset.no_file", "No file was sent. Send one as the part named “file”, its filename in UTF-8.")
+    brought = {name: sent(part) for name, part in parts.items()}
+    if file is None:
+        return _sequence(request, index, declared, brought)
+    return intake.receive(sent(file), declared, brought, client=request.client, at=timezone.now())
+
+
+def _sequence(request: Request, index: bytes | UploadedFile | None, declared: Any, parts: dict[str, intake.SentFile]) -> Asset:
+    found, ingredients = frames.apart(parts, declared)
+    with shelf.scratch() as folder:
+        gathered = sequences.gathered(frames.listed(index), found, folder=folder)
+        return intake.receive_sequence(gathered, declared, ingredients, client=request.client, at=timezone.now())
+
+
+def _from_uploads(request: Request) -> Asset:
+    return submission.receive(read_submission(request.data), client=request.client, at=timezone.now())
 
 
 def _declared(part: bytes | UploadedFile | None) -> Any:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -12,18 +14,34 @@ from django.utils.http import content_disposition_header
 from rest_framework import serializers
 
 from provenance import frame_archive, frame_numbers, sequence_index, sequences
-from provenance.intake import SentFile
 from provenance.models import Asset, Credential, FrameSequence, SequenceFrame
+from provenance.sent_files import SentFile
 from provenance.sequence_index import Listed, Unlisted
 from registry import strict_json
+from registry.api.bodies import BoundedJSON
 from registry.api.pages import NewestFirst
 from registry.errors import Fault, NotFound
 from registry.receiving import LARGEST_TEXT, TextTooLarge
 
 PART = "sequence"
+# Of an index that quotes a hundred thousand uploads.
+LONGEST_INDEX = 24 * 1024 * 1024
 MOST_VALUES = 700_000
 NUMBERED = re.compile(r"[0-9][^/]*\.[A-Za-z0-9]{1,8}$")
 NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
+
+
+class IndexJSON(BoundedJSON):
+    """What quotes uploads: as long as the index of the longest sequence may be, and without one as long as any request."""
+
+    longest, most_values = LONGEST_INDEX, MOST_VALUES
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        data = super().parse(stream, media_type, parser_context)
+        length = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0)
+        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not (isinstance(data, Mapping) and PART in data):
+            raise RequestDataTooBig
+        return data
 
 
 class SequenceTold(serializers.Serializer):
@@ -80,13 +98,9 @@ def listed(part: bytes | UploadedFile | None) -> Listed:
     if len(text) > LARGEST_TEXT:
         raise TextTooLarge
     try:
-        return read(strict_json.read(text))
+        data = strict_json.read(text)
     except strict_json.NotJSON as error:
         raise Unlisted([Fault("", "sequence.invalid", f"The index cannot be read as JSON: {error}.")]) from error
-
-
-def read(data: Any) -> Listed:
-    """What an index says, from JSON values. Raises Unlisted."""
     if unfit := [Fault(at, "sequence.invalid", detail) for at, detail in strict_json.unfit(data, most=MOST_VALUES)]:
         raise Unlisted(unfit)
     return sequence_index.read(data)

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from provenance.api import assets, disclosures, evidence, productions, verifications
+from provenance.api import assets, batches, disclosures, evidence, productions, uploads, verifications
 
 urlpatterns = [
     path("productions", productions.Productions.as_view(), name="productions"),
     path("productions/<str:production>", productions.OneProduction.as_view(), name="production"),
     path("assets", assets.Assets.as_view(), name="assets"),
+    path("assets/batch", batches.Batch.as_view(), name="assets-batch"),
     path("assets/<str:asset>", assets.OneAsset.as_view(), name="asset"),
     path("assets/<str:asset>/evidence", evidence.Evidence.as_view(), name="asset-evidence"),
     path("assets/<str:asset>/content", assets.Content.as_view(), name="asset-content"),
@@ -15,6 +16,10 @@ urlpatterns = [
     path("assets/<str:asset>/sequence", assets.SequenceIndex.as_view(), name="asset-sequence"),
     path("assets/<str:asset>/frames", assets.Frames.as_view(), name="asset-frames"),
     path("assets/<str:asset>/frames/<str:number>", assets.OneFrame.as_view(), name="asset-frame"),
+    path("uploads", uploads.Uploads.as_view(), name="uploads"),
+    path("uploads/<str:upload>", uploads.OneUpload.as_view(), name="upload"),
+    path("uploads/<str:upload>/parts", uploads.Parts.as_view(), name="upload-parts"),
+    path("uploads/<str:upload>/complete", uploads.Complete.as_view(), name="upload-complete"),
     path("disclosures", disclosures.Changes.as_view(), name="disclosures"),
     path("disclosures/by-hash", disclosures.ByHash.as_view(), name="disclosures-by-hash"),
     path("disclosures/<str:credential>", disclosures.OneDisclosure.as_view(), name="disclosure"),

@@ -7,7 +7,7 @@ from registry.append_only import forbid_changes
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provenance', '0011_likeness'),
+        ('provenance', '0012_uploads'),
     ]
 
     operations = [

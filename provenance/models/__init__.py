@@ -5,6 +5,7 @@ from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvide
 from provenance.models.packs import EvidencePack
 from provenance.models.sequences import FrameSequence, SequenceFrame
 from provenance.models.signing import Credential, SigningJob, SigningPlan
+from provenance.models.uploads import Upload
 
 __all__ = [
     "Asset",
@@ -26,4 +27,5 @@ __all__ = [
     "SequenceFrame",
     "SigningJob",
     "SigningPlan",
+    "Upload",
 ]

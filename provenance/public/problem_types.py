@@ -83,6 +83,10 @@ FAMILIES = {
         "The asset cannot be worked with as it stands",
         "There is no asset of that id for you, or its state does not allow what was asked.",
         "Read the asset: its state says what comes next."),
+    "upload": ProblemType(
+        "The upload cannot go on, or cannot be quoted",
+        "It is not known here, was ended, is not complete, or what arrived is not what was announced.",
+        "Ask with HEAD how much has arrived and go on from there; where it is gone or broken, begin a new upload."),
     "credential": ProblemType(
         "There is no such credential",
         "No credential of that id was released here.",
@@ -247,6 +251,74 @@ TYPES = {
         "Evidence comes too late",
         "A worker is at the asset, or it was signed or refused.",
         "What was signed stands. Send the asset anew, with its evidence."),
+    "upload.offset": ProblemType(
+        "The upload stands elsewhere",
+        "Bytes were sent for a place that is not where the upload stands: some were lost, or came twice.",
+        "Upload-Offset tells how much has arrived. Go on from there."),
+    "upload.in_use": ProblemType(
+        "Another request is adding to this upload",
+        "Two programs, or two tabs, send the same upload at once. Only one can.",
+        "Let the other finish. If it died, its silent line makes room within seconds: ask again."),
+    "upload.broken_off": ProblemType(
+        "The line broke off or was too slow",
+        "Nothing, or next to nothing, came for so long that the request was ended. What had arrived is kept.",
+        "Go on from Upload-Offset. On a slow line send smaller pieces."),
+    "upload.checksum": ProblemType(
+        "These bytes are not those that were sent",
+        "They do not have the checksum that came with them, so none of them was kept.",
+        "Send the same piece again."),
+    "upload.sha256": ProblemType(
+        "The file is not the one that was announced",
+        "All of it arrived, and it does not have the SHA-256 that was announced. Nobody knows where it differs.",
+        "Begin a new upload. If it fails again, the file was changed after its hash was made."),
+    "upload.broken": ProblemType(
+        "This upload cannot be used",
+        "What arrived is not the file that was announced, or was lost; it was removed.",
+        "Begin a new upload."),
+    "upload.expired": ProblemType(
+        "This upload has expired",
+        "Nothing arrived for so long that it is kept no more.",
+        "Begin a new upload; Upload-Expires tells how long it is kept."),
+    "upload.no_room": ProblemType(
+        "There is no room for more",
+        "The disk on which uploads lie is full. What had arrived is kept.",
+        "Go on later from where it stands; the operator makes room."),
+    "upload.too_many": ProblemType(
+        "Too many uploads are open",
+        "This program began more uploads than it may have open at a time.",
+        "Submit what is complete, and end with DELETE what is not wanted."),
+    "upload.too_much": ProblemType(
+        "The open uploads are too large together",
+        "With this one they would hold more bytes than a program may have open at a time.",
+        "Submit what is complete, and end with DELETE what is not wanted."),
+    "upload.incomplete": ProblemType(
+        "The upload is not complete",
+        "It was quoted before all of it had arrived.",
+        "Send the rest, then quote it again."),
+    "upload.being_checked": ProblemType(
+        "The upload is being hashed",
+        "All of it arrived; a large file takes seconds or minutes to be read back.",
+        "Quote it again when GET tells that it is complete."),
+    "upload.tus_not_here": ProblemType(
+        "Files go to the bucket in parts here",
+        "This installation keeps files in a bucket and has no folder in which uploads could grow.",
+        "Begin with JSON: filename, size, sha256 and parts true."),
+    "upload.parts_not_here": ProblemType(
+        "Files are sent by tus here",
+        "Parts were asked for, and this installation keeps its files in a folder, not in a bucket.",
+        "Begin with the headers Tus-Resumable and Upload-Length, and go on with PATCH."),
+    "upload.parts": ProblemType(
+        "The parts do not make the file",
+        "A part is missing, is not one of this file, or is not what was put into the bucket.",
+        "Put the parts that are missing, and tell number and ETag of each."),
+    "upload.version": ProblemType(
+        "Another version of tus is spoken here",
+        "Tus-Resumable names a version that is not known here, or is missing.",
+        "Send Tus-Resumable: 1.0.0."),
+    "asset.not_reached": ProblemType(
+        "The batch took too long",
+        "The time of a batch was over before this item was begun.",
+        "Send it again, in this batch or another: what was taken in already is answered as the same asset."),
     "media.empty": ProblemType(
         "The file is empty",
         "There are no bytes in it.",

@@ -197,7 +197,7 @@ def test_a_form_holds_at_most_two_thousand_frames_and_other_forms_twenty(hatch, 
     monkeypatch.setattr("provenance.api.forms.MOST_FRAMES", 12)
     problem(send(hatch, shots.bare(cast, "long"), shot(range(40))), "request.too_many_files", 400)
     files = {f"part{n}": SimpleUploadedFile(f"{n}.bin", b"x") for n in range(21)}
-    assert hatch.post("/api/v1/verifications", files).json()["code"] == "request.too_many_files"
+    assert hatch.post("/api/v1/verifications", files, format="multipart").json()["code"] == "request.too_many_files"
 
 
 def test_refused_by_consent_keeps_the_record_and_no_frame(hatch, cast):
@@ -301,3 +301,50 @@ def test_a_png_sequence_has_fingerprints_and_a_picture_to_compare(hatch, cast):
     answer = send(hatch, shots.bare(cast, "proxy"), files, {"rate": "24"})
     assert answer.status_code == 202
     assert Asset.objects.get().fingerprints.count() == 1
+
+
+# --- by uploads ---------------------------------------------------------------------------------------------------
+
+
+def uploaded(api, content):
+    """The id of a finished upload (tus 1.0, created with its bytes)."""
+    answer = api.generic(
+        "POST", "/api/v1/uploads", content, content_type="application/offset+octet-stream",
+        HTTP_TUS_RESUMABLE="1.0.0", HTTP_UPLOAD_LENGTH=str(len(content)),
+    )  # fmt: skip
+    assert answer.status_code == 201, answer.content
+    return answer["Location"].rpartition("/")[2]
+
+
+def quote(api, declared, index):
+    return api.post("/api/v1/assets", {"sequence": index, "declaration": declared}, format="json")
+
+
+def test_a_sequence_by_uploads_is_the_same_as_by_a_form(hatch, cast):
+    files = shot(range(1001, 1004))
+    listed = [{"number": 1001 + n, "upload": uploaded(hatch, data)} for n, data in enumerate(files.values())]
+    index = {"pattern": "sh010.####.exr", "frames": [*listed, {"number": 1004, "upload": listed[2]["upload"]}]}
+    declared = shots.bare(cast, "by uploads")
+    answer = quote(hatch, declared, index)
+    assert answer.status_code == 202, answer.content
+    assert answer.json()["sequence"]["notes"] == ["Frames 1003–1004 are the same bytes."]
+    by_form = send(hatch, declared, files | {"sh010.1004.exr": files["sh010.1003.exr"]})
+    assert by_form.json()["id"] == answer.json()["id"]
+    shots.work()
+    assert shots.fetched(hatch, answer.json()["id"], "frames/1004") == files["sh010.1003.exr"]
+
+
+def test_a_frame_whose_upload_is_not_there_is_named_by_its_place(hatch, cast):
+    first = {"number": 1001, "upload": uploaded(hatch, frames.exr(1001))}
+    pattern = {"pattern": "sh010.%04d.exr"}
+    lost = problem(quote(hatch, shots.bare(cast, "x"), pattern | {"frames": [first, {"number": 1002, "upload": "upl_lost"}]}),
+                   "upload.unknown")  # fmt: skip
+    assert lost["errors"][0]["pointer"] == "/sequence/frames/1/upload"
+    without = problem(quote(hatch, shots.bare(cast, "x"), pattern | {"frames": [first, {"number": 1002}]}), "sequence.no_upload")
+    assert without["errors"][0]["pointer"] == "/sequence/frames/1"
+    nameless = problem(quote(hatch, shots.bare(cast, "x"), {"frames": [first]}), "sequence.pattern")
+    assert nameless["errors"][0]["pointer"] == "/sequence/pattern"
+    differs = {"number": 1002, "upload": first["upload"], "sha256": "0" * 64}
+    problem(quote(hatch, shots.bare(cast, "x"), pattern | {"frames": [first, differs]}), "sequence.differs")
+    both = {"sequence": pattern, "upload": first["upload"], "declaration": shots.bare(cast, "x")}
+    assert hatch.post("/api/v1/assets", both, format="json").status_code == 422
