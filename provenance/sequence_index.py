@@ -21,6 +21,7 @@ MEDIA_TYPE = "application/vnd.countersign.frame-sequence+json"
 LABEL = "org.countersign.sequence"
 MOST_FRAMES = 100_000
 MOST_GAPS = 1_000
+LARGEST_DOCUMENT = 32 * 1024 * 1024
 MOST_FAULTS = 50
 LARGEST_FRAME = 2**53 - 1  # RFC 8785 writes numbers as JavaScript does
 
