@@ -190,8 +190,9 @@ def registered_as(facts: RegistryFacts) -> Said:
     whole["count"] = printable(facts.sequence["frames"])
     if facts.frames:
         numbers = joined([printable(one["number"]) for one in facts.frames], ", ")
-        text = "Registered here. Frame {number} of a sequence of {count}, {first} to {last} ({pattern})."
-        return said(text, number=numbers, **whole)
+        return said(
+            "Registered here. Frame {number} of a sequence of {count}, {first} to {last} ({pattern}).", number=numbers, **whole
+        )
     return said("Registered here. A sequence of {count} frames, {first} to {last} ({pattern}).", **whole)
 
 

@@ -1,6 +1,7 @@
 """Merkle trees as RFC 6962 has them: its known roots, proofs of every leaf, and nothing that proves what is not there."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -75,3 +76,12 @@ def test_a_frame_is_a_leaf_of_its_number_and_its_hash():
 
     assert Frame(1001, sha256.hex(), 10).leaf == expected
     assert Frame(1002, sha256.hex(), 10).leaf != expected
+
+
+def test_the_root_is_that_of_the_published_example():
+    """The vector of docs/hatch.md."""
+    leaves_of = [Frame(n, hashlib.sha256(f"frame {n}".encode()).hexdigest(), 10).leaf for n in (1001, 1002, 1003)]
+    published = (Path(__file__).resolve().parents[2] / "docs" / "hatch.md").read_text()
+    assert f"root        {merkle.root(leaves_of).hex()}\n" in published
+    assert all(f"   {leaf.hex()}\n" in published for leaf in leaves_of)
+    assert all(step.hex() in published for step in merkle.path(leaves_of, 1))
