@@ -95,7 +95,7 @@ def inherited(
     carriers: list[Carrier] = []
     for source in sources:
         reading = _reading(source)
-        found = _known(source, reading, bound)
+        found = _known(source, reading, bound, media)
         carriers += found
         faults += _left_out(source, found, declaration, media)
         known = [one.asset for one in found]
@@ -193,19 +193,21 @@ def _places(asset: int, hashes: Collection[str]) -> dict[str, list[int]]:
     return found
 
 
-def _known(source: Source, reading: Reading, bound: Q) -> list[Carrier]:
+def _known(source: Source, reading: Reading, bound: Q, media: Media) -> list[Carrier]:
     """The assets whose content these bytes are, or whose credentials the file still carries, also below others."""
     if source.known:
         return [Carrier(source.known, source.relation, source.placement, source.frames)]
     held = Q(contents__sha256=source.sha256) & bound
     named = Q(credential__manifest_label__in=reading.lineage())
     assets = Asset.objects.select_related("credential").filter(held | named).distinct()[:MOST_ASSETS]
-    return [Carrier(asset, source.relation, source.placement, _as_a_frame(asset, source)) for asset in assets]
+    return [Carrier(asset, source.relation, source.placement, _as_a_frame(asset, source, media)) for asset in assets]
 
 
-def _as_a_frame(asset: Asset, source: Source) -> tuple[FrameRun, ...] | None:
-    """Where the file stands in a known sequence of which it is one frame, and which is not placed otherwise."""
-    if asset.media_type != MEDIA_TYPE or source.placement or source.relation == "componentOf":
+def _as_a_frame(asset: Asset, source: Source, media: Media) -> tuple[FrameRun, ...] | None:
+    """Where the file stands in a known sequence of which it is one frame; None where it is placed otherwise, or used in
+    something that moves, where nobody says when it is seen."""
+    elsewhere = source.placement or source.relation == "componentOf" or (source.pointer and media.moving)
+    if asset.media_type != MEDIA_TYPE or elsewhere:
         return None
     places = _places(asset.pk, [source.sha256]).get(source.sha256)
     return tuple(FrameRun(place, 0, 1) for place in places) if places else None

@@ -320,6 +320,20 @@ def _hashed(path: Path) -> tuple[str, int]:
         return digest, file.tell()
 
 
+def know_again(row: FrameSequence) -> None:
+    """Every frame kept is still the one that was received. Raises FileDamaged and StorageAway."""
+    kept = row.frames.order_by().values_list("storage_key", "sha256").distinct()
+
+    def check(one: tuple[str, str]) -> None:
+        with shelf.answering_for(one[0]) as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != one[1]:
+                raise shelf.FileDamaged(one[0])
+
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as several:
+        for _ in several.map(check, list(kept)):
+            pass
+
+
 def picture_key(asset: Asset, seconds: float | None) -> tuple[str, str] | None:
     """Where the frame shown at a moment is kept, with its hash; None where no picture can be drawn of it."""
     row = of(asset)

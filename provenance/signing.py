@@ -207,6 +207,9 @@ def examine(work: Work, *, clock: Clock) -> None:
     work.source = work.lent.enter_context(
         shelf.borrowed(work.asset.storage_key, work.asset.sha256, into=work.folder)
     )
+    if sequence := sequences.of(work.asset):
+        with _held_on_to(work, clock):
+            sequences.know_again(sequence)
     prefetch_related_objects([work.asset], "ingredients", "operations__evidence")
     kept = {one.label: one for one in work.asset.ingredients.all()}
     facts = manifest.ingredients_of(work.declaration, carries_credentials=work.asset.media["has_credentials"])

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from provenance import frame_archive, frame_numbers, sequence_index, sequences
@@ -29,6 +30,13 @@ LONGEST_INDEX = 24 * 1024 * 1024
 MOST_VALUES = 700_000
 NUMBERED = re.compile(r"[0-9][^/]*\.[A-Za-z0-9]{1,8}$")
 NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
+
+
+# As the interface describes it.
+FRAME = {
+    "number": 1017, "place": 16, "name": "sh010.1017.exr", "size": 14155776,
+    "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+}  # fmt: skip
 
 
 class IndexJSON(BoundedJSON):
@@ -62,6 +70,7 @@ class SequenceTold(serializers.Serializer):
     merkle_root = serializers.CharField()
 
 
+@extend_schema_serializer(examples=[OpenApiExample("A frame", value=FRAME)])
 class FrameTold(serializers.ModelSerializer):
     name = serializers.SerializerMethodField()
 

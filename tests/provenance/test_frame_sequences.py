@@ -11,6 +11,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
+from django.urls import reverse
 from django.utils import timezone
 
 import provenance
@@ -21,6 +22,7 @@ from registry.models import Event
 from tests import cast as people
 from tests import shots
 from tests.assets import build, frames
+from tests.desk import at_the_desk
 
 pytestmark = pytest.mark.django_db
 FIRST = 1001
@@ -348,3 +350,18 @@ def test_a_frame_whose_upload_is_not_there_is_named_by_its_place(hatch, cast):
     problem(quote(hatch, shots.bare(cast, "x"), pattern | {"frames": [first, differs]}), "sequence.differs")
     both = {"sequence": pattern, "upload": first["upload"], "declaration": shots.bare(cast, "x")}
     assert hatch.post("/api/v1/assets", both, format="json").status_code == 422
+
+
+def test_a_frame_that_was_damaged_in_storage_is_not_signed(hatch, cast):
+    answer = send(hatch, shots.bare(cast, "damaged"), shot(range(1001, 1004)))
+    row = SequenceFrame.objects.get(number=1002)
+    Path(default_storage.path(row.storage_key)).write_bytes(b"damaged")
+    shots.work()
+    told = hatch.get(f"/api/v1/assets/{answer.json()['id']}").json()
+    assert told["problem"]["code"] == "storage.damaged" and shots.nothing_released()
+
+
+def test_the_desk_reads_what_the_frames_are(sh010, cast):
+    _, told = sh010
+    page = at_the_desk(cast.ines).get(reverse("admin:provenance_asset_change", args=[told["id"]])).content.decode()
+    assert "24, from 1001 to 1024, called sh010.%04d.exr" in page and "Frames 1010–1011 are the same bytes." in page
