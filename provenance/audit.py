@@ -13,7 +13,7 @@ from django.db.models import Q
 from consent import paper
 from consent.models import Evidence
 from provenance import shelf
-from provenance.models import Asset, Credential, Ingredient, Measured, OperationEvidence, SigningJob
+from provenance.models import Asset, Credential, Ingredient, Measured, OperationEvidence, SequenceFrame, SigningJob
 from registry import journal
 
 PIECE = 1024 * 1024
@@ -63,6 +63,9 @@ def _kept() -> Iterator[tuple[str, str, str]]:
     """Whose file it is, where it is kept, and the hash it must have."""
     for asset in Asset.objects.exclude(storage_key="").exclude(job__state=REFUSED).order_by("pk").iterator():
         yield asset.public_id, asset.storage_key, asset.sha256
+    frames = SequenceFrame.objects.exclude(storage_key="").exclude(sequence__asset__job__state=REFUSED)
+    for frame in frames.select_related("sequence__asset").order_by("pk").iterator():
+        yield f"{frame.sequence.asset.public_id}, frame {frame.number}", frame.storage_key, frame.sha256
     sent = Ingredient.objects.filter(known=None).exclude(asset__job__state=REFUSED).select_related("asset")
     for ingredient in sent.order_by("pk").iterator():
         yield f"{ingredient.asset.public_id}, {ingredient.label}", ingredient.storage_key, ingredient.sha256

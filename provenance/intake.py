@@ -28,6 +28,7 @@ from provenance import (
     manifest,
     measured,
     plans,
+    sequences,
     shelf,
     trust,
     turning,
@@ -40,6 +41,7 @@ from provenance.printable import printable
 from provenance.refusals import not_covered, plain, pointed
 from provenance.sandbox import Examination
 from provenance.sent_files import SentFile
+from provenance.sequences import Gathered
 from provenance.tasks import sign_asset
 from registry import journal
 from registry.errors import Conflict, Fault, Invalid, NotAllowed
@@ -85,25 +87,44 @@ class NotAtThisDesk(NotAllowed):
         super().__init__("desk.role", f"Your role at {studio} does not let you {what}. Ask a colleague who may.")
 
 
-def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, client: ApiClient, at: datetime) -> Asset:
-    """Take in one upload. Raises Invalid for what cannot be accepted, NotAllowed for what consent does not cover."""
+def receive_sequence(
+    frames: Gathered, declared: Any, parts: Mapping[str, SentFile], *, client: ApiClient, at: datetime
+) -> Asset:
+    """Take in a frame sequence as one asset: its index is the file that is signed, its frames are kept beside it.
+
+    Raises what `receive` does, and FramesRefused.
+    """
+    index = SentFile(frames.name, frames.document, frames.sha256, frames.size)
+    return receive(index, declared, parts, client=client, at=at, frames=frames)
+
+
+def receive(
+    file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, client: ApiClient, at: datetime,
+    frames: Gathered | None = None,
+) -> Asset:
+    """Take in one upload. Raises Invalid for what cannot be accepted, NotAllowed for what consent does not cover.
+
+    With `frames` the file is their index (`receive_sequence`).
+    """
     declaration = parse(declared)
     vendor = client.organisation
     production = _production(declaration, client)
     intake_key = _intake_key(client, file, declaration, parts)
     if known := _taken_in(intake_key):
         return known
-    concerns.refuse_kept_out(file.sha256, *(part.sha256 for part in parts.values()))
-    found = trust.sandbox().examine(file.path, file.name)
+    sent = [*parts.values(), *(frames.files if frames else ())]
+    concerns.refuse_kept_out([file.sha256, *(one.sha256 for one in sent)])
+    sequence = sequences.examined(frames) if frames else None
+    found = sequences.as_a_film(sequence) if sequence else trust.sandbox().examine(file.path, file.name)
     materials = tuple(_materials(declaration, parts, client))
     media = measured.media(measured.kept(found), declaration)
     check_against(declaration, media)
     check_placements(declaration, media, {one.statement.id: measured.media(one.media, declaration) for one in materials})
     question = _put(question_of(declaration, file.sha256), declaration, declared, production, vendor, at)
-    upload = Upload(file, found, declaration, materials, production, client, intake_key)
+    upload = Upload(file, found, declaration, materials, production, client, intake_key, sequence=sequence)
     came = _heritage(upload, media, at)
     _refuse_unsignable(upload, media, came)
-    codes = likeness.codes_of(file.path)
+    codes = sequences.codes(sequence) if sequence else likeness.codes_of(file.path)
     alike = likeness.resembling(
         [likeness.Shown(codes, file.sha256, media), *_shown(upload)], declaration, media, came,
         bound=heritage.binding(production.studio, vendor),
@@ -131,6 +152,7 @@ class Upload:
     intake_key: str
     codes: tuple[Code, ...] = ()
     alike: tuple[likeness.Near, ...] = ()
+    sequence: sequences.Looked | None = None
 
     @property
     def vendor(self) -> Organisation:
@@ -304,9 +326,13 @@ def _heritage(upload: Upload, media: Any, at: datetime) -> Heritage:
     """What came along with the file and what it was made from; an attempt at laundering goes on the record."""
     plates = {name for one in upload.declaration.operations if one.evidence for _, name in one.evidence.inputs()}
     found = upload.found
-    sources = [
-        Source("", "parentOf", upload.file.path, upload.file.sha256, found.has_credentials, metadata=found.metadata)
-    ]
+    if upload.sequence:
+        sources = sequences.sources(upload.sequence, studio=upload.production.studio, vendor=upload.vendor)
+    else:
+        own = Source(
+            "", "parentOf", upload.file.path, upload.file.sha256, found.has_credentials, metadata=found.metadata
+        )
+        sources = [own]
     sources += [
         Source(
             one.pointer, one.statement.relation, one.path, one.sha256, one.has_credentials, one.known,
@@ -355,6 +381,7 @@ def _refuse_unsignable(upload: Upload, media: Any, came: Heritage) -> None:
         upload.declaration, media=media, inherited=came.stated, carried=heritage.carried(came, media),
         carries_credentials=upload.found.has_credentials, consent=consent, production=upload.production, vendor=upload.vendor,
         titles={one.statement.id: one.title for one in upload.materials},
+        sequence=sequences.to_state(upload.sequence) if upload.sequence else None,
     ))  # fmt: skip
 
 
@@ -378,6 +405,8 @@ def _kept(upload: Upload, decision: Decision, came: Heritage, at: datetime) -> A
             if one.path:
                 stored[one.statement.id] = shelf.keep(one.path, f"{folder}/ingredient")
                 keys.append(stored[one.statement.id])
+        if upload.sequence:
+            stored |= sequences.keep(upload.sequence, folder, keys)
         with transaction.atomic():
             asset = _written(upload, decision, state, came, at=at, problem=problem, key=keys[0], stored=stored)
             if state == State.RECEIVED:
@@ -431,6 +460,8 @@ def _written(
     seen = {(asset.sha256, KnownContent.Kind.UPLOADED)}
     seen |= {(one.sha256, KnownContent.Kind.INGREDIENT) for one in upload.materials}
     KnownContent.objects.bulk_create(KnownContent(sha256=sha256, asset=asset, kind=kind) for sha256, kind in seen)
+    if upload.sequence:
+        sequences.write_down(asset, upload.sequence, stored or {})
     likeness.keep(asset, upload.codes)
     if (alike := likeness.write_down(asset, upload.alike, at=at)) and decision.permits:
         problem = likeness.problem(alike, decision.public_id)
@@ -439,8 +470,14 @@ def _written(
     )
     note(asset, f"asset:{state.value}", by=upload.client, at=at, sha256=asset.sha256, size=asset.size,
             declaration=asset.declaration_hash, decision=decision.public_id, outcome=decision.outcome,
-            likenesses=[one.public_id for one in alike])  # fmt: skip
+            likenesses=[one.public_id for one in alike], **_of_frames(upload))  # fmt: skip
     return asset
+
+
+def _of_frames(upload: Upload) -> dict[str, Any]:
+    """What the journal says of a sequence: all its frames are in the root."""
+    index = upload.sequence.index if upload.sequence else None
+    return {"frames": len(index.frames), "merkle_root": index.root} if index else {}
 
 
 def _ingredient_key(material: Material, stored: Mapping[str, str]) -> str:

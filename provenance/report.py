@@ -105,12 +105,12 @@ def recall(facts: RegistryFacts, lists: TrustLists, *, file: str, at: datetime) 
     """The report from the registry's memory alone, for a fingerprint or a credential: no file was read."""
     engine = _engine({"name": "registry", "version": ""}, lists, at)
     codes: dict[str, list[str]] = {group: [] for group in GROUPS}
-    if facts.found_by in ("signed_bytes", "record"):
+    if facts.found_by in ("signed_bytes", "frame", "record"):
         integrity = Conclusion("intact", soundness.REMEMBERED[facts.found_by])
         signature = Conclusion("valid", said("Signed by {name}.", name=printable(facts.producer)), soundness.signed_by(facts))
         trust = soundness.trusted_here(lists, facts.development)
         stamp = soundness.stamped(facts)
-        registry = Conclusion("registered_matching", said("Registered here."), soundness.registered(facts))
+        registry = Conclusion("registered_matching", soundness.registered_as(facts), soundness.registered(facts))
     else:
         integrity = Conclusion("unreadable", said("Only a fingerprint was given, so the file itself was not read."))
         signature = Conclusion("absent", said("Not read."))

@@ -119,6 +119,20 @@ def _examine(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: 
     return told | {"metadata": packets.read(files[0], sniff.sniff(files[0]), bounds)}
 
 
+def _examine_frames(
+    request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign
+) -> dict[str, Any]:
+    """Each file as `_examine` tells it, or why it is refused."""
+
+    def told(name: str, file: BinaryIO) -> dict[str, Any]:
+        try:
+            return _examine({"name": name, "strict": True}, [file], anchors, bounds, sign)
+        except MediaRefused as refusal:
+            return {"refused": [refusal.code, refusal.detail]}
+
+    return {"frames": [told(name, file) for name, file in zip(request["names"], files, strict=True)]}
+
+
 def _read(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     media_type = structure.guard(files[0], bounds) or request["media_type"]
     sidecar = files[1] if request["sidecar"] else None
@@ -186,8 +200,8 @@ def _suggest(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: 
 
 
 DEEDS = {
-    "examine": _examine, "read": _read, "fingerprint": _fingerprint, "describe": _describe, "sign": _sign,
-    "measure": _measure, "draw": _draw, "suggest": _suggest,
+    "examine": _examine, "examine_frames": _examine_frames, "read": _read, "fingerprint": _fingerprint, "describe": _describe,
+    "sign": _sign, "measure": _measure, "draw": _draw, "suggest": _suggest,
 }  # fmt: skip
 
 

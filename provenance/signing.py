@@ -32,6 +32,8 @@ from provenance import (
     manifest,
     measured,
     plans,
+    sequence_index,
+    sequences,
     shelf,
     signals,
     trust,
@@ -206,6 +208,9 @@ def examine(work: Work, *, clock: Clock) -> None:
     work.source = work.lent.enter_context(
         shelf.borrowed(work.asset.storage_key, work.asset.sha256, into=work.folder)
     )
+    if sequence := sequences.of(work.asset):
+        with _held_on_to(work, clock):
+            sequences.know_again(sequence)
     prefetch_related_objects([work.asset], "ingredients", "operations__evidence")
     kept = {one.label: one for one in work.asset.ingredients.all()}
     facts = manifest.ingredients_of(work.declaration, carries_credentials=work.asset.media["has_credentials"])
@@ -287,6 +292,7 @@ def plan(work: Work, *, at: datetime) -> None:
         consent=plans.consent_facts(work.decision, kept, row.credential_id),
         production=asset.production, vendor=asset.vendor,
         titles={one.label: one.title for one in asset.ingredients.all()}, measurements=work.measurements,
+        sequence=sequences.statement(asset),
     )  # fmt: skip
     row.manifest, work.intent = manifest.build(facts), facts.intent
     row.manifest_hash = plans.digest(row.manifest)
@@ -349,7 +355,8 @@ def read_back(work: Work) -> None:
     _must(reading.fingerprint == work.signer.fingerprint, "another certificate signed it")
     before = work.asset.media["active_manifest"]
     _must(not before or before in reading.manifests, "the history the upload came with is gone")
-    for label in (manifest.EXTENT_LABEL, manifest.CONSENT_LABEL):
+    sequence = (sequence_index.LABEL,) if sequences.of(work.asset) else ()
+    for label in (manifest.EXTENT_LABEL, manifest.CONSENT_LABEL, *sequence):
         _must(reading.assertion(label) == _planned(work.plan, label), f"{label} is not what was planned")
     planned = set(signals.of(work.plan.manifest).names)
     _must(set(signals.of(reading.manifest).names) - {FROM_UNKNOWN} == planned, "its actions read otherwise than planned")

@@ -12,11 +12,12 @@ from typing import Any
 
 from django.db import close_old_connections
 
-from provenance import evidence, intake, uploads
+from provenance import evidence, intake, sequences, shelf, uploads
 from provenance.evidence import Cited
 from provenance.intake import NotCovered
 from provenance.models import Asset, OperationEvidence
-from registry.errors import RegistryError, Unavailable
+from provenance.sequence_index import Listed, ListedFrame, Unlisted
+from registry.errors import Fault, RegistryError, Unavailable
 from registry.models import ApiClient
 
 # After this many seconds of a batch no further item is begun: whoever asked waits, and so may a proxy in between.
@@ -32,6 +33,24 @@ class Submission:
     parts: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class SequenceSubmission:
+    """A frame sequence with its declaration: every frame listed quotes an upload."""
+
+    listed: Listed
+    declaration: Any
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+    def frames(self) -> dict[str, ListedFrame]:
+        """Each frame by the place in the JSON sent at which its upload is quoted. Raises Unlisted where one quotes none."""
+        found = {f"/sequence/frames/{place}/upload": one for place, one in enumerate(self.listed.frames)}
+        without = [Fault(f"/frames/{place}", "sequence.no_upload", f"Frame {one.number} quotes no upload: send it first.")
+                   for place, one in enumerate(self.listed.frames) if not one.upload]  # fmt: skip
+        if without:
+            raise Unlisted(without)
+        return found
+
+
 class NotReached(Unavailable):
     """Of a batch, for which the time was over."""
 
@@ -39,11 +58,13 @@ class NotReached(Unavailable):
         super().__init__("asset.not_reached", "The time of this batch was over before this item was begun. Send it again.")
 
 
-def receive(given: Submission, *, client: ApiClient, at: datetime) -> Asset:
+def receive(given: Submission | SequenceSubmission, *, client: ApiClient, at: datetime) -> Asset:
     """Take in what was uploaded. Raises what intake.receive and uploads.sent raise; pointers lead into the JSON sent.
 
     Of a file that consent does not cover nothing is kept, so its upload goes too; after any other refusal it stays.
     """
+    if isinstance(given, SequenceSubmission):
+        return _receive_sequence(given, client=client, at=at)
     quoted = {"/upload": given.upload} | {_pointer(name): one for name, one in given.parts.items()}
     try:
         with uploads.sent(quoted, client=client, at=at) as files:
@@ -56,8 +77,26 @@ def receive(given: Submission, *, client: ApiClient, at: datetime) -> Asset:
     return asset
 
 
+def _receive_sequence(given: SequenceSubmission, *, client: ApiClient, at: datetime) -> Asset:
+    frames = given.frames()
+    quoted = {pointer: one.upload or "" for pointer, one in frames.items()}
+    quoted |= {_pointer(name): one for name, one in given.parts.items()}
+    try:
+        with uploads.sent(quoted, client=client, at=at) as files, shelf.scratch() as folder:
+            sent = sequences.numbered(given.listed, {one.number: files[pointer] for pointer, one in frames.items()})
+            parts = {name: files[_pointer(name)] for name in given.parts}
+            found = sequences.gathered(given.listed, sent, folder=folder)
+            asset = intake.receive_sequence(found, given.declaration, parts, client=client, at=at)
+    except NotCovered:
+        for public_id in dict.fromkeys(one.upload or "" for one in frames.values()):
+            uploads.let_go(public_id)
+        raise
+    uploads.used(tuple(quoted.values()), at=at)
+    return asset
+
+
 def receive_several(
-    items: Sequence[Submission], *, client: ApiClient, clock: Callable[[], datetime]
+    items: Sequence[Submission | SequenceSubmission], *, client: ApiClient, clock: Callable[[], datetime]
 ) -> Iterator[Asset | Exception]:
     """Each item by itself, in its order: an asset, or why not. What nobody expected of one item spoils no other."""
     until = time.monotonic() + BATCH_SECONDS

@@ -11,7 +11,7 @@ import hmac
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -63,6 +63,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 # S3: the smallest part, and the most of one file.
 SMALLEST_PART, MOST_PARTS = 64 * 1024**2, 10_000
 PART_ADDRESS_SECONDS = 3600
+AT_ONCE = 1_000  # ids in one question
 
 
 class Body(Protocol):
@@ -195,7 +196,11 @@ def create(said: Announced, *, client: ApiClient, at: datetime, in_parts: bool =
 
 def found(public_id: str, *, organisation: Organisation, at: datetime) -> Upload:
     """An upload of that organisation. Raises UploadUnknown, also for somebody else's, UploadExpired and UploadBroken."""
-    upload = Upload.objects.visible_to(organisation).select_related("client").filter(public_id=public_id).first()
+    rows = Upload.objects.visible_to(organisation).select_related("client")
+    return _in_force(rows.filter(public_id=public_id).first(), at)
+
+
+def _in_force(upload: Upload | None, at: datetime) -> Upload:
     if upload is None:
         raise UploadUnknown
     if upload.expires_at <= at:
@@ -459,7 +464,8 @@ def sent(quoted: Mapping[str, str], *, client: ApiClient, at: datetime) -> Itera
     The files are there inside the `with` only; the uploads stay. Raises NotQuotable (unknown, somebody else's, expired,
     broken), StillArriving, StillChecked, each with its pointer, and StorageAway.
     """
-    rows = {pointer: _quotable(public_id, pointer, client, at) for pointer, public_id in quoted.items()}
+    known = _known(dict.fromkeys(quoted.values()), client)
+    rows = {pointer: _quotable(known.get(public_id), pointer, at) for pointer, public_id in quoted.items()}
     with ExitStack() as stack:
         bucket = any(row.in_parts for row in rows.values())
         folder = stack.enter_context(shelf.scratch()) if bucket else Path()
@@ -473,9 +479,17 @@ def sent(quoted: Mapping[str, str], *, client: ApiClient, at: datetime) -> Itera
         yield files
 
 
-def _quotable(public_id: str, pointer: str, client: ApiClient, at: datetime) -> Upload:
+def _known(public_ids: Iterable[str], client: ApiClient) -> dict[str, Upload]:
+    """Those of a client's organisation, by a question for every thousand: a sequence quotes one upload for each frame."""
+    mine = Upload.objects.visible_to(client.organisation).select_related("client")
+    asked = list(public_ids)
+    rows = (mine.filter(public_id__in=asked[start : start + AT_ONCE]) for start in range(0, len(asked), AT_ONCE))
+    return {one.public_id: one for some in rows for one in some}
+
+
+def _quotable(found: Upload | None, pointer: str, at: datetime) -> Upload:
     try:
-        upload = found(public_id, organisation=client.organisation, at=at)
+        upload = _in_force(found, at)
     except (NotFound, Gone) as error:
         raise NotQuotable(pointer, error) from error
     if upload.state == State.ARRIVING:
@@ -490,8 +504,9 @@ def _quotable(public_id: str, pointer: str, client: ApiClient, at: datetime) -> 
 
 def used(public_ids: Sequence[str], *, at: datetime) -> None:
     """They became an asset, or evidence of one: their own room is given back, and a day is left to ask again."""
-    fresh = Upload.objects.filter(public_id__in=public_ids, used_at=None)
-    fresh.update(used_at=at, expires_at=at + KEPT_AFTER_USE)
+    for start in range(0, len(public_ids), AT_ONCE):
+        fresh = Upload.objects.filter(public_id__in=public_ids[start : start + AT_ONCE], used_at=None)
+        fresh.update(used_at=at, expires_at=at + KEPT_AFTER_USE)
 
 
 def let_go(public_id: str) -> None:

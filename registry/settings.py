@@ -177,7 +177,7 @@ FILE_UPLOAD_TEMP_DIR = str(SCRATCH_DIR)
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2 + 1024  # the largest declaration, and the name of its part
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+DATA_UPLOAD_MAX_NUMBER_FILES = 2_240  # frames of a sequence, and its ingredients; any other form is held to twenty
 
 # ── Measuring ────────────────────────────────────────────────────────────────────────────────────────────────────
 # How much of an element may be found touched beyond what was declared before a person has to answer for it.

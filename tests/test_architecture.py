@@ -26,6 +26,7 @@ RULES = {
     "provenance.inheritance", "provenance.manifest", "provenance.measurement", "provenance.report", "provenance.signals",
     "provenance.testimony", "provenance.suggestions.reading",
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
+    "provenance.frame_numbers", "provenance.merkle", "provenance.sequence_index",
     "provenance.said", "provenance.disclosure", "provenance.labels", "provenance.tally", "provenance.places",
 }  # fmt: skip
 # Libraries that only calculate.

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
 from rest_framework.renderers import JSONRenderer
@@ -18,14 +19,15 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from provenance import intake, shelf, submission
-from provenance.api.forms import WholeForm, files_in
-from provenance.api.submissions import EXAMPLE, SubmissionAsked
+from provenance import frame_numbers, intake, sequences, shelf, submission
+from provenance.api import sequences as frames
+from provenance.api.forms import FramesForm, files_in
+from provenance.api.sequences import IndexJSON, SequenceTold
+from provenance.api.submissions import EXAMPLES, SubmissionAsked
 from provenance.api.submissions import submission as read_submission
 from provenance.asset_history import history
-from provenance.models import Asset, SigningJob
+from provenance.models import Asset, SequenceFrame, SigningJob
 from registry import strict_json
-from registry.api.bodies import BoundedJSON
 from registry.api.pages import NewestFirst
 from registry.api.parameters import FingerprintFilter
 from registry.api.schema import refusal
@@ -37,7 +39,12 @@ from registry.receiving import LARGEST_TEXT, TextTooLarge, announced_length
 class Sent(serializers.Serializer):
     """Each ingredient that is sent along is a further part, named as the declaration's `part` says."""
 
-    file = serializers.FileField(help_text="The file to be signed")
+    file = serializers.FileField(required=False, help_text="The file to be signed; a frame sequence has frames instead")
+    sequence = serializers.CharField(
+        required=False,
+        help_text="JSON: how the frames of a sequence are called, its rate and its gaps, each frame with its hash. May be "
+        "left out: then the names of the frames' parts tell. Each frame is a further part, named as its file is",
+    )
     declaration = serializers.CharField(help_text="JSON; its schema is at /schemas/declaration-1.json")
 
 
@@ -71,13 +78,20 @@ class AssetBrief(serializers.ModelSerializer):
 class AssetTold(AssetBrief):
     decision = serializers.CharField(source="decision.public_id")
     problem = ProblemTold(source="job.problem", allow_null=True)
+    sequence = serializers.SerializerMethodField()
     history = serializers.SerializerMethodField()
     extent = serializers.SerializerMethodField()
     links = serializers.SerializerMethodField()
 
     class Meta:
         model = Asset
-        fields = (*AssetBrief.Meta.fields, "decision", "problem", "history", "extent", "links")
+        fields = (*AssetBrief.Meta.fields, "decision", "problem", "sequence", "history", "extent", "links")
+
+    @extend_schema_field(SequenceTold(allow_null=True))
+    def get_sequence(self, asset: Asset) -> dict[str, Any] | None:
+        """Of a frame sequence, what its frames are together; null for a file."""
+        row = sequences.of(asset)
+        return SequenceTold(row).data if row else None
 
     @extend_schema(responses=StepTold(many=True))
     def get_history(self, asset: Asset) -> list[dict[str, Any]]:
@@ -98,6 +112,8 @@ def links(asset: Asset, request: Request) -> dict[str, str]:
         return reverse(name, args=given, request=request)
 
     found = {"self": address("asset", asset.public_id), "evidence": address("asset-evidence", asset.public_id)}
+    if sequences.of(asset):
+        found |= {"frames": address("asset-frames", asset.public_id), "index": address("asset-sequence", asset.public_id)}
     credential = getattr(asset, "credential", None)
     if credential:
         found["content"] = address("asset-content", asset.public_id)
@@ -122,7 +138,7 @@ class Chosen(filters.FilterSet):
 
 
 class Assets(GenericAPIView):
-    parser_classes = [WholeForm, BoundedJSON]
+    parser_classes = [FramesForm, IndexJSON]
     pagination_class = NewestFirst
     serializer_class = AssetBrief
     filterset_class = Chosen
@@ -137,14 +153,17 @@ class Assets(GenericAPIView):
 
     @extend_schema(
         operation_id="send_asset", tags=["assets"], filters=False,
-        request={"multipart/form-data": Sent, "application/json": SubmissionAsked}, examples=[EXAMPLE],
+        request={"multipart/form-data": Sent, "application/json": SubmissionAsked}, examples=EXAMPLES,
         responses={
             202: OpenApiResponse(AssetTold, description="Accepted, or held for the legal desk; Location leads to it"),
             409: refusal(409), 413: refusal(413), 415: refusal(415), 422: refusal(422),
         },
     )
     def post(self, request: Request) -> Response:
-        """Send a file and its declaration, in a form or by the ids of uploads. 403 names exactly what consent does not cover."""
+        """Send a file and its declaration, or the frames of a sequence, in a form or by the ids of uploads.
+
+        403 names exactly what consent does not cover.
+        """
         announced_length(request)
         asset = _from_form(request) if isinstance(request.data, MultiValueDict) else _from_uploads(request)
         told = AssetTold(one(request, asset.public_id), context={"request": request}).data
@@ -179,9 +198,14 @@ class Content(APIView):
     @extend_schema(
         operation_id="fetch_content", tags=["assets"], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
     )
-    def get(self, request: Request, asset: str) -> FileResponse:
-        """The signed file. Where its format carries no credentials: the untouched bytes, with a sidecar beside them."""
+    def get(self, request: Request, asset: str) -> HttpResponseBase:
+        """The signed file. Where its format carries no credentials: the untouched bytes, with a sidecar beside them.
+
+        A frame sequence is a ZIP archive, not compressed: its index, its credentials, and every frame.
+        """
         found = one(request, asset)
+        if row := sequences.of(found):
+            return frames.archive(_signed(found), row)
         return _download(_signed(found).storage_key, found.title, "application/octet-stream")
 
 
@@ -201,8 +225,57 @@ class Sidecar(APIView):
         return _download(key, f"{Path(found.title).stem}.c2pa", "application/c2pa")
 
 
+class SequenceIndex(APIView):
+    permission_classes = [requires("assets:read")]
+    renderer_classes = [JSONRenderer, AsItIs]
+
+    @extend_schema(
+        operation_id="fetch_sequence_index", tags=["assets"],
+        responses={(200, "application/json"): OpenApiTypes.BINARY, 404: refusal(404)},
+    )
+    def get(self, request: Request, asset: str) -> FileResponse:
+        """The index of a frame sequence, byte for byte as it is signed; its schema is at /schemas/sequence-index-1.json."""
+        found = one(request, asset)
+        frames.row_of(found)
+        return _download(_signed(found).storage_key, f"{Path(found.title).stem}.sequence.json", "application/json")
+
+
+class Frames(GenericAPIView):
+    permission_classes = [requires("assets:read")]
+    pagination_class = frames.ByPlace
+    serializer_class = frames.FrameTold
+    queryset = SequenceFrame.objects.none()
+
+    @extend_schema(
+        operation_id="list_frames", tags=["assets"], filters=False,
+        responses={200: frames.FrameTold(many=True), 404: refusal(404)},
+    )
+    def get(self, request: Request, asset: str) -> Response:
+        """The frames of a sequence, by their numbers."""
+        row = frames.row_of(one(request, asset))
+        page = self.paginate_queryset(row.frames.all())
+        pattern = frame_numbers.read_pattern(row.pattern)[0]
+        return self.get_paginated_response(frames.FrameTold(page, many=True, context={"pattern": pattern}).data)
+
+
+class OneFrame(APIView):
+    permission_classes = [requires("assets:read")]
+    renderer_classes = [JSONRenderer, AsItIs]
+
+    @extend_schema(
+        operation_id="fetch_frame", tags=["assets"],
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, 404: refusal(404), 409: refusal(409)},
+    )
+    def get(self, request: Request, asset: str, number: str) -> FileResponse:
+        """One frame of a signed sequence, by its number, byte for byte as it was received."""
+        found = one(request, asset)
+        name, frame = frames.frame_of(found, number)
+        _signed(found)
+        return _download(frame.storage_key, name, "application/octet-stream")
+
+
 def visible(request: Request):
-    related = ("production", "job", "credential", "decision")
+    related = ("production", "job", "credential", "decision", "sequence")
     return Asset.objects.seen_by(request.client).select_related(*related)
 
 
@@ -230,13 +303,22 @@ def _download(key: str, name: str, media_type: str) -> FileResponse:
 
 def _from_form(request: Request) -> Asset:
     declared = declared_in(request)
-    parts = files_in(request, but=("declaration",))
+    parts = files_in(request, but=("declaration", frames.PART))
+    index = request.data.get(frames.PART)
     file = parts.pop("file", None)
-    if file is None:
+    if file is None and not frames.is_sent(parts, index, declared):
         raise Invalid("asset.no_file", "No file was sent. Send one as the part named “file”, its filename in UTF-8.")
-    return intake.receive(
-        sent(file), declared, {name: sent(part) for name, part in parts.items()}, client=request.client, at=timezone.now()
-    )
+    brought = {name: sent(part) for name, part in parts.items()}
+    if file is None:
+        return _sequence(request, index, declared, brought)
+    return intake.receive(sent(file), declared, brought, client=request.client, at=timezone.now())
+
+
+def _sequence(request: Request, index: bytes | UploadedFile | None, declared: Any, parts: dict[str, intake.SentFile]) -> Asset:
+    found, ingredients = frames.apart(parts, declared)
+    with shelf.scratch() as folder:
+        gathered = sequences.gathered(frames.listed(index), found, folder=folder)
+        return intake.receive_sequence(gathered, declared, ingredients, client=request.client, at=timezone.now())
 
 
 def _from_uploads(request: Request) -> Asset:

@@ -14,10 +14,11 @@ from provenance.api.assets import AssetTold, one
 from provenance.api.submissions import QUOTED, SubmissionAsked
 from provenance.api.submissions import submission as read
 from provenance.models import Asset
-from provenance.submission import Submission
+from provenance.submission import SequenceSubmission, Submission
 from registry import problems
 from registry.api.bodies import Exact
 from registry.api.schema import refusal
+from registry.errors import RegistryError
 from registry.permissions import requires
 from registry.receiving import announced_length
 
@@ -67,9 +68,9 @@ class Batch(APIView):
         items = _items(request.data)
         wanted = [_read(item) for item in items]
         taken = submission.receive_several(
-            [one for one in wanted if isinstance(one, Submission)], client=request.client, clock=timezone.now
+            [one for one in wanted if not isinstance(one, Exception)], client=request.client, clock=timezone.now
         )
-        results = [_told(request, next(taken) if isinstance(one, Submission) else one) for one in wanted]
+        results = [_told(request, one if isinstance(one, Exception) else next(taken)) for one in wanted]
         return Response({"results": results}, status=status.HTTP_207_MULTI_STATUS)
 
 
@@ -82,10 +83,10 @@ def _items(data: Any) -> list[Any]:
     return items
 
 
-def _read(item: Any) -> Submission | Exception:
+def _read(item: Any) -> Submission | SequenceSubmission | Exception:
     try:
         return read(item)
-    except serializers.ValidationError as unfit:
+    except (serializers.ValidationError, RegistryError) as unfit:
         return unfit
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
-from provenance.submission import Submission
+from provenance import sequence_index
+from provenance.submission import SequenceSubmission, Submission
 from registry.api.bodies import Exact
 
 MOST_PARTS = 100
@@ -21,12 +22,30 @@ QUOTED = {
     "upload": "upl_6mZ3vJ9yQ0eWcXh1nB2kRg", "declaration": DECLARATION, "parts": {"plate": "upl_c0P1aTqk8mB7xYw5dE3rHg"},
 }  # fmt: skip
 EXAMPLE = OpenApiExample("By uploads", request_only=True, media_type="application/json", value=QUOTED)
+SEQUENCE = {
+    "pattern": "sh010.%04d.exr", "rate": "24", "missing": [{"first": 1002, "last": 1003}],
+    "frames": [
+        {"number": 1001, "upload": "upl_6mZ3vJ9yQ0eWcXh1nB2kRg", "size": 14155776,
+         "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"},
+        {"number": 1004, "upload": "upl_c0P1aTqk8mB7xYw5dE3rHg"},
+    ],
+}  # fmt: skip
+EXAMPLES = [
+    EXAMPLE,
+    OpenApiExample("A frame sequence by uploads", request_only=True, media_type="application/json",
+                   value={"sequence": SEQUENCE, "declaration": DECLARATION | {"title": "harbor_sh010_v07", "ingredients": []}}),
+]  # fmt: skip
 
 
 class SubmissionAsked(Exact):
     """Each ingredient that was sent along is an upload, under the name that the declaration's `part` says."""
 
-    upload = serializers.CharField(max_length=LONGEST_ID, help_text="upl_…, the file to be signed")
+    upload = serializers.CharField(max_length=LONGEST_ID, required=False, help_text="upl_…, the file to be signed")
+    sequence = serializers.DictField(
+        required=False,
+        help_text="In place of one file, the index of a frame sequence: pattern, rate, gaps (missing), and its frames, each "
+        "with number and upload; sha256 and size are checked where they are given",
+    )
     declaration = serializers.DictField(help_text="Its schema is at /schemas/declaration-1.json")
     parts = serializers.DictField(
         child=serializers.CharField(max_length=LONGEST_ID), required=False, help_text="Name of the part → upl_…"
@@ -38,9 +57,18 @@ class SubmissionAsked(Exact):
         return given
 
 
-def submission(data: Any) -> Submission:
-    """What a program says, as the acts take it. Raises ValidationError."""
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if ("upload" in given) == ("sequence" in given):
+            raise serializers.ValidationError({"upload": "Name one upload to be signed, or a sequence of frames."})
+        return given
+
+
+def submission(data: Any) -> Submission | SequenceSubmission:
+    """What a program says, as the acts take it. Raises ValidationError, and Unlisted for a sequence that is none."""
     asked = SubmissionAsked(data=data)
     asked.is_valid(raise_exception=True)
     given = asked.validated_data
-    return Submission(given["upload"], given["declaration"], given.get("parts", {}))
+    parts = given.get("parts", {})
+    if "sequence" in given:
+        return SequenceSubmission(sequence_index.read(given["sequence"]), given["declaration"], parts)
+    return Submission(given["upload"], given["declaration"], parts)

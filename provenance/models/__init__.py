@@ -4,6 +4,7 @@ from provenance.models.concerns import Concern, ConcernAnswer, ConcernMail, Kept
 from provenance.models.likeness import Fingerprint, FingerprintChunk, Likeness, LikenessAnswer
 from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
 from provenance.models.packs import EvidencePack
+from provenance.models.sequences import FrameSequence, SequenceFrame
 from provenance.models.signing import Credential, SigningJob, SigningPlan
 from provenance.models.telling import EndingTold, StandingTold
 from provenance.models.trust_lists import TrustList
@@ -22,6 +23,7 @@ __all__ = [
     "EvidencePack",
     "Fingerprint",
     "FingerprintChunk",
+    "FrameSequence",
     "Ingredient",
     "KeptOut",
     "KnownContent",
@@ -31,6 +33,7 @@ __all__ = [
     "MeasuredAnswer",
     "Operation",
     "OperationEvidence",
+    "SequenceFrame",
     "SigningJob",
     "SigningPlan",
     "StandingTold",

@@ -109,6 +109,7 @@ class KnownContent(AppendOnly):
         SIGNED = "signed", "Signed"
         DESCRIBED = "described", "With its metadata, before it was signed"
         INGREDIENT = "ingredient", "Ingredient"
+        FRAME = "frame", "Frame of a sequence"
 
     sha256 = models.CharField(max_length=64, db_index=True)
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="contents")

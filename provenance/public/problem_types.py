@@ -171,6 +171,10 @@ FAMILIES = {
         "That address is not spoken to",
         "It is not https, is written in a way that hides where it leads, or does not lead to a public address.",
         "Give the https:// address of a receiver that can be reached from the internet; the operator may allow an inner one."),
+    "sequence": ProblemType(
+        "This is not one frame sequence",
+        "The index, or the frames sent with it, do not make one list of frames that are alike.",
+        "The errors name the frames by their numbers, or the place in the index. Correct it and send the sequence again."),
     "service": ProblemType(
         "The registry could not answer",
         "It failed, or could not reach its own records. Nothing was changed.",
@@ -371,6 +375,50 @@ TYPES = {
         "The address leads inside",
         "Its host is, or resolves to, an address that is private, local or reserved. Nothing was sent there.",
         "Name a host that has public addresses only, or ask the operator to allow this one (OUTBOUND_ALLOWED_HOSTS)."),
+    "sequence.missing": ProblemType(
+        "Frames are missing",
+        "Between the first and the last frame, or of those listed, some did not come, and the index states no gap there.",
+        "Send them with the others; or state the gap in the index: \"missing\": [{\"first\": 1012, \"last\": 1015}]."),
+    "sequence.doubled": ProblemType(
+        "A frame number is given twice",
+        "Two frames have the same number, so nobody can say which is meant. Frames that are the same bytes are no fault.",
+        "Number every frame once."),
+    "sequence.differs": ProblemType(
+        "A frame did not arrive as it is listed",
+        "The SHA-256, the size or the Merkle root in the index is not that of the bytes that came.",
+        "Send the frame again, or make the index anew from the files."),
+    "sequence.unexpected": ProblemType(
+        "There are frames that should not be there",
+        "Frames came that the index does not list, that it states as missing, or that lie beyond its first or last.",
+        "Leave them out, or correct the index."),
+    "sequence.mixed": ProblemType(
+        "The frames are not alike",
+        "They differ in kind of file or in size; the answer names which are what.",
+        "Send one sequence for each kind and size."),
+    "sequence.not_a_frame": ProblemType(
+        "This is no frame",
+        "A frame is one picture: OpenEXR, DPX, TIFF, PNG, JPEG or DNG.",
+        "Send anything else as a file of its own, with a declaration of its own."),
+    "sequence.names": ProblemType(
+        "The frames are not called alike",
+        "In a sequence the names of the files differ in the number of the frame alone, with as many digits in each.",
+        "Rename the files, send an index with their pattern, or leave out what does not belong to them."),
+    "sequence.pattern": ProblemType(
+        "The pattern cannot be read",
+        "A pattern says once where the number of the frame stands.",
+        "Write sh010.%04d.exr, sh010.####.exr or sh010.[1001-1240].exr."),
+    "sequence.empty": ProblemType(
+        "There is no frame",
+        "An index came, and no frame with it.",
+        "Send each frame as a part named as its file is, or quote the upload of each in the index."),
+    "sequence.no_upload": ProblemType(
+        "A frame quotes no upload",
+        "In JSON, each frame of the index names by its id the upload that its bytes came in.",
+        "Upload the frame first, and put the upload's id beside its number."),
+    "sequence.too_long": ProblemType(
+        "The sequence is too long",
+        "A sequence has at most 100,000 frames, and a form brings at most 2,000 of them.",
+        "Upload the frames and quote them; of more than 100,000, send several sequences."),
     "media.empty": ProblemType(
         "The file is empty",
         "There are no bytes in it.",
