@@ -50,6 +50,10 @@ class Conflict(RegistryError):
     """It cannot be done in the state things are in now."""
 
 
+class Stale(RegistryError):
+    """It was to be done only if things are as they were read, and they are not."""
+
+
 class Unavailable(RegistryError):
     """It cannot be done at the moment; it may be tried again."""
 

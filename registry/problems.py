@@ -30,6 +30,7 @@ from registry.errors import (
     NotAllowed,
     NotFound,
     RegistryError,
+    Stale,
     TooLarge,
     TooMany,
     Unavailable,
@@ -40,7 +41,7 @@ from registry.errors import (
 MEDIA_TYPE = "application/problem+json"
 STATUS: dict[type[RegistryError], int] = {
     Invalid: 422, NotAllowed: 403, NotFound: 404, Conflict: 409, Unavailable: 503, TooLarge: 413, Unsupported: 415,
-    TooMany: 429, Unreadable: 400,
+    TooMany: 429, Unreadable: 400, Stale: 412,
 }
 TITLES = {
     400: "The request cannot be understood",
@@ -50,6 +51,7 @@ TITLES = {
     405: "The address does not answer to this method",
     406: "There is no representation of that kind",
     409: "It cannot be done in the present state",
+    412: "It is not as it was when it was read",
     413: "More was sent than is accepted",
     415: "This kind of content is not handled",
     422: "What was sent cannot be accepted",
@@ -164,7 +166,8 @@ def _known(error: Exception) -> tuple[dict[str, Any], dict[str, str]] | None:
 def _ours(error: RegistryError) -> tuple[dict[str, Any], dict[str, str]]:
     status = status_of(error)
     faults = [{"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in error.errors]
-    headers = {"Retry-After": str(error.extra.get("retry_after", RETRY_AFTER))} if status in (429, 503) else {}
+    waits = status in (429, 503) or "retry_after" in error.extra
+    headers = {"Retry-After": str(error.extra.get("retry_after", RETRY_AFTER))} if waits else {}
     if error.code == "client.scope":
         wanted = f'error="insufficient_scope", scope="{error.extra["scope"]}"'
         headers["WWW-Authenticate"] = f'Bearer realm="countersign", {wanted}'

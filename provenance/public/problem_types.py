@@ -147,6 +147,10 @@ FAMILIES = {
         "This cannot be stated",
         "A lock, approval or determination names something that is not on file, or was answered before.",
         "Load the page again and read what stands there now."),
+    "queue": ProblemType(
+        "Too many files wait to be signed",
+        "As many wait as are taken in, of this vendor or of all. Nothing of what was sent was stored.",
+        "Wait for as long as Retry-After says, and send it again; under the same Idempotency-Key it is taken once."),
     "service": ProblemType(
         "The registry could not answer",
         "It failed, or could not reach its own records. Nothing was changed.",
@@ -247,6 +251,26 @@ TYPES = {
         "Evidence comes too late",
         "A worker is at the asset, or it was signed or refused.",
         "What was signed stands. Send the asset anew, with its evidence."),
+    "request.key_malformed": ProblemType(
+        "The Idempotency-Key cannot be used",
+        "It is empty, longer than 255 characters, or holds spaces or what is not ASCII.",
+        "Choose a new random key, such as a UUID, for each thing that is to be done once."),
+    "request.key_in_use": ProblemType(
+        "The same request is being carried out",
+        "A request under this Idempotency-Key has begun and has no answer yet.",
+        "Wait for as long as Retry-After says, and send it again under the same key: then you are told its answer."),
+    "request.key_reused": ProblemType(
+        "The key was used for something else",
+        "Within the last 24 hours another address was asked, or another body sent, under this Idempotency-Key.",
+        "Send what is new under a key of its own. The same request is sent again as it was, byte for byte or value for value."),
+    "request.precondition": ProblemType(
+        "It changed since it was read",
+        "The request was to be carried out only if what it is about is as it was read (If-Match), and it is not.",
+        "Read it again, and send what is still right with the ETag that it has now."),
+    "client.too_many_requests": ProblemType(
+        "Too many requests",
+        "This program, or this address, asked more than its share of this minute. The others have theirs all the same.",
+        "Wait for as long as Retry-After says. The fields RateLimit and RateLimit-Policy of every answer tell what is left."),
     "media.empty": ProblemType(
         "The file is empty",
         "There are no bytes in it.",

@@ -68,6 +68,9 @@ def test_what_the_example_says_is_the_default_is_the_default():
         "told = {'WEB_WORKERS': g.workers, 'WEB_THREADS': g.threads, 'PORT': s.PORT, 'PROXIES': s.PROXIES,"
         " 'MAX_UPLOAD_BYTES': s.MAX_UPLOAD_BYTES, 'RATE_WINDOW': s.RATES['window'], 'LEASE_SECONDS': s.LEASE_SECONDS,"
         " 'RATE_VERIFICATION': s.RATES['verification'], 'RATE_TOKEN': s.RATES['token'],"
+        " 'RATE_CLIENT': s.RATES['client'], 'RATE_QUESTIONS': s.RATES['questions'],"
+        " 'QUEUE_MOST_OF_ONE': s.QUEUE_MOST_OF_ONE, 'QUEUE_MOST': s.QUEUE_MOST, 'QUEUE_AT_ONCE': s.QUEUE_AT_ONCE,"
+        " 'QUEUE_OLDEST_SECONDS': s.QUEUE_OLDEST_SECONDS,"
         " 'WORKER_CHILDREN': s.WORKER_CHILDREN, 'CONFIRM_MINUTES': s.CONFIRM_MINUTES,"
         " 'EXTENT_TOLERANCE': float(s.EXTENT_TOLERANCE), 'LIKENESS_BITS': s.LIKENESS_BITS,"
         " 'MEASURING_SECONDS': s.MEASURING_SECONDS}", "print(json.dumps(told))",

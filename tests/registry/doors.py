@@ -15,6 +15,7 @@ from registry.errors import (
     Invalid,
     NotAllowed,
     NotFound,
+    Stale,
     TooLarge,
     TooMany,
     Unavailable,
@@ -27,7 +28,7 @@ from registry.urls import urlpatterns as house
 from tests.registry.test_programs_sign_in import Shots
 
 FAMILIES = {family.__name__: family for family in (
-    Conflict, Invalid, NotAllowed, NotFound, TooLarge, TooMany, Unavailable, Unreadable,
+    Conflict, Invalid, NotAllowed, NotFound, Stale, TooLarge, TooMany, Unavailable, Unreadable,
     Unsupported)}  # fmt: skip
 
 
