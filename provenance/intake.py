@@ -19,7 +19,7 @@ from consent import clearance
 from consent.facts import Depiction as DepictionFact
 from consent.facts import Request
 from consent.models import Decision
-from provenance import heritage, leftovers, likeness, manifest, measured, plans, shelf, trust, turning
+from provenance import heritage, leftovers, likeness, manifest, measured, plans, queue, shelf, trust, turning
 from provenance.declaration import Declaration, IngredientStatement, check_against, check_placements, parse
 from provenance.fingerprint import Code
 from provenance.heritage import Heritage, Laundering, Source
@@ -90,6 +90,7 @@ def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, cli
     intake_key = _intake_key(vendor, file, declaration, parts)
     if known := _taken_in(intake_key):
         return known
+    queue.refuse_when_full(vendor, at=at)
     found = trust.sandbox().examine(file.path, file.name)
     materials = tuple(_materials(declaration, parts, vendor))
     media = measured.media(measured.kept(found), declaration)
@@ -376,7 +377,7 @@ def _kept(upload: Upload, decision: Decision, came: Heritage, at: datetime) -> A
                 keys.append(stored[one.statement.id])
         with transaction.atomic():
             asset = _written(upload, decision, state, came, at=at, problem=problem, key=keys[0], stored=stored)
-            if state == State.RECEIVED:
+            if state == State.RECEIVED and asset.job.called_at:
                 sign_asset.delay_on_commit(asset.public_id)
         return asset
     except BaseException as error:
@@ -430,9 +431,11 @@ def _written(
     likeness.keep(asset, upload.codes)
     if (alike := likeness.write_down(asset, upload.alike, at=at)) and decision.permits:
         problem = likeness.problem(alike, decision.public_id)
+    called_at = at if queue.may_call(upload.vendor) else None
     SigningJob.objects.create(
-        asset=asset, intake_key=upload.intake_key, state=state, problem=problem, not_before=at, called_at=at, changed_at=at
-    )
+        asset=asset, vendor=upload.vendor, intake_key=upload.intake_key, state=state, problem=problem, not_before=at,
+        called_at=called_at, changed_at=at,
+    )  # fmt: skip
     note(asset, f"asset:{state.value}", by=upload.client, at=at, sha256=asset.sha256, size=asset.size,
             declaration=asset.declaration_hash, decision=decision.public_id, outcome=decision.outcome,
             likenesses=[one.public_id for one in alike])  # fmt: skip

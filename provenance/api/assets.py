@@ -15,9 +15,10 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from provenance import intake, shelf
+from provenance import intake, queue, shelf
 from provenance.api.forms import WholeForm, files_in
 from provenance.asset_history import history
 from provenance.models import Asset, SigningJob
@@ -114,6 +115,15 @@ class Chosen(filters.FilterSet):
         fields: list[str] = []
 
 
+class RoomInLine(BaseThrottle):
+    """Asked before a file is read: nobody sends two gigabytes to be told that there is no room. Intake asks again."""
+
+    def allow_request(self, request: Request, view: object) -> bool:
+        if not getattr(view, "answered_before", False):  # registry.api.again
+            queue.refuse_when_full(request.client.organisation, at=timezone.now())
+        return True
+
+
 class Assets(GenericAPIView):
     parser_classes = [WholeForm]
     pagination_class = NewestFirst
@@ -124,6 +134,9 @@ class Assets(GenericAPIView):
     def get_permissions(self):
         scope = "assets:write" if self.request.method == "POST" else "assets:read"
         return [requires(scope)()]
+
+    def get_throttles(self):
+        return [*super().get_throttles(), *([RoomInLine()] if self.request.method == "POST" else [])]
 
     def get_queryset(self):
         return visible(self.request)

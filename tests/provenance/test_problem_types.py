@@ -11,7 +11,7 @@ HOUSE = Path(__file__).resolve().parents[2]
 FAMILIES = (
     "client", "request", "consent", "declaration", "media", "provenance", "asset", "production", "intake", "identifier",
     "manifest", "signing", "key", "storage", "service", "statement", "journal", "desk", "evidence", "ending",
-    "verification", "credential", "clearance", "organisation", "extent",
+    "verification", "credential", "clearance", "organisation", "extent", "queue",
 )  # fmt: skip
 CODE = re.compile(rf'"((?:{"|".join(FAMILIES)})\.[a-z_]+)"')
 
