@@ -251,6 +251,34 @@ TYPES = {
         "Evidence comes too late",
         "A worker is at the asset, or it was signed or refused.",
         "What was signed stands. Send the asset anew, with its evidence."),
+    "clearance.not_permitted": ProblemType(
+        "The clearance that is quoted is no yes",
+        "A declaration quotes an answer that was no, or that waits for counsel.",
+        "Leave it out, or ask again and quote what is permitted. Consent is decided from the record either way."),
+    "clearance.not_covered": ProblemType(
+        "The clearance that is quoted does not reach so far",
+        "It was asked about another production, act, shot, place, medium, person or use than is declared.",
+        "Ask about what is declared, and quote that answer; or declare what was asked about, if that is what was done."),
+    "clearance.list_unreadable": ProblemType(
+        "The shot list cannot be read",
+        "It is empty, damaged, of another kind than it says, or has columns or clips that say nothing known here.",
+        "Fill in the template at /api/v1/clearances/shot-list.csv, or see docs/hatch.md for cuts in OpenTimelineIO."),
+    "clearance.list_too_long": ProblemType(
+        "The shot list is too long",
+        "More is asked than is answered at once. None of it was answered.",
+        "Send it in parts of at most five hundred questions."),
+    "clearance.formula": ProblemType(
+        "A cell holds a formula",
+        "A spreadsheet would calculate what stands there; here it is read as it stands, and is no value.",
+        "Write the value that the formula comes to."),
+    "clearance.row": ProblemType(
+        "A row cannot be read",
+        "It names no shot, or has more cells than there are columns, or text that cannot be seen.",
+        "Correct that row; the others were answered."),
+    "clearance.timeline": ProblemType(
+        "A part of the timeline says what cannot be said there",
+        "Its metadata “countersign” has a name or a form that is not known at that place.",
+        "See docs/hatch.md; the other clips were answered."),
     "request.key_malformed": ProblemType(
         "The Idempotency-Key cannot be used",
         "It is empty, longer than 255 characters, or holds spaces or what is not ASCII.",
