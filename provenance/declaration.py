@@ -222,6 +222,7 @@ class Declaration:
     digital_source_type: str | None = None
     intended_release: IntendedRelease = IntendedRelease()
     complete: bool = True
+    clearance: str | None = None
     ingredients: tuple[IngredientStatement, ...] = ()
     operations: tuple[OperationStatement, ...] = ()
     depictions: tuple[DepictionStatement, ...] = ()
@@ -303,6 +304,7 @@ def _declaration(data: dict[str, Any]) -> Declaration:
             to=_day(release.get("to")),
         ),
         complete=data.get("complete", True),
+        clearance=data.get("clearance"),
         ingredients=tuple(_ingredient(one) for one in data.get("ingredients", ())),
         operations=tuple(_operation(one) for one in data.get("operations", ())),
         depictions=tuple(_depiction(one) for one in data.get("depictions", ())),

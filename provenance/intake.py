@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 
-from consent import clearance
+from consent import clearance, quoting
 from consent.facts import Depiction as DepictionFact
 from consent.facts import Request
 from consent.models import Decision
@@ -97,6 +97,7 @@ def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, cli
     check_against(declaration, media)
     check_placements(declaration, media, {one.statement.id: measured.media(one.media, declaration) for one in materials})
     question = _put(question_of(declaration, file.sha256), declaration, declared, production, vendor, at)
+    _refuse_unfit_clearance(question, declaration, declared, vendor)
     upload = Upload(file, found, declaration, materials, production, client, intake_key)
     came = _heritage(upload, media, at)
     _refuse_unsignable(upload, media, came)
@@ -343,6 +344,20 @@ def _put(question: clearance.Question, declaration: Declaration, declared: Mappi
         return clearance.put(question, production=production, at=at, requester=vendor)
     except Invalid as unknown:
         raise pointed(unknown, question, declaration, single_unit="unit" in declared) from unknown
+
+
+def _refuse_unfit_clearance(
+    question: Request, declaration: Declaration, declared: Mapping[str, Any], vendor: Organisation
+) -> None:
+    """A clearance that is quoted must reach what is declared. It permits nothing by itself: consent is decided all the same."""
+    if declaration.clearance is None:
+        return
+    try:
+        quoting.refuse_unfit(declaration.clearance, question, requester=vendor)
+    except quoting.UnfitClearance as unfit:
+        told = tuple(replace(one, pointer=one.pointer or "/clearance") for one in unfit.errors)
+        placed = Invalid(unfit.code, unfit.detail, errors=told)
+        raise pointed(placed, question, declaration, single_unit="unit" in declared) from unfit
 
 
 def _refuse_unsignable(upload: Upload, media: Any, came: Heritage) -> None:
