@@ -1,8 +1,8 @@
 """`make bench`: what the whole way costs beside the bare library, on this machine and in one run.
 
-`python -m bench [signing|verification|lookup|memory|decision|desk|extent|union|likeness …] [--quick]`; without names, all. Each
-question runs in a process of its own, on a house of its own in a temporary folder; the first four from one registry made
-first. Ratios of one run count, absolute times are the machine's.
+`python -m bench [signing|verification|lookup|memory|decision|desk|extent|union|likeness|lists …] [--quick]`; without names,
+all. Each question runs in a process of its own, on a house of its own in a temporary folder; the first four and the last
+from one registry made first. Ratios of one run count, absolute times are the machine's.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-QUESTIONS = ("signing", "verification", "lookup", "memory", "decision", "desk", "extent", "union", "likeness")
+QUESTIONS = ("signing", "verification", "lookup", "memory", "decision", "desk", "extent", "union", "likeness", "lists")
 WITHOUT_REGISTRY = {"decision", "desk", "extent", "union", "likeness"}  # they make their own, or need none
 WITHIN = "COUNTERSIGN_BENCH"
 

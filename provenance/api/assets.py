@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils import timezone
 from django_filters import rest_framework as filters
@@ -23,8 +24,9 @@ from provenance.api.forms import WholeForm, files_in
 from provenance.asset_history import history
 from provenance.models import Asset, SigningJob
 from registry import strict_json
-from registry.api.pages import NewestFirst
-from registry.api.parameters import FingerprintFilter
+from registry.api.conditional import IF_NONE_MATCH, NOT_MODIFIED
+from registry.api.pages import Ordered
+from registry.api.parameters import FingerprintFilter, SeveralFilter
 from registry.api.schema import refusal
 from registry.errors import Conflict, Invalid, NotFound
 from registry.permissions import requires
@@ -103,16 +105,31 @@ def links(asset: Asset, request: Request) -> dict[str, str]:
 
 
 class Chosen(filters.FilterSet):
-    state = filters.ChoiceFilter(
+    state = SeveralFilter(
         field_name="job__state", choices=SigningJob.State.choices,
+        help_text=f"One or several of {', '.join(SigningJob.State.values)}, parted by commas",
         error_messages={"invalid_choice": f"The states are {', '.join(SigningJob.State.values)}."},
     )  # fmt: skip
-    production = filters.CharFilter(field_name="production__public_id")
-    sha256 = FingerprintFilter(field_name="sha256")
+    production = filters.CharFilter(field_name="production__public_id", help_text="prd_…")
+    sha256 = FingerprintFilter(field_name="sha256", help_text="Of the file as it was sent")
+    title = filters.CharFilter(field_name="title", help_text="The whole title, as it was declared")
+    changed_since = filters.IsoDateTimeFilter(
+        field_name="job__changed_at", lookup_expr="gte", help_text="RFC 3339: whose state changed then or later",
+        error_messages={"invalid": "Give a moment as in 2026-11-25T09:00:00Z; in an address, a plus sign is written %2B."},
+    )  # fmt: skip
 
     class Meta:
         model = Asset
         fields: list[str] = []
+
+
+class InPages(Ordered):
+    changes, row = "job__changed_at", "job__id"
+
+    def get_ordering(self, request: Request, queryset: QuerySet, view: APIView) -> tuple[str, ...]:
+        """The same order either way. Named as the jobs' own column, it is that of the index on their vendor and state."""
+        state = request.query_params.get("state", "")
+        return ("-job__asset_id",) if state and "," not in state else ("-id",)
 
 
 class RoomInLine(BaseThrottle):
@@ -126,7 +143,7 @@ class RoomInLine(BaseThrottle):
 
 class Assets(GenericAPIView):
     parser_classes = [WholeForm]
-    pagination_class = NewestFirst
+    pagination_class = InPages
     serializer_class = AssetBrief
     filterset_class = Chosen
     queryset = Asset.objects.none()
@@ -139,14 +156,14 @@ class Assets(GenericAPIView):
         return [*super().get_throttles(), *([RoomInLine()] if self.request.method == "POST" else [])]
 
     def get_queryset(self):
-        return visible(self.request)
+        return listed(self.request)
 
     @extend_schema(
         operation_id="send_asset", tags=["assets"], filters=False,
         request={"multipart/form-data": Sent},
         responses={
             202: OpenApiResponse(AssetTold, description="Accepted, or held for the legal desk; Location leads to it"),
-            413: refusal(413), 415: refusal(415), 422: refusal(422),
+            409: refusal(409), 413: refusal(413), 415: refusal(415), 422: refusal(422),
         },
     )
     def post(self, request: Request) -> Response:
@@ -164,9 +181,16 @@ class Assets(GenericAPIView):
         told = AssetTold(one(request, asset.public_id), context={"request": request}).data
         return Response(told, status=status.HTTP_202_ACCEPTED, headers={"Location": told["links"]["self"]})
 
-    @extend_schema(operation_id="list_assets", tags=["assets"], responses=AssetBrief(many=True))
+    @extend_schema(
+        operation_id="list_assets", tags=["assets"], parameters=[IF_NONE_MATCH],
+        responses={200: AssetBrief(many=True), 304: NOT_MODIFIED},
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """Your assets, the newest first."""
+        """Your assets, the newest first; with `order=changed`, those first whose state changed longest ago.
+
+        To follow what becomes of them, ask with `order=changed` and `changed_since`, and on with `next` until there is
+        none; then again from the last `changed_at` that you were told.
+        """
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -174,7 +198,10 @@ class Assets(GenericAPIView):
 class OneAsset(APIView):
     permission_classes = [requires("assets:read")]
 
-    @extend_schema(operation_id="read_asset", tags=["assets"], responses=AssetTold)
+    @extend_schema(
+        operation_id="read_asset", tags=["assets"], parameters=[IF_NONE_MATCH],
+        responses={200: AssetTold, 304: NOT_MODIFIED, 404: refusal(404)},
+    )  # fmt: skip
     def get(self, request: Request, asset: str) -> Response:
         """Where an asset stands, how it came there, and where its signed file is."""
         return Response(AssetTold(one(request, asset), context={"request": request}).data)
@@ -218,6 +245,16 @@ class Sidecar(APIView):
 def visible(request: Request):
     related = ("production", "job", "credential", "decision")
     return Asset.objects.visible_to(request.client.organisation).select_related(*related)
+
+
+def listed(request: Request):
+    """What `visible` gives. A vendor without productions of its own is found by indexes that name the vendor; who sees
+    assets on two grounds is not."""
+    organisation = request.client.organisation
+    if organisation.productions.exists():
+        return visible(request)
+    own = Asset.objects.filter(vendor=organisation, job__vendor=organisation)
+    return own.select_related("production", "job")
 
 
 def one(request: Request, asset: str) -> Asset:

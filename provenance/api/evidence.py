@@ -1,5 +1,7 @@
 """Evidence of an operation, sent while its asset waits: the plate it began from, or a matte of what it touched."""
 
+from typing import Any
+
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -12,7 +14,8 @@ from provenance import evidence, findings
 from provenance.api.assets import one, sent
 from provenance.api.forms import WholeForm, files_in, refuse_unknown, texts_in
 from provenance.intake import SentFile
-from provenance.models import Measured, OperationEvidence
+from provenance.models import Asset, Measured, OperationEvidence
+from registry.api.conditional import IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED, insist_on_match
 from registry.api.schema import refusal
 from registry.errors import Invalid
 from registry.permissions import requires
@@ -91,16 +94,20 @@ class Evidence(APIView):
         return [requires("assets:write" if self.request.method == "POST" else "assets:read")()]
 
     @extend_schema(
-        operation_id="send_evidence", tags=["assets"], request={"multipart/form-data": EvidenceSent},
+        operation_id="send_evidence", tags=["assets"], request={"multipart/form-data": EvidenceSent}, parameters=[IF_MATCH],
         responses={
             201: OpenApiResponse(EvidenceTold, description="Kept, or kept before; the asset is measured by it"),
-            404: refusal(404), 409: refusal(409), 413: refusal(413), 415: refusal(415), 422: refusal(422),
+            404: refusal(404), 409: refusal(409), 412: refusal(412), 413: refusal(413), 415: refusal(415), 422: refusal(422),
         },
     )
     def post(self, request: Request, asset: str) -> Response:
-        """Send evidence of one operation while its asset is received or held. The newest evidence counts."""
+        """Send evidence of one operation while its asset is received or held. The newest evidence counts.
+
+        With If-Match it is taken only if the evidence there is what you read (the ETag of GET at this address).
+        """
         announced_length(request)
         found = one(request, asset)
+        insist_on_match(request, _all(found))
         refuse_unknown(request, known=(*TEXTS, *FILES))
         said, files = texts_in(request, needed=("operation", "kind"), maybe=("asset",)), files_in(request, but=TEXTS)
         kept = evidence.receive(
@@ -109,13 +116,19 @@ class Evidence(APIView):
         )  # fmt: skip
         return Response(EvidenceTold(kept).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(operation_id="list_evidence", tags=["assets"], responses={200: AllEvidence, 404: refusal(404)})
+    @extend_schema(
+        operation_id="list_evidence", tags=["assets"], parameters=[IF_NONE_MATCH],
+        responses={200: AllEvidence, 304: NOT_MODIFIED, 404: refusal(404)},
+    )  # fmt: skip
     def get(self, request: Request, asset: str) -> Response:
         """The evidence sent for an asset, and what was measured by it: both numbers where they differ."""
-        found = one(request, asset)
-        rows = OperationEvidence.objects.filter(operation__asset=found).select_related("operation", "known")
-        told = {"sent": rows, "measured": findings.of(found)}
-        return Response(AllEvidence(told).data)
+        return Response(_all(one(request, asset)))
+
+
+def _all(asset: Asset) -> dict[str, Any]:
+    rows = OperationEvidence.objects.filter(operation__asset=asset).select_related("operation", "known")
+    told: dict[str, Any] = AllEvidence({"sent": rows, "measured": findings.of(asset)}).data
+    return told
 
 
 def _given(file: UploadedFile | None, asset: str | None) -> SentFile | evidence.Cited:

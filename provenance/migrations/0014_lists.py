@@ -57,4 +57,12 @@ class Migration(migrations.Migration):
             model_name="signingjob",
             index=models.Index(fields=["vendor", "changed_at"], name="jobs_of_vendor_by_change"),
         ),
+        migrations.AddIndex(
+            model_name="asset",
+            index=models.Index(fields=["vendor", "-id"], name="assets_of_vendor_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="asset",
+            index=models.Index(fields=["vendor", "title"], name="assets_of_vendor_by_title"),
+        ),
     ]
