@@ -20,12 +20,11 @@ from django.utils import timezone
 
 from registry.errors import Conflict, Invalid, Unreadable
 from registry.models import ApiClient, KeptAnswer
-from registry.private import key_for, seal, unseal
+from registry.private import open_key, wrap_key
 
 KEPT_FOR = timedelta(hours=24)
 QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
-SEALED_AS = "kept answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +114,7 @@ def _again(row: KeptAnswer, asked: str, token: str, at: datetime) -> Claim | Ans
         raise KeyReused
     _refuse_leased(row, at)
     if row.status is not None:
-        whole = zlib.decompress(unseal(key_for(SEALED_AS), bytes(row.body)))
-        return Answer(row.status, row.headers, whole)
+        return Answer(row.status, row.headers, zlib.decompress(open_key(bytes(row.body))))
     # Whoever answered was killed: of several that come now, one takes over.
     lapsed = KeptAnswer.objects.filter(pk=row.pk, token=row.token, status=None)
     if not lapsed.update(token=token, leased_until=at + _lease()):
@@ -131,7 +129,7 @@ def _refuse_leased(row: KeptAnswer, at: datetime) -> None:
 
 def keep(claim: Claim, answer: Answer) -> None:
     """From now on this is the answer. Nothing is kept for whoever was overtaken."""
-    sealed = seal(key_for(SEALED_AS), zlib.compress(answer.body))
+    sealed = wrap_key(zlib.compress(answer.body))  # as what is secret: it may hold what is shown once
     headers = json.loads(json.dumps(dict(answer.headers)))
     _of(claim).update(status=answer.status, headers=headers, body=sealed)
 

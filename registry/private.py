@@ -42,11 +42,6 @@ def unseal(key: bytes, sealed: bytes) -> bytes:
     return AESGCM(key).decrypt(sealed[:12], sealed[12:], None)
 
 
-def key_for(purpose: str) -> bytes:
-    """A key of its own for what is no person's and is sealed for a while."""
-    return hashlib.sha256(purpose.encode() + b"\0" + settings.PERSON_KEYS.encode()).digest()
-
-
 def name_digest(name: str) -> str:
     """A keyed hash by which a whole name can be found again without being stored in the clear."""
     folded = " ".join(unicodedata.normalize("NFKC", name).casefold().split())

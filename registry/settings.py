@@ -280,6 +280,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "ProductionKind": "registry.models.productions.Production.Kind",
+        "OutcomeEnum": "consent.api.clearances.ANSWERS",
+        "ShotOutcome": "consent.api.batch.OUTCOMES",
         "UnitKind": "registry.models.productions.Unit.Kind",
         "AssetState": "provenance.models.signing.SigningJob.State",
         "EvidenceKind": "provenance.models.measuring.OperationEvidence.Kind",

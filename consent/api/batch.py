@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from consent import clearance as clearances
 from consent import shot_lists
-from consent.api.clearances import MIRA, ObligationTold, QuestionAsked, moments
+from consent.api.clearances import ANSWERS, MIRA, ObligationTold, QuestionAsked, moments
 from consent.models import Decision
 from consent.shot_lists import MOST_SHOTS, Shot, Shots
 from registry.api.bodies import BoundedJSON, Exact
@@ -34,7 +34,7 @@ from registry.spreadsheets import written
 TABLE, CUT = "text/csv", "application/vnd.opentimelineio+json"
 LARGEST = {TABLE: 1024**2, CUT: 4 * 1024**2}
 DEFAULTS = ("production", "release_on")
-OUTCOMES = ("permit", "review", "deny", "failed")  # each worse than the one before
+OUTCOMES = (*ANSWERS, "failed")
 MOST_FAULTS = 20
 
 
@@ -103,7 +103,7 @@ class Brief(serializers.Serializer):
 
     id = serializers.CharField(help_text="May be quoted as `clearance` in a declaration, where the outcome is permit")
     href = serializers.URLField()
-    outcome = serializers.ChoiceField(["permit", "review", "deny"])
+    outcome = serializers.ChoiceField(ANSWERS)
     as_of = serializers.DateTimeField()
     reasons = Finding(many=True)
     obligations = ObligationTold(many=True, help_text="Conditions: what is still to be done, by which gate or day")

@@ -25,6 +25,7 @@ from registry.receiving import announced_length
 
 MOST_DEPICTIONS = 200
 EARLIEST = 1900
+ANSWERS = ("permit", "review", "deny")  # each worse than the one before
 SHA256 = r"^[0-9a-f]{64}$"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"  # as in a declaration: sentences are built around it
 
@@ -129,7 +130,7 @@ class ClearanceTold(serializers.Serializer):
     """What was answered: the worst over all depictions, and for each territory apart."""
 
     id = serializers.CharField()
-    outcome = serializers.ChoiceField(["permit", "review", "deny"])
+    outcome = serializers.ChoiceField(ANSWERS)
     by_territory = serializers.DictField(child=serializers.CharField())
     reasons = ReasonTold(many=True)
     obligations = ObligationTold(many=True)

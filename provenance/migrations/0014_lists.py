@@ -65,4 +65,8 @@ class Migration(migrations.Migration):
             model_name="asset",
             index=models.Index(fields=["vendor", "title"], name="assets_of_vendor_by_title"),
         ),
+        migrations.AddIndex(
+            model_name="asset",
+            index=models.Index(fields=["vendor", "sha256"], name="assets_of_vendor_by_hash"),
+        ),
     ]

@@ -40,6 +40,7 @@ class Asset(AppendOnly):
             models.Index(fields=["storage_key"]),
             models.Index(fields=["vendor", "-id"], name="assets_of_vendor_newest"),
             models.Index(fields=["vendor", "title"], name="assets_of_vendor_by_title"),
+            models.Index(fields=["vendor", "sha256"], name="assets_of_vendor_by_hash"),
         ]
 
     def __str__(self):

@@ -55,7 +55,7 @@ class Ordered(NewestFirst):
     _after = ""
 
     def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any]:
-        if self._order(request) == self.orders[0]:
+        if self.order(request) == self.orders[0]:
             found: list[Any] = super().paginate_queryset(queryset, request, view)
             return found
         self.request, self.base_url, size = request, request.build_absolute_uri(), self.get_page_size(request)
@@ -71,12 +71,12 @@ class Ordered(NewestFirst):
         return page[:size]
 
     def get_next_link(self) -> str | None:
-        return self._after or None if self._order(self.request) == self.orders[1] else super().get_next_link()
+        return self._after or None if self.order(self.request) == self.orders[1] else super().get_next_link()
 
     def get_previous_link(self) -> str | None:
-        return None if self._order(self.request) == self.orders[1] else super().get_previous_link()
+        return None if self.order(self.request) == self.orders[1] else super().get_previous_link()
 
-    def _order(self, request: Request) -> str:
+    def order(self, request: Request) -> str:
         said = request.query_params.get(self.order_query_param, self.orders[0])
         if said not in self.orders:
             raise UnreadableParameter([(f"/{self.order_query_param}", f"Lists are ordered by {' or '.join(self.orders)}.")])

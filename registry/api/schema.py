@@ -38,9 +38,36 @@ PROBLEM = {
     },
     "additionalProperties": True,
 }
+# Every POST of a program may have it (registry.api.again).
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Your own name for this request, such as a UUID: 1 to 255 visible ASCII characters. Sent again within 24 "
+    "hours under the same key, it is not carried out again: its first answer is given once more, with "
+    "`Idempotent-Replayed: true`. 409 while it is being carried out, 422 for another address or body.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 257},
+    "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+}
+HEADERS = {
+    "RateLimit": {
+        "description": "What is left of each share (r), and in how many seconds it is whole again (t)",
+        "schema": {"type": "string"},
+        "example": '"client";r=1187;t=42',
+    },
+    "RateLimit-Policy": {
+        "description": "How many requests (q) are answered within how many seconds (w)",
+        "schema": {"type": "string"},
+        "example": '"client";q=1200;w=60',
+    },
+    "Retry-After": {"description": "Seconds to wait before asking again", "schema": {"type": "integer"}},
+}
+WAITS = ("429", "503")
+REFERENCE = "#/components"
 # What any request may meet; views describe what is particular to them.
 ANYWHERE = ("400", "429", "500", "503")
 WITH_A_TOKEN = ("401", "403")
+UNDER_A_KEY = ("409", "422")
 
 
 class ClientCredentials(OpenApiAuthenticationExtension):
@@ -61,13 +88,25 @@ class Described(AutoSchema):
 
 
 def problems_everywhere(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """A postprocessing hook: every operation may answer with a problem document, and says for which statuses."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    """A postprocessing hook: every operation may answer with a problem document, and says for which statuses; and what is
+    so of every answer, or of every POST, is said of each."""
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM
+    components.setdefault("parameters", {})["IdempotencyKey"] = IDEMPOTENCY_KEY
+    components.setdefault("headers", {}).update(HEADERS)
     for path in result.get("paths", {}).values():
-        for operation in path.values():
-            statuses = ANYWHERE + (WITH_A_TOKEN if any(operation.get("security", [])) else ())
-            for status in statuses:
+        for method, operation in path.items():
+            known = any(operation.get("security", []))
+            keyed = known and method == "post"
+            for status in ANYWHERE + (WITH_A_TOKEN if known else ()) + (UNDER_A_KEY if keyed else ()):
                 operation["responses"].setdefault(status, refusal(int(status)))
+            if keyed:
+                operation.setdefault("parameters", []).append({"$ref": f"{REFERENCE}/parameters/IdempotencyKey"})
+            for status, response in operation["responses"].items():
+                names = (("RateLimit", "RateLimit-Policy") if known and str(status) < "300" or str(status) == "429" else ())
+                names += ("Retry-After",) if str(status) in WAITS else ()
+                for name in names:
+                    response.setdefault("headers", {})[name] = {"$ref": f"{REFERENCE}/headers/{name}"}
     return result
 
 

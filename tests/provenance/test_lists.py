@@ -87,7 +87,12 @@ def test_several_states_are_asked_for_at_once(studio, hatch):
     def listed(asked):
         return [one["id"] for one in hatch.get(f"/api/v1/assets?{asked}").json()["results"]]
 
-    assert listed("state=held,dead") == [ids[1], ids[0]] and listed("state=held") == [ids[0]]
+    assert listed("state=held,dead") == [ids[1], ids[0]] == listed("state=held,dead,held&order=newest")
+    first = hatch.get("/api/v1/assets?state=held,dead&page_size=1").json()
+    second = hatch.get(first["next"]).json()
+    assert [one["id"] for one in first["results"] + second["results"]] == [ids[1], ids[0]] and second["next"] is None
+    assert hatch.get(second["previous"]).json()["results"] == first["results"]
+    assert listed("state=held") == [ids[0]]
     assert listed("title=shot 2") == [ids[2]] and listed("title=shot") == []
     refused(hatch.get("/api/v1/assets?state=held,lost"), "/state")
 
@@ -122,7 +127,7 @@ def test_a_studio_sees_the_assets_of_its_productions_in_the_same_order(studio, h
 
 @pytest.mark.parametrize(("asked", "index"), [
     ("", "assets_of_vendor_newest"), ("state=held", "jobs_of_vendor_by_state"), ("order=changed", "jobs_of_vendor_by_change"),
-    ("title=x", "assets_of_vendor_by_title"),
+    ("title=x", "assets_of_vendor_by_title"), (f"sha256={'a' * 64}", "assets_of_vendor_by_hash"),
 ])  # fmt: skip
 def test_a_vendors_list_is_read_by_an_index_and_not_sorted(studio, hatch, asked, index):
     if connection.vendor != "sqlite":
