@@ -116,7 +116,7 @@ class Chosen(filters.FilterSet):
     title = filters.CharFilter(field_name="title", help_text="The whole title, as it was declared")
     changed_since = filters.IsoDateTimeFilter(
         field_name="job__changed_at", lookup_expr="gte", help_text="RFC 3339: whose state changed then or later",
-        error_messages={"invalid": "Give a moment as in 2026-11-25T09:00:00Z; in an address, a plus sign is written %2B."},
+        error_messages={"invalid": "Give a moment as in 2026-11-25T09:00:00Z; the plus sign of an offset is sent encoded."},
     )  # fmt: skip
 
     class Meta:
