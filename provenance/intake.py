@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 
-from consent import clearance
+from consent import clearance, quoting
 from consent.facts import Depiction as DepictionFact
 from consent.facts import Request
 from consent.models import Decision
@@ -28,6 +28,7 @@ from provenance import (
     manifest,
     measured,
     plans,
+    queue,
     sequences,
     shelf,
     trust,
@@ -112,6 +113,7 @@ def receive(
     intake_key = _intake_key(client, file, declaration, parts)
     if known := _taken_in(intake_key):
         return known
+    queue.refuse_when_full(vendor, at=at)
     sent = [*parts.values(), *(frames.files if frames else ())]
     concerns.refuse_kept_out([file.sha256, *(one.sha256 for one in sent)])
     sequence = sequences.examined(frames) if frames else None
@@ -121,6 +123,7 @@ def receive(
     check_against(declaration, media)
     check_placements(declaration, media, {one.statement.id: measured.media(one.media, declaration) for one in materials})
     question = _put(question_of(declaration, file.sha256), declaration, declared, production, vendor, at)
+    _refuse_unfit_clearance(question, declaration, declared, vendor)
     upload = Upload(file, found, declaration, materials, production, client, intake_key, sequence=sequence)
     came = _heritage(upload, media, at)
     _refuse_unsignable(upload, media, came)
@@ -374,6 +377,20 @@ def _put(question: clearance.Question, declaration: Declaration, declared: Mappi
         raise pointed(unknown, question, declaration, single_unit="unit" in declared) from unknown
 
 
+def _refuse_unfit_clearance(
+    question: Request, declaration: Declaration, declared: Mapping[str, Any], vendor: Organisation
+) -> None:
+    """A clearance that is quoted must reach what is declared. It permits nothing by itself: consent is decided all the same."""
+    if declaration.clearance is None:
+        return
+    try:
+        quoting.refuse_unfit(declaration.clearance, question, requester=vendor)
+    except quoting.UnfitClearance as unfit:
+        told = tuple(replace(one, pointer=one.pointer or "/clearance") for one in unfit.errors)
+        placed = Invalid(unfit.code, unfit.detail, errors=told)
+        raise pointed(placed, question, declaration, single_unit="unit" in declared) from unfit
+
+
 def _refuse_unsignable(upload: Upload, media: Any, came: Heritage) -> None:
     """Build the manifest once at the door: what could never be signed is told now, not by a worker later."""
     consent = manifest.ConsentFacts(plans.NOT_REQUIRED, "intake")
@@ -409,7 +426,7 @@ def _kept(upload: Upload, decision: Decision, came: Heritage, at: datetime) -> A
             stored |= sequences.keep(upload.sequence, folder, keys)
         with transaction.atomic():
             asset = _written(upload, decision, state, came, at=at, problem=problem, key=keys[0], stored=stored)
-            if state == State.RECEIVED:
+            if state == State.RECEIVED and asset.job.called_at:
                 sign_asset.delay_on_commit(asset.public_id)
         return asset
     except BaseException as error:
@@ -465,9 +482,11 @@ def _written(
     likeness.keep(asset, upload.codes)
     if (alike := likeness.write_down(asset, upload.alike, at=at)) and decision.permits:
         problem = likeness.problem(alike, decision.public_id)
+    called_at = at if queue.may_call(upload.vendor) else None
     SigningJob.objects.create(
-        asset=asset, intake_key=upload.intake_key, state=state, problem=problem, not_before=at, called_at=at, changed_at=at
-    )
+        asset=asset, vendor=upload.vendor, intake_key=upload.intake_key, state=state, problem=problem, not_before=at,
+        called_at=called_at, changed_at=at,
+    )  # fmt: skip
     note(asset, f"asset:{state.value}", by=upload.client, at=at, sha256=asset.sha256, size=asset.size,
             declaration=asset.declaration_hash, decision=decision.public_id, outcome=decision.outcome,
             likenesses=[one.public_id for one in alike], **_of_frames(upload))  # fmt: skip

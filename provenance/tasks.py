@@ -3,7 +3,18 @@
 from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import changes, concerns, leftovers, retiring, shelf, signing, telling, turning, upload_keeping
+from provenance import (
+    changes,
+    concerns,
+    leftovers,
+    queue,
+    retiring,
+    shelf,
+    signing,
+    telling,
+    turning,
+    upload_keeping,
+)
 from provenance.outputs import packing
 
 # A thousand files take minutes. Before the scratch folder of so long a task is taken for one that a killed process left.
@@ -13,6 +24,8 @@ PACKS_WITHIN = 27 * 60
 @shared_task
 def sign_asset(asset_id: str) -> None:
     signing.sign(asset_id, clock=timezone.now)
+    for another in queue.after(asset_id, at=timezone.now()):
+        sign_asset.delay_on_commit(another)
 
 
 @shared_task(time_limit=PACKS_WITHIN, soft_time_limit=PACKS_WITHIN - 60)
@@ -30,7 +43,7 @@ def sweep() -> None:
     """The relay: whatever is due is called out again, so a lost message costs seconds and never an asset."""
     at = timezone.now()
     signing.bury(at=at)
-    for asset_id in [*turning.let_go_on(at=at), *signing.to_call(at=at)]:
+    for asset_id in [*turning.let_go_on(at=at), *signing.to_call(at=at), *queue.in_turn(at=at)]:
         sign_asset.delay(asset_id)
     packing.forget_old(at=at)
     for pack_id in packing.to_call(at=at):

@@ -116,6 +116,8 @@ MIDDLEWARE = [
     "registry.middleware.FirstPassword",
     "registry.middleware.SecondFactor",
     "axes.middleware.AxesMiddleware",
+    # Last, so that everything else has been asked before a view answers.
+    "registry.middleware.Hatch",
 ]
 ROOT_URLCONF = "registry.urls"
 WSGI_APPLICATION = "registry.wsgi.application"
@@ -268,18 +270,22 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["registry.api.bodies.BoundedJSON"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "registry.api.schema.Described",
+    "DEFAULT_THROTTLE_CLASSES": ["registry.permissions.FairShare"],
     "DEFAULT_FILTER_BACKENDS": ["registry.api.parameters.Narrowed"],
     "EXCEPTION_HANDLER": "registry.problems.answer",
     "NUM_PROXIES": PROXIES,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-# Requests from one address a minute; 0 is no limit. Counted in the cache that all processes share.
+# Requests from one address a minute, of a program wherever it is; 0 is no limit. Counted in the cache that all processes share.
 RATES = {
     "window": environment.whole("RATE_WINDOW", 600),
     "verification": environment.whole("RATE_VERIFICATION", 60 if PRODUCTION else 600),
     "token": environment.whole("RATE_TOKEN", 60),
     "concern": environment.whole("RATE_CONCERN", 6),
+    "client": environment.whole("RATE_CLIENT", 1200),
+    # Of consent: a list of five hundred counts as so many.
+    "questions": environment.whole("RATE_QUESTIONS", 6000),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Countersign",
@@ -296,6 +302,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "ProductionKind": "registry.models.productions.Production.Kind",
+        "OutcomeEnum": "consent.api.clearances.ANSWERS",
+        "ShotOutcome": "consent.api.batch.OUTCOMES",
         "UnitKind": "registry.models.productions.Unit.Kind",
         "AssetState": "provenance.models.signing.SigningJob.State",
         "UploadState": "provenance.models.uploads.Upload.State",
@@ -358,6 +366,12 @@ CELERY_TASK_ROUTES = {
     "registry.tasks.deliver_webhooks": {"queue": DELIVERIES},
     "registry.tasks.*": {"queue": "pulse"},
 }
+# How many files may wait to be signed, of one vendor and of all, and for how many seconds; 0 is no limit. Beyond it 429.
+QUEUE_MOST_OF_ONE = environment.whole("QUEUE_MOST_OF_ONE", 2000)
+QUEUE_MOST = environment.whole("QUEUE_MOST", 10_000)
+QUEUE_OLDEST_SECONDS = environment.whole("QUEUE_OLDEST_SECONDS", 6 * 3600)
+# How many of one vendor are on the broker at once, the others waiting for their turn: about twice what all workers can do.
+QUEUE_AT_ONCE = environment.whole("QUEUE_AT_ONCE", 16)
 # In production nothing is kept on a machine; a beat that begins anew only sends its first hints at once.
 CELERY_BEAT_SCHEDULE_FILENAME = str((SCRATCH_DIR if PRODUCTION else DATA_DIR) / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {

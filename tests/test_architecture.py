@@ -21,7 +21,7 @@ RULES = {
     "consent.clocks", "consent.retention", "consent.rules_in_words", "consent.receipts.agreed", "consent.receipts.bitstring",
     "consent.receipts.credential", "consent.receipts.dpv", "consent.receipts.odrl",
     "consent.imports.sheet", "consent.imports.columns", "consent.imports.cells", "consent.imports.entries",
-    "consent.riders.wordings",
+    "consent.riders.wordings", "consent.shot_lists",
     "provenance.comparison", "provenance.declaration", "provenance.extent", "provenance.fingerprint",
     "provenance.inheritance", "provenance.manifest", "provenance.measurement", "provenance.report", "provenance.signals",
     "provenance.testimony", "provenance.suggestions.reading",

@@ -1,9 +1,11 @@
 """A vendor's uploads: send a file with its declaration, follow it, fetch what was signed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -17,9 +19,10 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from provenance import frame_numbers, intake, sequences, shelf, submission
+from provenance import frame_numbers, intake, queue, sequences, shelf, submission
 from provenance.api import sequences as frames
 from provenance.api.forms import FramesForm, files_in
 from provenance.api.sequences import IndexJSON, SequenceTold
@@ -28,8 +31,9 @@ from provenance.api.submissions import submission as read_submission
 from provenance.asset_history import history
 from provenance.models import Asset, SequenceFrame, SigningJob
 from registry import strict_json
-from registry.api.pages import NewestFirst
-from registry.api.parameters import FingerprintFilter
+from registry.api.conditional import IF_NONE_MATCH, NOT_MODIFIED
+from registry.api.pages import Ordered
+from registry.api.parameters import FingerprintFilter, SeveralFilter
 from registry.api.schema import refusal
 from registry.errors import Conflict, Invalid, NotFound
 from registry.permissions import requires
@@ -125,21 +129,65 @@ def links(asset: Asset, request: Request) -> dict[str, str]:
 
 
 class Chosen(filters.FilterSet):
-    state = filters.ChoiceFilter(
+    state = SeveralFilter(
         field_name="job__state", choices=SigningJob.State.choices,
+        help_text=f"One or several of {', '.join(SigningJob.State.values)}, parted by commas",
         error_messages={"invalid_choice": f"The states are {', '.join(SigningJob.State.values)}."},
     )  # fmt: skip
-    production = filters.CharFilter(field_name="production__public_id")
-    sha256 = FingerprintFilter(field_name="sha256")
+    production = filters.CharFilter(field_name="production__public_id", help_text="prd_…")
+    sha256 = FingerprintFilter(field_name="sha256", help_text="Of the file as it was sent")
+    title = filters.CharFilter(field_name="title", help_text="The whole title, as it was declared")
+    changed_since = filters.IsoDateTimeFilter(
+        field_name="job__changed_at", lookup_expr="gte", help_text="RFC 3339: whose state changed then or later",
+        error_messages={"invalid": "Give a moment as in 2026-11-25T09:00:00Z; the plus sign of an offset is sent encoded."},
+    )  # fmt: skip
 
     class Meta:
         model = Asset
         fields: list[str] = []
 
 
+class InPages(Ordered):
+    changes, row = "job__changed_at", "job__id"
+
+    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any]:
+        states = _states(request)
+        if len(states) > 1 and self.order(request) == "newest":
+            queryset = queryset.filter(pk__in=list(self._of_each(states, queryset, request)))
+        return super().paginate_queryset(queryset, request, view)
+
+    def get_ordering(self, request: Request, queryset: QuerySet, view: APIView) -> tuple[str, ...]:
+        """The same order either way. Named as the jobs' own column, it is that of the index on their vendor and state."""
+        return ("-job__asset_id",) if len(_states(request)) == 1 else ("-id",)
+
+    def _of_each(self, states: list[str], queryset: QuerySet, request: Request) -> Iterator[int]:
+        """Of several states a page of each, read by that index: a database asked for all would read and sort all."""
+        cursor, most = self.decode_cursor(request), self.get_page_size(request) + 1
+        order = "job__asset_id"
+        if cursor and cursor.position is not None:
+            queryset = queryset.filter(**{f"{order}__{'gt' if cursor.reverse else 'lt'}": int(cursor.position)})
+        most += cursor.offset if cursor else 0
+        its = queryset.order_by(order if cursor and cursor.reverse else f"-{order}").values_list("pk", flat=True)
+        for state in states:
+            yield from its.filter(job__state=state)[:most]
+
+
+def _states(request: Request) -> list[str]:
+    return list(dict.fromkeys(one for one in request.query_params.get("state", "").split(",") if one))
+
+
+class RoomInLine(BaseThrottle):
+    """Asked before a file is read: nobody sends two gigabytes to be told that there is no room. Intake asks again."""
+
+    def allow_request(self, request: Request, view: object) -> bool:
+        if not getattr(view, "answered_before", False):  # registry.api.again
+            queue.refuse_when_full(request.client.organisation, at=timezone.now())
+        return True
+
+
 class Assets(GenericAPIView):
     parser_classes = [FramesForm, IndexJSON]
-    pagination_class = NewestFirst
+    pagination_class = InPages
     serializer_class = AssetBrief
     filterset_class = Chosen
     queryset = Asset.objects.none()
@@ -148,8 +196,11 @@ class Assets(GenericAPIView):
         scope = "assets:write" if self.request.method == "POST" else "assets:read"
         return [requires(scope)()]
 
+    def get_throttles(self):
+        return [*super().get_throttles(), *([RoomInLine()] if self.request.method == "POST" else [])]
+
     def get_queryset(self):
-        return visible(self.request)
+        return listed(self.request)
 
     @extend_schema(
         operation_id="send_asset", tags=["assets"], filters=False,
@@ -169,9 +220,16 @@ class Assets(GenericAPIView):
         told = AssetTold(one(request, asset.public_id), context={"request": request}).data
         return Response(told, status=status.HTTP_202_ACCEPTED, headers={"Location": told["links"]["self"]})
 
-    @extend_schema(operation_id="list_assets", tags=["assets"], responses=AssetBrief(many=True))
+    @extend_schema(
+        operation_id="list_assets", tags=["assets"], parameters=[IF_NONE_MATCH],
+        responses={200: AssetBrief(many=True), 304: NOT_MODIFIED},
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """Your assets, the newest first."""
+        """Your assets, the newest first; with `order=changed`, those first whose state changed longest ago.
+
+        To follow what becomes of them, ask with `order=changed` and `changed_since`, and on with `next` until there is
+        none; then again from a minute before the last `changed_at` that you were told.
+        """
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -179,7 +237,10 @@ class Assets(GenericAPIView):
 class OneAsset(APIView):
     permission_classes = [requires("assets:read")]
 
-    @extend_schema(operation_id="read_asset", tags=["assets"], responses=AssetTold)
+    @extend_schema(
+        operation_id="read_asset", tags=["assets"], parameters=[IF_NONE_MATCH],
+        responses={200: AssetTold, 304: NOT_MODIFIED, 404: refusal(404)},
+    )  # fmt: skip
     def get(self, request: Request, asset: str) -> Response:
         """Where an asset stands, how it came there, and where its signed file is."""
         return Response(AssetTold(one(request, asset), context={"request": request}).data)
@@ -277,6 +338,16 @@ class OneFrame(APIView):
 def visible(request: Request):
     related = ("production", "job", "credential", "decision", "sequence")
     return Asset.objects.seen_by(request.client).select_related(*related)
+
+
+def listed(request: Request):
+    """What `visible` gives. A vendor without productions of its own is found by indexes that name the vendor; who sees
+    assets on two grounds is not."""
+    organisation = request.client.organisation
+    if organisation.productions.exists():
+        return visible(request)
+    own = Asset.objects.filter(vendor=organisation, job__vendor=organisation)
+    return own.select_related("production", "job")
 
 
 def one(request: Request, asset: str) -> Asset:

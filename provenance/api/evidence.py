@@ -1,5 +1,7 @@
 """Evidence of an operation, sent while its asset waits: the plate it began from, or a matte of what it touched."""
 
+from typing import Any
+
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -16,6 +18,7 @@ from provenance.api.submissions import LONGEST_ID
 from provenance.models import Asset, Measured, OperationEvidence
 from provenance.sent_files import SentFile
 from registry.api.bodies import BoundedJSON, Exact
+from registry.api.conditional import IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED, insist_on_match
 from registry.api.schema import refusal
 from registry.errors import Invalid
 from registry.permissions import requires
@@ -109,29 +112,39 @@ class Evidence(APIView):
         return [requires("assets:write" if self.request.method == "POST" else "assets:read")()]
 
     @extend_schema(
-        operation_id="send_evidence", tags=["assets"],
+        operation_id="send_evidence", tags=["assets"], parameters=[IF_MATCH],
         request={"multipart/form-data": EvidenceSent, "application/json": EvidenceQuoted},
         examples=[OpenApiExample("By an upload", request_only=True, media_type="application/json", value={
             "operation": "op-1", "kind": "difference", "upload": "upl_6mZ3vJ9yQ0eWcXh1nB2kRg"})],
         responses={
             201: OpenApiResponse(EvidenceTold, description="Kept, or kept before; the asset is measured by it"),
-            404: refusal(404), 409: refusal(409), 413: refusal(413), 415: refusal(415), 422: refusal(422),
+            404: refusal(404), 409: refusal(409), 412: refusal(412), 413: refusal(413), 415: refusal(415), 422: refusal(422),
         },
     )  # fmt: skip
     def post(self, request: Request, asset: str) -> Response:
-        """Send evidence of one operation while its asset is received or held. The newest evidence counts."""
+        """Send evidence of one operation while its asset is received or held. The newest evidence counts.
+
+        With If-Match it is taken only if the evidence there is what you read (the ETag of GET at this address).
+        """
         announced_length(request)
         found = one(request, asset)
+        insist_on_match(request, _all(found))
         kept = _from_form(request, found) if isinstance(request.data, MultiValueDict) else _from_uploads(request, found)
         return Response(EvidenceTold(kept).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(operation_id="list_evidence", tags=["assets"], responses={200: AllEvidence, 404: refusal(404)})
+    @extend_schema(
+        operation_id="list_evidence", tags=["assets"], parameters=[IF_NONE_MATCH],
+        responses={200: AllEvidence, 304: NOT_MODIFIED, 404: refusal(404)},
+    )  # fmt: skip
     def get(self, request: Request, asset: str) -> Response:
         """The evidence sent for an asset, and what was measured by it: both numbers where they differ."""
-        found = one(request, asset)
-        rows = OperationEvidence.objects.filter(operation__asset=found).select_related("operation", "known")
-        told = {"sent": rows, "measured": findings.of(found)}
-        return Response(AllEvidence(told).data)
+        return Response(_all(one(request, asset)))
+
+
+def _all(asset: Asset) -> dict[str, Any]:
+    rows = OperationEvidence.objects.filter(operation__asset=asset).select_related("operation", "known")
+    told: dict[str, Any] = AllEvidence({"sent": rows, "measured": findings.of(asset)}).data
+    return told
 
 
 def _from_form(request: Request, asset: Asset) -> OperationEvidence:

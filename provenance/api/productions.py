@@ -4,7 +4,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 
+from registry.api.conditional import IF_NONE_MATCH, NOT_MODIFIED
 from registry.api.pages import NewestFirst
+from registry.api.schema import refusal
 from registry.errors import NotFound
 from registry.models import Person, Production, Unit
 from registry.permissions import requires
@@ -67,7 +69,10 @@ class Productions(ListAPIView):
     pagination_class = NewestFirst
     queryset = Production.objects.none()
 
-    @extend_schema(operation_id="list_productions", tags=["productions"])
+    @extend_schema(
+        operation_id="list_productions", tags=["productions"], parameters=[IF_NONE_MATCH],
+        responses={200: ProductionBrief(many=True), 304: NOT_MODIFIED},
+    )  # fmt: skip
     def get(self, request, *args, **kwargs):
         return super().get(request, *args, **kwargs)
 
@@ -82,7 +87,10 @@ class OneProduction(RetrieveAPIView):
     serializer_class = ProductionTold
     queryset = Production.objects.none()
 
-    @extend_schema(operation_id="read_production", tags=["productions"])
+    @extend_schema(
+        operation_id="read_production", tags=["productions"], parameters=[IF_NONE_MATCH],
+        responses={200: ProductionTold, 304: NOT_MODIFIED, 404: refusal(404)},
+    )  # fmt: skip
     def get(self, request, *args, **kwargs):
         return super().get(request, *args, **kwargs)
 

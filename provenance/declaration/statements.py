@@ -196,6 +196,7 @@ class Declaration:
     digital_source_type: str | None = None
     intended_release: IntendedRelease = IntendedRelease()
     complete: bool = True
+    clearance: str | None = None
     ingredients: tuple[IngredientStatement, ...] = ()
     operations: tuple[OperationStatement, ...] = ()
     depictions: tuple[DepictionStatement, ...] = ()

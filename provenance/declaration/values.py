@@ -42,6 +42,7 @@ def declared(data: dict[str, Any]) -> Declaration:
             to=day(release.get("to")),
         ),
         complete=data.get("complete", True),
+        clearance=data.get("clearance"),
         ingredients=tuple(_ingredient(one) for one in data.get("ingredients", ())),
         operations=tuple(_operation(one) for one in data.get("operations", ())),
         depictions=tuple(_depiction(one) for one in data.get("depictions", ())),

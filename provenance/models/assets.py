@@ -47,7 +47,12 @@ class Asset(AppendOnly):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["storage_key"])]
+        indexes = [
+            models.Index(fields=["storage_key"]),
+            models.Index(fields=["vendor", "-id"], name="assets_of_vendor_newest"),
+            models.Index(fields=["vendor", "title"], name="assets_of_vendor_by_title"),
+            models.Index(fields=["vendor", "sha256"], name="assets_of_vendor_by_hash"),
+        ]
 
     def __str__(self):
         return self.title

@@ -175,6 +175,10 @@ FAMILIES = {
         "This is not one frame sequence",
         "The index, or the frames sent with it, do not make one list of frames that are alike.",
         "The errors name the frames by their numbers, or the place in the index. Correct it and send the sequence again."),
+    "queue": ProblemType(
+        "Too many files wait to be signed",
+        "As many wait as are taken in, of this vendor or of all. Nothing of what was sent was stored.",
+        "Wait for as long as Retry-After says, and send it again; under the same Idempotency-Key it is taken once."),
     "service": ProblemType(
         "The registry could not answer",
         "It failed, or could not reach its own records. Nothing was changed.",
@@ -419,6 +423,54 @@ TYPES = {
         "The sequence is too long",
         "A sequence has at most 100,000 frames, and a form brings at most 2,000 of them.",
         "Upload the frames and quote them; of more than 100,000, send several sequences."),
+    "clearance.not_permitted": ProblemType(
+        "The clearance that is quoted is no yes",
+        "A declaration quotes an answer that was no, or that waits for counsel.",
+        "Leave it out, or ask again and quote what is permitted. Consent is decided from the record either way."),
+    "clearance.not_covered": ProblemType(
+        "The clearance that is quoted does not reach so far",
+        "It was asked about another production, act, shot, place, medium, person or use than is declared.",
+        "Ask about what is declared, and quote that answer; or declare what was asked about, if that is what was done."),
+    "clearance.list_unreadable": ProblemType(
+        "The shot list cannot be read",
+        "It is empty, damaged, of another kind than it says, or has columns or clips that say nothing known here.",
+        "Fill in the template at /api/v1/clearances/shot-list.csv, or see docs/hatch.md for cuts in OpenTimelineIO."),
+    "clearance.list_too_long": ProblemType(
+        "The shot list is too long",
+        "More is asked than is answered at once. None of it was answered.",
+        "Send it in parts of at most five hundred questions."),
+    "clearance.formula": ProblemType(
+        "A cell holds a formula",
+        "A spreadsheet would calculate what stands there; here it is read as it stands, and is no value.",
+        "Write the value that the formula comes to."),
+    "clearance.row": ProblemType(
+        "A row cannot be read",
+        "It names no shot, or has more cells than there are columns, or text that cannot be seen.",
+        "Correct that row; the others were answered."),
+    "clearance.timeline": ProblemType(
+        "A part of the timeline says what cannot be said there",
+        "Its metadata “countersign” has a name or a form that is not known at that place.",
+        "See docs/hatch.md; the other clips were answered."),
+    "request.key_malformed": ProblemType(
+        "The Idempotency-Key cannot be used",
+        "It is empty, longer than 255 characters, or holds spaces or what is not ASCII.",
+        "Choose a new random key, such as a UUID, for each thing that is to be done once."),
+    "request.key_in_use": ProblemType(
+        "The same request is being carried out",
+        "A request under this Idempotency-Key has begun and has no answer yet.",
+        "Wait for as long as Retry-After says, and send it again under the same key: then you are told its answer."),
+    "request.key_reused": ProblemType(
+        "The key was used for something else",
+        "Within the last 24 hours another address was asked, or another body sent, under this Idempotency-Key.",
+        "Send what is new under a key of its own. The same request is sent again as it was, byte for byte or value for value."),
+    "request.precondition": ProblemType(
+        "It changed since it was read",
+        "The request was to be carried out only if what it is about is as it was read (If-Match), and it is not.",
+        "Read it again, and send what is still right with the ETag that it has now."),
+    "client.too_many_requests": ProblemType(
+        "Too many requests",
+        "This program, or this address, asked more than its share of this minute. The others have theirs all the same.",
+        "Wait for as long as Retry-After says. The fields RateLimit and RateLimit-Policy of every answer tell what is left."),
     "media.empty": ProblemType(
         "The file is empty",
         "There are no bytes in it.",

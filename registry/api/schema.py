@@ -67,16 +67,26 @@ WITH_A_BODY = {
     "415": ("request.media_type",),
     "422": ("request.invalid", "request.no_length"),
 }
+UNDER_A_KEY = {"409": ("request.key_in_use",), "422": ("request.key_malformed", "request.key_reused")}
 WITH_A_NAME = {"404": ("request.not_found",)}  # of something in the address, or with a cursor that nobody gave out
 
 HEADERS: dict[str, dict[str, Any]] = {
+    "RateLimit": {
+        "description": "What is left of each share (r), and in how many seconds it is whole again (t)",
+        "schema": {"type": "string"}, "example": '"client";r=1187;t=42',
+    },
+    "RateLimit-Policy": {
+        "description": "How many requests (q) are answered within how many seconds (w)", "schema": {"type": "string"},
+        "example": '"client";q=1200;w=60',
+    },
     "Retry-After": {"description": "How many seconds to wait before it is tried again", "schema": {"type": "integer"}},
     "WWW-Authenticate": {"description": "How to authenticate, or the scope that is missing", "schema": {"type": "string"}},
     "Location": {"description": "Where what was made can be read", "schema": {"type": "string", "format": "uri"}},
     "ETag": {"description": "Which version this is, for If-None-Match", "schema": {"type": "string"}},
     "X-Request-ID": {"description": "By which an operator finds this request", "schema": {"type": "string"}},
 }  # fmt: skip
-SENT_WITH = {"401": ("WWW-Authenticate",), "429": ("Retry-After",), "503": ("Retry-After",)}
+SHARES = ("RateLimit", "RateLimit-Policy")
+SENT_WITH = {"401": ("WWW-Authenticate",), "429": ("Retry-After", *SHARES), "503": ("Retry-After",)}
 
 
 # For `parameters=[…]` of a view that sends them.
@@ -89,6 +99,17 @@ ETAG = OpenApiParameter(
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="An ETag; 304 where nothing changed since"
 )
+# Every POST of a program may have it (registry.api.again).
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Your own name for this request, such as a UUID: 1 to 255 visible ASCII characters. Sent again within 24 "
+    "hours under the same key, it is not carried out again: its first answer is given once more, with "
+    "`Idempotent-Replayed: true`. 409 while it is being carried out, 422 for another address or body.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 257},
+    "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+}
 
 
 class ClientCredentials(OpenApiAuthenticationExtension):
@@ -124,14 +145,19 @@ def problems_everywhere(result: dict[str, Any], generator: Any, request: Any, pu
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     components["headers"] = HEADERS
+    components.setdefault("parameters", {})["IdempotencyKey"] = IDEMPOTENCY_KEY
     shared: dict[str, dict[str, Any]] = components.setdefault("responses", {})
     for path, item in result.get("paths", {}).items():
-        for operation in item.values():
-            responses, common = operation["responses"], _common(path, operation)
+        for method, operation in item.items():
+            responses, common = operation["responses"], _common(path, method, operation)
+            if _keyed(method, operation):
+                operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
             for status in {*common, *(status for status in responses if status >= "400")}:
                 responses[status] = _refusal(status, responses.get(status), common.get(status, ()), shared)
             for status, response in responses.items():
                 if "$ref" not in response:
+                    for name in SHARES if status < "300" and any(operation.get("security", [])) else ():
+                        response.setdefault("headers", {})[name] = {"$ref": f"#/components/headers/{name}"}
                     response["description"] = response.get("description") or ANSWERED.get(status, "Answered")
                     response.setdefault("headers", {})["X-Request-ID"] = {"$ref": "#/components/headers/X-Request-ID"}
             operation["responses"] = dict(sorted(responses.items()))
@@ -142,7 +168,12 @@ def problems_everywhere(result: dict[str, Any], generator: Any, request: Any, pu
 ANSWERED = {"200": "As asked", "201": "Made and kept", "202": "Accepted", "204": "Done; there is nothing to tell"}
 
 
-def _common(path: str, operation: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+def _keyed(method: str, operation: Mapping[str, Any]) -> bool:
+    """Whether it may be sent again under an Idempotency-Key: every POST of a program (registry.api.again)."""
+    return method == "post" and any(operation.get("security", []))
+
+
+def _common(path: str, method: str, operation: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     common = ANYWHERE | (WITH_A_TOKEN if any(operation.get("security", [])) else {})
     paged = any(one.get("name") == "cursor" for one in operation.get("parameters", ()))
     return common | (WITH_A_BODY if "requestBody" in operation else {}) | (WITH_A_NAME if "{" in path or paged else {})

@@ -12,7 +12,7 @@ FAMILIES = (
     "client", "request", "consent", "declaration", "media", "provenance", "asset", "production", "intake", "identifier",
     "manifest", "signing", "key", "storage", "service", "statement", "journal", "desk", "evidence", "ending",
     "verification", "credential", "clearance", "organisation", "extent", "upload", "webhook", "outbound", "concern", "trust",
-    "verdict", "sequence",
+    "verdict", "sequence", "queue",
 )  # fmt: skip
 CODE = re.compile(rf'"((?:{"|".join(FAMILIES)})\.[a-z_]+)"')
 

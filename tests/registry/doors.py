@@ -18,6 +18,7 @@ from registry.errors import (
     TooLarge,
     TooMany,
     Unavailable,
+    Unmet,
     Unreadable,
     Unsupported,
 )
@@ -27,7 +28,7 @@ from registry.urls import urlpatterns as house
 from tests.registry.test_programs_sign_in import Shots
 
 FAMILIES = {family.__name__: family for family in (
-    Conflict, Invalid, NotAllowed, NotFound, TooLarge, TooMany, Unavailable, Unreadable,
+    Conflict, Invalid, NotAllowed, NotFound, Unmet, TooLarge, TooMany, Unavailable, Unreadable,
     Unsupported)}  # fmt: skip
 
 
