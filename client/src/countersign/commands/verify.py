@@ -17,6 +17,7 @@ from countersign.shapes import Report
 
 PARTS = ("integrity", "signature", "trust", "registry", "extent", "consent")
 ROOTS = "roots.pem"
+INDEX = ".sequence.json"
 
 
 @click.command(short_help="Check whether files are as they were signed.")
@@ -95,7 +96,9 @@ def _good(report: Report) -> bool:
 
 
 def _beside(file: Path) -> Path | None:
-    found = file.with_suffix(".c2pa")
+    # Of a sequence's index too, which is called sh010.sequence.json.
+    stem = file.name[: -len(INDEX)] if file.name.endswith(INDEX) else file.stem
+    found = file.with_name(f"{stem}.c2pa")
     return found if found.is_file() and found != file else None
 
 
