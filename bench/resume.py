@@ -41,11 +41,11 @@ def _resumed(house: House, folder: Path, size: int, rounds: int) -> None:
             file.write(random.Random(number).randbytes(files.PIECE))
     walls: dict[int, list[float]] = {1: [], PIECES: []}
     spent: dict[int, list[float]] = {1: [], PIECES: []}
-    _uploaded(house, path, 1)
+    uploaded(house, path, 1)
     for _ in range(rounds):
         for pieces in walls:
             before, began = house.spent("gunicorn"), time.perf_counter()
-            where = _uploaded(house, path, pieces)
+            where = uploaded(house, path, pieces)
             walls[pieces].append(time.perf_counter() - began)
             spent[pieces].append(house.spent("gunicorn") - before)
             with contextlib.closing(house.connection()) as line:
@@ -59,8 +59,8 @@ def _resumed(house: House, folder: Path, size: int, rounds: int) -> None:
     table("Resumed beside straight", ("", "ratio", ""), [("time", ratio, at_most(ratio, BAR)), ("web CPU", used, "")])
 
 
-def _uploaded(house: House, path: Path, pieces: int) -> str:
-    """Begun and sent; before each further piece a new line is opened and asked how far it is."""
+def uploaded(house: House, path: Path, pieces: int) -> str:
+    """Its address. Begun and sent; before each further piece a new line is opened and asked how far it is."""
     size = path.stat().st_size
     with contextlib.closing(house.connection()) as line:
         line.request("POST", "/api/v1/uploads", b"", house.tokens | {"Tus-Resumable": "1.0.0", "Upload-Length": str(size)})
@@ -73,7 +73,9 @@ def _uploaded(house: House, path: Path, pieces: int) -> str:
             offset = number * length
             if number:
                 line.request("HEAD", f"/api/v1/{where}", headers=house.tokens | {"Tus-Resumable": "1.0.0"})
-                offset = int(line.getresponse().headers["Upload-Offset"])
+                answer = line.getresponse()
+                answer.read()
+                offset = int(answer.headers["Upload-Offset"])
             end = min(size, offset + length)
             told = house.tokens | BYTES | {"Upload-Offset": str(offset), "Content-Length": str(end - offset)}
             status, said = ask(line, "PATCH", f"/api/v1/{where}", _part(path, offset, end), told)
@@ -112,7 +114,7 @@ def _by_form(house: House, here: world.World, name: str, paths: Sequence[Path]) 
 
 
 def _by_tus(house: House, here: world.World, name: str, paths: Sequence[Path]) -> None:
-    ids = by_clients(house, lambda _, path: _uploaded(house, path, 1).rpartition("/")[2], paths)
+    ids = by_clients(house, lambda _, path: uploaded(house, path, 1).rpartition("/")[2], paths)
     for start in range(0, len(ids), 20):
         items = [{"upload": one, "declaration": here.declaration} for one in ids[start : start + 20]]
         told = house.tokens | {"Content-Type": "application/json"}

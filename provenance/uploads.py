@@ -132,6 +132,8 @@ class WholeUnlike(Altered):
 class BrokenOff(Unavailable):
     """The line ended, fell silent or dripped before all that was announced had come."""
 
+    operators_care = False
+
     def __init__(self, upload: Upload) -> None:
         detail = f"The line was too slow or broke off. {upload.offset} bytes are kept: go on from there."
         super().__init__("upload.broken_off", detail, offset=upload.offset, retry_after=1)
@@ -272,6 +274,8 @@ def append(
         if row.state == State.ARRIVING:
             body.wanted = file.wanted
             _Arrival(row, file, body, checksum, clock).take_in()
+        elif body.some():
+            raise MoreThanAnnounced(row)
     return _sealed(row, clock=clock) if row.state == State.CHECKING else row
 
 
@@ -328,6 +332,8 @@ class _Arrival:
 
     def _settle(self) -> None:
         """On disk first, then counted."""
+        if not self.written:
+            return
         self.file.settle()
         at, offset = self.clock(), self.row.offset + self.written
         state = State.CHECKING if offset == self.row.size else State.ARRIVING

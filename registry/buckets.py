@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from botocore.config import Config
@@ -78,7 +79,7 @@ class Bucket(S3Storage):
     def _client(self) -> Any:
         return self.connection.meta.client
 
-    @property
+    @cached_property
     def _public(self) -> Any:
         """Who signs addresses for vendors: the bucket as they reach it. Nothing is asked of it."""
         if not self.public_endpoint_url:

@@ -19,6 +19,9 @@ class Fault:
 class RegistryError(Exception):
     """Refused for the reason named by `code` (stable, e.g. "consent.no_grant") and told in `detail` (a sentence)."""
 
+    # Whether it is logged as a failure of the house, where it is told as one that may be tried again.
+    operators_care = True
+
     def __init__(self, code: str, detail: str, *, errors: tuple[Fault, ...] = (), **extra: Any) -> None:
         super().__init__(detail)
         self.code = code

@@ -121,7 +121,7 @@ def answer(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     if known is None:
         return None
     document, headers = known
-    if document["status"] >= 500:
+    if document["status"] >= 500 and getattr(error, "operators_care", True):
         log.error("refused with %s", document["code"], exc_info=error)
     set_rollback()
     whole = complete(document, context["request"]._request)

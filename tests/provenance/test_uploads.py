@@ -86,8 +86,17 @@ def test_a_file_comes_in_pieces_and_is_hashed_as_a_whole(hatch):
     assert kept(where) == CONTENT and [one["id"] for one in hatch.get("/api/v1/uploads").json()["results"]] == [told["id"]]
     # The same again, as a program does that did not hear the answer.
     assert add(hatch, where, b"", len(CONTENT)).status_code == 204
+    problem(add(hatch, where, b"more", len(CONTENT)), 413, "upload.more_than_announced")
     problem(add(hatch, where, b"more", 0), 409, "upload.offset")
     assert kept(where) == CONTENT
+
+
+def test_what_is_counted_on_the_way_is_counted_once(hatch, monkeypatch):
+    """The last byte was counted on the way, so the end of the request counted nothing more: that was taken for an ended one."""
+    monkeypatch.setattr(uploads, "SETTLED_EVERY", SIZE // 4)
+    monkeypatch.setattr(Still.some, "__defaults__", (SIZE // 4,))
+    where = begun(hatch)
+    assert add(hatch, where, CONTENT)["Upload-Offset"] == str(SIZE) and hatch.get(where).json()["state"] == "complete"
 
 
 def test_the_beginning_may_come_with_the_creation_and_post_may_stand_for_patch(hatch):
