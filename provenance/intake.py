@@ -23,14 +23,23 @@ from provenance import heritage, leftovers, likeness, manifest, measured, plans,
 from provenance.declaration import Declaration, IngredientStatement, check_against, check_placements, parse
 from provenance.fingerprint import Code
 from provenance.heritage import Heritage, Laundering, Source
-from provenance.models import Asset, Depiction, Ingredient, KnownContent, LikenessAnswer, Operation, SigningJob
+from provenance.models import (
+    Asset,
+    Delivery,
+    Depiction,
+    Ingredient,
+    KnownContent,
+    LikenessAnswer,
+    Operation,
+    SigningJob,
+)
 from provenance.printable import printable
 from provenance.refusals import not_covered, plain, pointed
 from provenance.sandbox import Examination
 from provenance.tasks import sign_asset
 from registry import journal
 from registry.errors import Conflict, Fault, Invalid, NotAllowed
-from registry.models import ApiClient, Organisation, Person, Production, User
+from registry.models import ApiClient, Organisation, Person, Production, Unit, User
 from registry.permissions import may_enter, may_operate
 from registry.prepared import Prepared
 
@@ -424,6 +433,9 @@ def _written(
         Depiction(asset=asset, label=one.id, person=people.get(one.person or ""), role=one.role, modality=one.modality)
         for one in declaration.depictions
     )
+    if declaration.units:
+        units = Unit.objects.filter(production=upload.production, code__in=declaration.units)
+        Delivery.objects.bulk_create(Delivery(asset=asset, unit=unit) for unit in units)
     seen = {(asset.sha256, KnownContent.Kind.UPLOADED)}
     seen |= {(one.sha256, KnownContent.Kind.INGREDIENT) for one in upload.materials}
     KnownContent.objects.bulk_create(KnownContent(sha256=sha256, asset=asset, kind=kind) for sha256, kind in seen)

@@ -48,6 +48,11 @@ class ClosedDoor(DefaultAccountAdapter):
         user.password_is_first = False
         super().set_password(user, password)
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever works for a vendor, and at no desk, finds the vendor's own page."""
+        delivers = not permissions.may_use_desk(request.user) and permissions.vendors_of(request.user).exists()
+        return settings.DELIVERIES_URL if delivers else super().get_login_redirect_url(request)
+
     def get_client_ip(self, request: HttpRequest) -> str:
         return permissions.address(request)
 

@@ -1,4 +1,4 @@
-"""Every address: the desk, the hatch and the window, each from the room it belongs to; and how errors are answered."""
+"""Every address: the desk, the hatch, the vendors' own page and the window; and how errors are answered."""
 
 from allauth.account import views as account
 from allauth.account.decorators import secure_admin_login
@@ -34,6 +34,7 @@ urlpatterns = [
     path("admin/", include("consent.admin.urls")),
     path("admin/", include("provenance.admin.urls")),
     path("admin/", admin.site.urls),
+    path("vendor/", include("provenance.vendor.urls")),
     path("accounts/", include(accounts)),
     path("", include("consent.public.urls")),
     path("", include("provenance.public.urls")),

@@ -1,4 +1,4 @@
-from provenance.models.assets import Asset, Depiction, Ingredient, KnownContent, Operation
+from provenance.models.assets import Asset, Delivery, Depiction, Ingredient, KnownContent, Operation
 from provenance.models.changes import Change
 from provenance.models.likeness import Fingerprint, FingerprintChunk, Likeness, LikenessAnswer
 from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
@@ -9,6 +9,7 @@ __all__ = [
     "Asset",
     "Change",
     "Credential",
+    "Delivery",
     "Depiction",
     "EvidencePack",
     "Fingerprint",
