@@ -108,7 +108,7 @@ def newest_of(units: Iterable[Any]) -> dict[int, Asset]:
 
 def shot_codes(asset: Asset) -> str:
     """For which scenes and shots an asset was sent."""
-    return ", ".join(one.unit.code for one in asset.deliveries.all())
+    return ", ".join(printable(one.unit.code, 60) for one in asset.deliveries.all())
 
 
 def latest(vendor: Organisation, units: Iterable[Any], *, most: int) -> dict[int, list[Asset]]:

@@ -91,8 +91,10 @@ class NotAtThisDesk(NotAllowed):
         super().__init__("desk.role", f"Your role at {studio} does not let you {what}. Ask a colleague who may.")
 
 
-def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, client: ApiClient, at: datetime) -> Asset:
-    """Take in one upload. Raises Invalid for what cannot be accepted, NotAllowed for what consent does not cover."""
+def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, client: ApiClient, at: datetime,
+            by: User | None = None) -> Asset:
+    """Take in one upload; `by` is who sent it by hand, in the client's name. Raises Invalid for what cannot be accepted,
+    NotAllowed for what consent does not cover."""
     declaration = parse(declared)
     vendor = client.organisation
     production = _production(declaration, vendor)
@@ -105,7 +107,7 @@ def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, cli
     check_against(declaration, media)
     check_placements(declaration, media, {one.statement.id: measured.media(one.media, declaration) for one in materials})
     question = _put(question_of(declaration, file.sha256), declaration, declared, production, vendor, at)
-    upload = Upload(file, found, declaration, materials, production, client, intake_key)
+    upload = Upload(file, found, declaration, materials, production, client, intake_key, by=by)
     came = _heritage(upload, media, at)
     _refuse_unsignable(upload, media, came)
     codes = likeness.codes_of(file.path)
@@ -136,6 +138,15 @@ class Upload:
     intake_key: str
     codes: tuple[Code, ...] = ()
     alike: tuple[likeness.Near, ...] = ()
+    by: User | None = None
+
+    @property
+    def actor(self) -> journal.Actor:
+        return journal.by_user(self.by) if self.by else journal.by_client(self.client)
+
+    @property
+    def why(self) -> str:
+        return "Sent by hand" if self.by else ""
 
     @property
     def vendor(self) -> Organisation:
@@ -327,8 +338,8 @@ def _heritage(upload: Upload, media: Any, at: datetime) -> Heritage:
     except Laundering as laundering:
         with transaction.atomic():
             journal.record(
-                actor=journal.by_client(upload.client), tag="intake:laundering", subject=upload.production.public_id,
-                organisation=upload.production.studio, at=at,
+                actor=upload.actor, tag="intake:laundering", subject=upload.production.public_id,
+                organisation=upload.production.studio, at=at, reason=upload.why,
                 details={"sha256": upload.file.sha256, "faults": [one.detail for one in laundering.errors]},
             )  # fmt: skip
         raise
@@ -445,8 +456,8 @@ def _written(
     SigningJob.objects.create(
         asset=asset, intake_key=upload.intake_key, state=state, problem=problem, not_before=at, called_at=at, changed_at=at
     )
-    note(asset, f"asset:{state.value}", by=upload.client, at=at, sha256=asset.sha256, size=asset.size,
-            declaration=asset.declaration_hash, decision=decision.public_id, outcome=decision.outcome,
+    note(asset, f"asset:{state.value}", by=upload.by or upload.client, at=at, reason=upload.why, sha256=asset.sha256,
+            size=asset.size, declaration=asset.declaration_hash, decision=decision.public_id, outcome=decision.outcome,
             likenesses=[one.public_id for one in alike])  # fmt: skip
     return asset
 

@@ -11,8 +11,7 @@ def told_by_declarations(apps, schema_editor):
     units = {(production, code): pk for pk, production, code in Unit.objects.values_list("pk", "production_id", "code")}
     rows = []
     for asset, production, declared in Asset.objects.order_by("pk").values_list("pk", "production_id", "declaration").iterator():
-        codes = [declared["unit"]] if "unit" in declared else declared.get("units", [])
-        found = {units[production, code] for code in codes if (production, code) in units}
+        found = {units[production, code] for code in declared.get("units", ()) if (production, code) in units}
         rows += [Delivery(asset_id=asset, unit_id=unit) for unit in sorted(found)]
     Delivery.objects.bulk_create(rows, batch_size=500)
 

@@ -35,7 +35,7 @@ def asset(request: HttpRequest, vendor: Organisation, key: str) -> HttpResponse:
         under_way=found.job.state in deliveries.UNDER_WAY, problem=bounded(found.job.problem or {}), credential=credential,
         amount=_amount(credential), steps=list(reversed(history(found))), operations=_operations(found), people=_people(found),
         evidence=list(OperationEvidence.objects.filter(operation__asset=found).select_related("operation", "known")),
-        pairs=_pairs(found, credential), sent_by=printable(found.client.name),
+        pairs=_pairs(found, credential), works_on=deliveries.works(vendor).filter(pk=found.production_id).exists(),
     )  # fmt: skip
 
 

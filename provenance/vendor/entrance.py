@@ -101,8 +101,11 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context) -
 
 
 def _here(request: HttpRequest, address: str, home: str, more: tuple[str, ...]) -> bool:
-    within = request.path.startswith((address, *more)) if address != home else request.path.startswith(more)
-    return request.path == address or within
+    """A question stands below its production, and belongs to the questions."""
+    asks = request.path.endswith("/ask/")
+    if request.path == address or asks:
+        return address.endswith("/ask/") if asks else True
+    return request.path.startswith(more if address == home else (address, *more))
 
 
 def paged(request: HttpRequest, rows: QuerySet | list, *, most: int = ROWS) -> Page:

@@ -8,6 +8,7 @@ from consent.answer_in_words import COLOURS
 from consent.vocabulary import MEDIA, MODALITIES, OUTCOMES, USES
 from provenance import deliveries
 from provenance.deliveries import PLACES
+from provenance.printable import printable
 from provenance.vendor.board import ON_SHOT, searched, step, turned, work_of
 from provenance.vendor.entrance import for_vendors, page, paged
 from registry.models import Organisation, Person, Production
@@ -31,8 +32,9 @@ def production(request: HttpRequest, vendor: Organisation, production: str) -> H
     ]  # fmt: skip
     first, rest = deliveries.summary(counts)
     return page(
-        request, "production.html", title=work.title, work=work, first=first, rest=rest, rows=rows, turned=turned(request),
-        cards=[(place, counts.get(place.code, 0)) for place in PLACES], people=_people(vendor, work), q=query,
+        request, "production.html", title=printable(work.title), work=work, first=first, rest=rest, rows=rows,
+        turned=turned(request), q=query, people=_people(vendor, work),
+        cards=[(place, counts.get(place.code, 0)) for place in PLACES],
         release=release(work),
     )  # fmt: skip
 

@@ -37,7 +37,7 @@ class Program(Why):
 @for_vendors()
 def programs(request: HttpRequest, vendor: Organisation) -> HttpResponse:
     """Every program that acts for the vendor, those that may come in first."""
-    rows = paged(request, ApiClient.objects.filter(organisation=vendor).order_by("revoked_at", "name", "pk"))
+    rows = paged(request, clients.programs_of(vendor).order_by("revoked_at", "name", "pk"))
     rows.told = [{"client": one, "name": printable(one.name)} for one in rows]
     return page(request, "programs.html", title="Programs", rows=rows, turned="?")
 
@@ -108,7 +108,7 @@ def revoke(request: HttpRequest, vendor: Organisation, key: str) -> HttpResponse
 
 
 def _found(vendor: Organisation, key: str) -> ApiClient:
-    found = ApiClient.objects.filter(organisation=vendor, client_id=key).first()
+    found = clients.programs_of(vendor).filter(client_id=key).first()
     if found is None:
         raise Http404
     return found

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from provenance.vendor import asking, assets, board, entrance, productions, programs
+from provenance.vendor import asking, assets, board, entrance, productions, programs, sending
 
 urlpatterns = [
     path("", board.board, name="vendor-board"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("ask/", asking.choose_work, name="vendor-ask"),
     path("productions/<str:production>/", productions.production, name="vendor-production"),
     path("productions/<str:production>/ask/", asking.ask, name="vendor-ask-of"),
+    path("productions/<str:production>/send/", sending.send, name="vendor-send"),
     path("clearances/<str:key>/", asking.answer, name="vendor-clearance"),
     path("assets/<str:key>/", assets.asset, name="vendor-asset"),
     path("assets/<str:key>/signed", assets.content, name="vendor-content"),
