@@ -18,6 +18,7 @@ kept() { cat "$folder/$1"; }
 keep secret_key "$(random 48)"
 keep secret_key_fallbacks ""
 keep person_keys "$(random 48)"
+keep person_keys_fallbacks ""
 keep receipt_key_password "$(random 24)"
 keep receipt_key "$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes256 \
   -pass file:"$folder/receipt_key_password")"

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 
-from provenance import standing
+from provenance import reach, standing
 from provenance.models import Change, Credential
 from provenance.standing import Standing
 
@@ -104,10 +104,7 @@ def _moved(at: datetime) -> QuerySet[Credential]:
 
 def _stopped() -> Q:
     """Orders and disputes come, are lifted and run out; there are few, so whoever they concern is looked at each time."""
-    subjects = list(standing.ever_stopped())
-    grant = "decision__revisions__grant__"
-    names = (f"{grant}public_id", f"{grant}person__public_id", "asset__production__public_id")
-    return Q(*(Q(**{f"{name}__in": subjects}) for name in names), _connector=Q.OR)
+    return reach.reached(reach.ever(), through="decision__")
 
 
 def _signed(at: datetime) -> Iterator[Change]:

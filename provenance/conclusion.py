@@ -63,11 +63,14 @@ class RegistryFacts:
 
 @dataclass(frozen=True, slots=True)
 class TrustLists:
-    """Which lists a reading was held against. `development`: this registry's own root is a development root."""
+    """Which lists a reading was held against. `interim`: the list that was frozen when the C2PA's own began.
+    `development`: this registry's own root is a development root."""
 
     registry_uri: str = ""
     listed_uri: str = ""
     listed_on: date | None = None
+    interim_uri: str = ""
+    interim_on: date | None = None
     development: bool = False
 
 

@@ -23,7 +23,7 @@ from consent.wording import day_in_words
 from provenance import affected
 from provenance.models import Credential
 from provenance.printable import printable
-from provenance.standing import DISTRIBUTION
+from provenance.reach import DISTRIBUTION
 from registry.errors import Conflict, Invalid
 from registry.models import Organisation, User
 from registry.permissions import ENTERS, insist

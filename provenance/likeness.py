@@ -31,6 +31,7 @@ CODE = "provenance.possible_likeness"
 ASPECTS = Fraction(1, 50)  # by how much the shapes of two frames may differ and still show all of the same
 FRAMES = 2  # of a film that have to be near; one may be a title that many films have
 MOST_FOUND = 5  # known assets, told for one file; the nearest
+MOST_JUDGED = 200  # known assets that a file is held against; the nearest
 
 log = logging.getLogger(__name__)
 
@@ -140,9 +141,7 @@ def _near(shown: Shown, bound: Q) -> list[_Match]:
     for number, code in enumerate(shown.codes):
         pairs += [(bits, number, code, asset, at_s) for bits, asset, at_s in lookup(code, within=settings.LIKENESS_BITS)]
     pairs.sort(key=lambda one: one[0])
-    binding = Asset.objects.filter(bound, pk__in={one[3] for one in pairs}).select_related("production__studio").distinct()
-    binding = binding.prefetch_related("ingredients")
-    assets = {asset.pk: asset for asset in binding}
+    assets = _nearest(list(dict.fromkeys(one[3] for one in pairs)), bound)
     matches: dict[int, _Match] = {}
     for bits, number, code, asset, at_s in pairs:
         if asset in assets:
@@ -152,12 +151,25 @@ def _near(shown: Shown, bound: Q) -> list[_Match]:
     return [match for match in matches.values() if match.frames >= enough]
 
 
+def _nearest(near: Sequence[int], bound: Q) -> dict[int, Asset]:
+    """Of the assets, given nearest first, those that bind: of a shot with thousands of versions, the nearest only."""
+    binding: list[int] = []
+    for start in range(0, len(near), MOST_JUDGED):
+        some = near[start : start + MOST_JUDGED]
+        found = set(Asset.objects.filter(bound, pk__in=some).values_list("pk", flat=True))
+        binding += [asset for asset in some if asset in found]
+        if len(binding) >= MOST_JUDGED:
+            break
+    related = Asset.objects.select_related("production__studio").prefetch_related("ingredients")
+    return related.in_bulk(binding[:MOST_JUDGED])
+
+
 def lookup(code: Code, *, within: int) -> list[tuple[int, int, float | None]]:
     """Every kept fingerprint that differs in at most so many bits: (bits, asset, moment). Beyond 31 bits nearly every."""
     rows = FingerprintChunk.objects.filter(chunk_key__in=near_keys(code)).values_list(
         "fingerprint_id", "fingerprint__digits", "fingerprint__asset_id", "fingerprint__at_s"
     )
-    candidates = {row[0]: row[1:] for row in rows}
+    candidates = {row[0]: row[1:] for row in rows.distinct()}
     found = ((distance(code.digits, digits), asset, at_s) for digits, asset, at_s in candidates.values())
     return [one for one in found if one[0] <= within]
 

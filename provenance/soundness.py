@@ -108,6 +108,10 @@ def trust_of(reading: Reading, lists: TrustLists, signature: Conclusion) -> Conc
             return Conclusion("listed", said("On the C2PA trust list."))
         return Conclusion("listed", said("On the C2PA trust list of {day}.", day=day(lists.listed_on)))
 
+    if vouched == "interim":
+        text = said("On the C2PA interim trust list, which is closed since January 2026 and was replaced by the trust list.")
+        return Conclusion("listed", text, {"interim": True})
+
     if vouched == "registry":
         return trusted_here(lists, lists.development)
 
@@ -126,14 +130,15 @@ def trusted_here(lists: TrustLists, development: bool) -> Conclusion:
 
 
 def _vouched(reading: Reading, lists: TrustLists) -> str:
-    """Which list vouches for the signer: `listed`, `registry` or none.
+    """Which list vouches for the signer: `listed`, `interim`, `registry` or none.
 
     The library calls signers under its time-stamp roots trusted too, so the list's own URI decides (c2pa-sdk.md §1).
     """
     trusted = reading.has("signingCredential.trusted", group="success")
     if not trusted or reading.has("signingCredential.untrusted") or not reading.trust_list_uri:
         return ""
-    return {lists.listed_uri: "listed", lists.registry_uri: "registry"}.get(reading.trust_list_uri, "")
+    known = {lists.listed_uri: "listed", lists.interim_uri: "interim", lists.registry_uri: "registry"}
+    return known.get(reading.trust_list_uri, "")
 
 
 def time_stamp_of(reading: Reading, signature: Conclusion) -> Conclusion:

@@ -5,20 +5,17 @@ A court order, or a dispute that its lawyers say reaches what is out, puts it un
 Only what may be public comes out: a state, and whether finished work goes on. Not who ended what, nor why.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from consent.facts import Ending
-from consent.forms.locks import COURT_ORDER, DISPUTE
 from consent.lifecycle import RELEASED, public_after, to_stop_by
-from consent.models import Decision, Grant, Statement
+from consent.models import Decision, Grant
+from provenance import reach
 from provenance.models import Credential
-
-DISTRIBUTION = "continue_distribution"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +44,14 @@ def now(decision: Decision | int | None, *, at_signing: str, at: datetime) -> St
 
 
 def of_many(decisions: Mapping[int, str], *, at: datetime) -> dict[int, Standing]:
-    """The same for many decisions, each with how consent stood at signing. Two queries."""
+    """The same for many decisions, each with how consent stood at signing. Two queries, and one more where there are
+    orders."""
     confirmed = [decision for decision, signed in decisions.items() if signed == "confirmed"]
     bases: dict[int, list[Basis]] = {decision: [] for decision in confirmed}
-    concerned: dict[str, set[int]] = defaultdict(set)
-    for decision, term_end, *rest in _rows(confirmed) if confirmed else ():
-        ending, subjects = rest[:6], rest[6:]
+    for decision, term_end, *ending in _rows(confirmed) if confirmed else ():
         bases[decision].append(Basis(term_end, Ending(*ending) if ending[0] else None))
-        for subject in filter(None, subjects):
-            concerned[subject].add(decision)
-    reached = {decision for subject in _stopping(concerned, at) for decision in concerned[subject]}
+    orders = reach.locks(at) if confirmed else ()
+    reached = set(_reached(confirmed, orders)) if orders else set()
     return {
         decision: Standing("under_review") if decision in reached
         else judge(bases[decision], at=at) if decision in bases
@@ -66,31 +61,17 @@ def of_many(decisions: Mapping[int, str], *, at: datetime) -> dict[int, Standing
 
 
 def _rows(decisions: Collection[int]) -> QuerySet[Decision, tuple]:
-    """What decisions stood on: a row for each revision and each ending of its grant, with whom and what it is about."""
+    """What decisions stood on: a row for each revision and each ending of its grant."""
     return Decision.objects.filter(pk__in=decisions).order_by().values_list(
-        "pk", "revisions__term_end", *(f"revisions__grant__endings__{name}" for name in ENDING),
-        "revisions__grant__public_id", "revisions__grant__person__public_id", "production__public_id",
+        "pk", "revisions__term_end", *(f"revisions__grant__endings__{name}" for name in ENDING)
     )  # fmt: skip
 
 
 ENDING = ("public_id", "kind", "mode", "effective_at", "run_off_to", "recorded_at")
 
 
-def _stopping(subjects: Collection[str], at: datetime) -> set[str]:
-    """Those on which an order or a dispute lies that reaches what is out already."""
-    if not subjects:
-        return set()
-    lifted = Statement.objects.filter(kind=Statement.Kind.LIFT, effective_at__lte=at, refers_to__isnull=False)
-    found = Statement.objects.filter(
-        Q(until=None) | Q(until__gt=at), subject__in=subjects, kind=Statement.Kind.LOCK, form__in=(COURT_ORDER, DISPUTE),
-        effective_at__lte=at,
-    ).exclude(pk__in=lifted.values("refers_to"))  # fmt: skip
-    return {subject for subject, acts in found.order_by().values_list("subject", "acts") if not acts or DISTRIBUTION in acts}
-
-
-def ever_stopped() -> QuerySet[Statement, str]:
-    """Those on which such an order or dispute lies, or lay: a grant, a person or a production, by its public id."""
-    return Statement.objects.filter(kind=Statement.Kind.LOCK, form__in=(COURT_ORDER, DISPUTE)).values_list("subject", flat=True)
+def _reached(decisions: Collection[int], orders: Collection[reach.Lock]) -> QuerySet[Decision, int]:
+    return Decision.objects.filter(reach.reached(orders), pk__in=decisions).order_by().values_list("pk", flat=True)
 
 
 def standing_on(grant: Grant) -> QuerySet[Credential]:

@@ -1,37 +1,73 @@
-"""Whom this installation trusts: its own roots, the C2PA trust list, time-stamp authorities; and its readers."""
+"""Whom this installation trusts: its own roots, the C2PA trust lists, time-stamp authorities; and its readers."""
 
+import time
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Max
 
 from provenance import keys
 from provenance.conclusion import TrustLists
+from provenance.models import TrustList
 from provenance.sandbox import Anchor, Limits, Sandbox
 
-REGISTRY, LISTED, STAMPS = "/trust/registry", "/trust/c2pa", "/trust/time-stamps"
+REGISTRY, LISTED, INTERIM, STAMPS = "/trust/registry", "/trust/c2pa", "/trust/c2pa-interim", "/trust/time-stamps"
+# For so long a process uses the lists it last read; after a refresh all of them follow within it, without a restart.
+REMEMBERED = 30.0
+
+Kind = TrustList.Kind
+LISTS = ((Kind.SIGNERS, LISTED, "manifest"), (Kind.INTERIM, INTERIM, "manifest"), (Kind.STAMPS, STAMPS, "tsa"))
 
 
 def anchors() -> tuple[Anchor, ...]:
     """Every list a file is read against, each under an address of ours by which the reader names it."""
     lists = [Anchor(_uri(REGISTRY), own_roots())]
-    if settings.C2PA_TRUST_LIST:
-        lists.append(Anchor(_uri(LISTED), _pem(settings.C2PA_TRUST_LIST)))
-    if settings.TIMESTAMP_ANCHORS:
-        lists.append(Anchor(_uri(STAMPS), _pem(settings.TIMESTAMP_ANCHORS), kind="tsa"))
+    for kind, where, use in LISTS:
+        if pem := _pem_of(kind):
+            lists.append(Anchor(_uri(where), pem, kind=use))
     return tuple(lists)
 
 
 def lists() -> TrustLists:
     """The same lists, as a report speaks of them."""
-    listed_on = settings.C2PA_TRUST_LIST_DATE
+    kept = latest()
+    signers, interim = kept.get(Kind.SIGNERS), kept.get(Kind.INTERIM)
+    dated = signers.listed_on if signers else settings.C2PA_TRUST_LIST_DATE
     return TrustLists(
         registry_uri=_uri(REGISTRY),
-        listed_uri=_uri(LISTED) if settings.C2PA_TRUST_LIST else "",
-        listed_on=date.fromisoformat(str(listed_on)) if listed_on else None,
+        listed_uri=_uri(LISTED) if _pem_of(Kind.SIGNERS) else "",
+        listed_on=date.fromisoformat(str(dated)) if dated else None,
+        interim_uri=_uri(INTERIM) if interim and interim.pem else "",
+        interim_on=interim.listed_on if interim else None,
         development=not settings.TRUST_ANCHORS,
     )
+
+
+def latest() -> dict[str, TrustList]:
+    """The lists on record that are in use, by kind; what no record speaks of is as the settings have it."""
+    global _remembered
+    until, kept = _remembered
+    if time.monotonic() >= until:
+        newest = TrustList.objects.order_by().values("kind").annotate(newest=Max("pk")).values("newest")
+        kept = {row.kind: row for row in TrustList.objects.filter(pk__in=newest)}
+        _remembered = (time.monotonic() + REMEMBERED, kept)
+    return kept
+
+
+def forget() -> None:
+    """Read the lists anew when they are next asked for."""
+    remember({}, seconds=0.0)
+
+
+def remember(kept: dict[str, TrustList], *, seconds: float = REMEMBERED) -> None:
+    """Take these for the lists on record, for so long."""
+    global _remembered
+    _remembered = (time.monotonic() + seconds, kept)
+
+
+_remembered: tuple[float, dict[str, TrustList]] = (0.0, {})
 
 
 def key_directory() -> Path:
@@ -50,6 +86,17 @@ def own_roots() -> str:
     if settings.TRUST_ANCHORS:
         return _pem(settings.TRUST_ANCHORS)
     return keys.root_pem(key_directory())
+
+
+def _pem_of(kind: str) -> str:
+    """A list on record is used as it is, an empty one too; else the file that the settings name. The authority that stamps
+    for this registry itself is trusted beside those on record."""
+    row = latest().get(kind)
+    if kind == Kind.STAMPS:
+        return (_pem(settings.TIMESTAMP_ANCHORS) if settings.TIMESTAMP_ANCHORS else "") + (row.pem if row else "")
+    if row is None and kind == Kind.SIGNERS and settings.C2PA_TRUST_LIST:
+        return _pem(settings.C2PA_TRUST_LIST)
+    return row.pem if row else ""
 
 
 def _uri(path: str) -> str:

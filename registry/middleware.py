@@ -28,9 +28,9 @@ PROTECTED = ("/admin/", "/vendor/")
 UNLOGGED = ("/static/", "/health/")
 # Nobody keeps a list of which work was asked about, nor an address that opens something: of these only the beginning is
 # written down.
-ASKED_ABOUT = ("/c/", "/t/", "/api/v1/verifications/by-hash/", "/api/v1/disclosures/", "/letter/")
+ASKED_ABOUT = ("/c/", "/t/", "/v/", "/api/v1/verifications/by-hash/", "/api/v1/disclosures/", "/letter/")
 # Pages that are translated throughout, and answers to programs in which sentences are.
-TRANSLATED = ("/letter/", "/c/", "/t/")
+TRANSLATED = ("/letter/", "/c/", "/t/", "/v/")
 TRANSLATED_PAGES = ("/", "/verify", "/how-to-read")
 SPEAKING = ("/api/v1/disclosures", "/api/v1/verifications")
 

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 
 from cryptography.exceptions import InvalidTag
@@ -15,8 +16,14 @@ from django.conf import settings
 from django.db import models
 
 
+def _masters() -> Iterator[bytes]:
+    """The key that everything new is kept under, and then the former ones that still open what was kept under them."""
+    for secret in (settings.PERSON_KEYS, *settings.PERSON_KEYS_FALLBACKS):
+        yield hashlib.sha256(b"person data" + secret.encode()).digest()
+
+
 def _master() -> bytes:
-    return hashlib.sha256(b"person data" + settings.PERSON_KEYS.encode()).digest()
+    return next(_masters())
 
 
 def wrap_key(key: bytes) -> bytes:
@@ -25,7 +32,22 @@ def wrap_key(key: bytes) -> bytes:
 
 
 def open_key(wrapped: bytes) -> bytes:
-    return unseal(_master(), wrapped)
+    """A data key, wrapped under the present master key or a former one. Raises InvalidTag where it is under neither."""
+    for master in _masters():
+        try:
+            return unseal(master, wrapped)
+        except InvalidTag:
+            continue
+    raise InvalidTag
+
+
+def wrapped_anew(wrapped: bytes) -> bytes | None:
+    """A data key under the present master key; None where it is under it already. Raises InvalidTag."""
+    try:
+        unseal(_master(), wrapped)
+    except InvalidTag:
+        return wrap_key(open_key(wrapped))
+    return None
 
 
 def new_data_key() -> bytes:
@@ -44,13 +66,35 @@ def unseal(key: bytes, sealed: bytes) -> bytes:
 
 def name_digest(name: str) -> str:
     """A keyed hash by which a whole name can be found again without being stored in the clear."""
+    return name_digests(name)[0]
+
+
+def name_digests(name: str) -> list[str]:
+    """The same under the present master key, and then under each former one."""
     folded = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-    return hmac.new(_master(), folded.encode(), hashlib.sha256).hexdigest() if folded else ""
+    return [hmac.new(key, folded.encode(), hashlib.sha256).hexdigest() if folded else "" for key in _masters()]
 
 
 def secret_digest(secret: str) -> str:
     """A keyed hash by which a secret too short to be hashed alone can be recognised."""
-    return hmac.new(_master(), b"secret\0" + secret.encode(), hashlib.sha256).hexdigest()
+    return _secret_digest(_master(), secret)
+
+
+def is_secret_of(digest: str, secret: str) -> bool:
+    """Whether a secret is the one that was recognised by this digest, under the present master key or a former one."""
+    return any([hmac.compare_digest(_secret_digest(key, secret), digest) for key in _masters()])
+
+
+def _secret_digest(key: bytes, secret: str) -> str:
+    return hmac.new(key, b"secret\0" + secret.encode(), hashlib.sha256).hexdigest()
+
+
+class WrappedKeyField(models.BinaryField):
+    """A data key, wrapped; where rows may be changed, `rewrapping` finds it and wraps it under a new master key."""
+
+    def deconstruct(self):
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.BinaryField", args, kwargs
 
 
 class _Sealed:

@@ -60,6 +60,7 @@ PERSON_KEYS = (
     if PRODUCTION
     else environment.kept_secret("PERSON_KEYS", DATA_DIR / "keys" / "person_keys")
 )
+PERSON_KEYS_FALLBACKS = environment.listed("PERSON_KEYS_FALLBACKS")
 
 # What performers are given is signed with it: an encrypted P-256 key as PEM. Embedded, one is made under data/keys.
 RECEIPT_KEY = environment.text("RECEIPT_KEY")
@@ -132,6 +133,12 @@ TEMPLATES = [
 ]
 LOGGING_CONFIG = None
 logs.configure()
+
+# ── Speaking to others ───────────────────────────────────────────────────────────────────────────────────────────
+# Hosts that may be spoken to although they are not public, or over plain http, as name or name:port (registry/outbound.py).
+OUTBOUND_ALLOWED_HOSTS = environment.listed("OUTBOUND_ALLOWED_HOSTS")
+# How long whoever tests a webhook waits for what comes of it: as long as a receiver may take, and a hint to arrive.
+WEBHOOK_TEST_SECONDS = 18
 
 # ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en"
@@ -220,6 +227,7 @@ SCOPES = {
     "assets:read": "Read assets, their state and the signed files",
     "clearances": "Ask whether a use would be covered",
     "productions:read": "Read productions, shots and the people in them, by alias",
+    "webhooks": "Have events told to addresses of its organisation, and read what was sent",
 }
 OAUTH2_PROVIDER_APPLICATION_MODEL = "registry.ApiClient"
 OAUTH2_PROVIDER = {
@@ -311,12 +319,15 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "work"
+# Webhooks are delivered from a queue of their own, so that in production processes without keys can be given it alone.
+DELIVERIES = "deliveries"
 # The pulse has a queue of its own, so that a heartbeat or a sweep does not wait behind a long line of work.
-CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("work", "pulse")]
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("work", "pulse", DELIVERIES)]
 CELERY_TASK_ROUTES = {
     "provenance.tasks.sweep": {"queue": "pulse"},
     "provenance.tasks.note_changes": {"queue": "pulse"},
     "consent.tasks.sweep": {"queue": "pulse"},
+    "registry.tasks.deliver_webhooks": {"queue": DELIVERIES},
     "registry.tasks.*": {"queue": "pulse"},
 }
 # In production nothing is kept on a machine; a beat that begins anew only sends its first hints at once.
@@ -326,6 +337,7 @@ CELERY_BEAT_SCHEDULE = {
     "changes": {"task": "provenance.tasks.note_changes", "schedule": 15.0, "options": {"expires": 15}},
     "imports": {"task": "consent.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "heartbeat": {"task": "registry.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+    "webhooks": {"task": "registry.tasks.relay_webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "leftovers": {"task": "provenance.tasks.clear_leftovers", "schedule": 3600.0, "options": {"expires": 3600}},
     "retention": {"task": "provenance.tasks.carry_out_retention", "schedule": crontab(hour=3, minute=30)},
     "tidy": {"task": "registry.tasks.tidy", "schedule": 600.0, "options": {"expires": 600}},

@@ -1,4 +1,4 @@
-"""The hall's own errands: the worker's heartbeat, and forgetting what has run out."""
+"""The hall's own errands: the worker's heartbeat, delivering webhooks, and forgetting what has run out."""
 
 from celery import shared_task
 from django.core.management import call_command
@@ -6,6 +6,7 @@ from django.utils import timezone
 from oauth2_provider.models import clear_expired
 
 from registry import heartbeats, receiving
+from registry.webhooks import courier, log
 
 
 @shared_task(bind=True)
@@ -20,3 +21,16 @@ def tidy() -> None:
     at = timezone.now()
     heartbeats.forget(at=at)
     receiving.clear_scratch(at=at)
+    log.forget(at=at)
+
+
+@shared_task
+def deliver_webhooks() -> None:
+    courier.carry(clock=timezone.now)
+
+
+@shared_task
+def relay_webhooks() -> None:
+    """Whatever is due is called out again: what is tried anew, and what was committed while its hint was lost."""
+    if courier.to_call(at=timezone.now()):
+        deliver_webhooks.delay()

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from provenance import trust
 from registry import clients
 from tests import cast as world
 from tests import databases
@@ -39,13 +40,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 
 @pytest.fixture(autouse=True)
 def _apart(settings, tmp_path, request):
-    """No test meets another's files, nor is counted for another's requests."""
+    """No test meets another's files or lists, nor is counted for another's requests."""
     stored = settings.STORAGES["default"]
     if "FileSystemStorage" in stored["BACKEND"]:
         own = stored | {"OPTIONS": stored["OPTIONS"] | {"location": str(tmp_path / "storage")}}
         settings.STORAGES = settings.STORAGES | {"default": own}
     backend = "django.core.cache.backends.locmem.LocMemCache"
     settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": request.node.nodeid}}
+    trust.remember({}, seconds=3600)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 

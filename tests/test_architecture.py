@@ -14,6 +14,7 @@ KNOWS = {"registry": {"registry"}, "consent": {"registry", "consent"}, "provenan
 # Rules: no Django, no clock, no network; the same answer for the same question. Whatever these import is a rule too.
 RULES = {
     "registry.errors", "registry.identifiers", "registry.addresses",
+    "registry.webhooks.events", "registry.webhooks.signatures",
     "consent.blast", "consent.decision", "consent.description_lint", "consent.facts", "consent.statements",
     "consent.territories", "consent.vocabulary",
     "consent.wording", "consent.forms.catalogue", "consent.forms.reading", "consent.holding", "consent.transitions",
@@ -33,7 +34,8 @@ CALCULATE = {"rfc8785", "jsonschema", "PIL"}
 HANDS = {
     "consent.receipts.checking", "consent.receipts.keys",
     "provenance.credentials", "provenance.keys", "provenance.sandbox", "provenance.sandbox_child", "provenance.media",
-    "registry.environment", "registry.household", "registry.logs", "registry.sealed_files", "registry.serving",
+    "registry.environment", "registry.household", "registry.logs", "registry.outbound", "registry.sealed_files",
+    "registry.serving",
 }  # fmt: skip
 FRAMEWORKS = {
     "django", "rest_framework", "celery", "kombu", "allauth", "axes", "csp", "oauth2_provider", "drf_spectacular",

@@ -4,6 +4,7 @@ from django.db import models
 
 from registry.append_only import AppendOnly, AppendOnlyQuerySet
 from registry.identifiers import new_id
+from registry.private import WrappedKeyField
 
 
 def grant_id():
@@ -131,7 +132,7 @@ class Evidence(AppendOnly):
     media_type = models.CharField(max_length=100)
     name = models.CharField(max_length=200)
     storage_key = models.CharField(max_length=200)
-    sealed_key = models.BinaryField(help_text="The document's own key, wrapped")
+    sealed_key = WrappedKeyField(help_text="The document's own key, wrapped")
     uploaded_by = models.ForeignKey("registry.User", on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 

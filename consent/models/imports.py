@@ -4,6 +4,7 @@ from django.db import models
 
 from registry.append_only import AppendOnly
 from registry.identifiers import new_id
+from registry.private import WrappedKeyField
 
 
 def import_id():
@@ -24,7 +25,7 @@ class Import(models.Model):
     name = models.CharField(max_length=200, help_text="What the file was called")
     sha256 = models.CharField(max_length=64)
     storage_key = models.CharField(max_length=200, blank=True, help_text="Empty once the file has been forgotten")
-    sealed_key = models.BinaryField(default=b"", help_text="The file's own key, wrapped")
+    sealed_key = WrappedKeyField(default=b"", help_text="The file's own key, wrapped")
     encoding = models.CharField(max_length=20, blank=True, help_text="Empty: to be asked for")
     delimiter = models.CharField(max_length=1)
     order = models.CharField(max_length=5, blank=True, help_text="Of days and months in numbers: day or month first")

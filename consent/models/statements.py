@@ -95,5 +95,9 @@ class Statement(AppendOnly):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["subject", "kind"])]
+        indexes = [
+            models.Index(fields=["subject", "kind"]),
+            # Orders are asked for wherever how consent stands today is shown, and there are few.
+            models.Index(fields=["form", "studio"], condition=models.Q(kind="lock"), name="locks_by_form"),
+        ]
         constraints = [models.UniqueConstraint(fields=["refers_to"], name="one_statement_takes_the_place")]

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,7 +22,7 @@ from registry.errors import Conflict, Invalid, NotFound
 from registry.models import Authority, Person, User
 from registry.people import OF_AGE
 from registry.permissions import ENTERS, insist
-from registry.private import secret_digest
+from registry.private import is_secret_of, secret_digest
 
 LASTS_DAYS = (7, 30, 90, 365)
 CODE = re.compile(r"\d{6}")
@@ -59,7 +58,7 @@ def make(
         authority=authority, secret_hash=_hashed(secret), language=language, made_by=by, made_at=at,
         expires_at=at + timedelta(days=days),
     )  # fmt: skip
-    link.code_hash = _code_hash(link, code)
+    link.code_hash = secret_digest(_coded(link, code))
     link.save()
     details = {"authority": authority.public_id, "expires_at": journal.timestamp(link.expires_at)}
     _record(link, "link:made", by=journal.by_user(by), at=at, reason=reason, **details)
@@ -142,7 +141,7 @@ def confirm(link: PerformerLink, *, code: str, at: datetime) -> None:
     this = PerformerLink.objects.filter(pk=link.pk, locked_at=None)
     if not this.filter(wrong_codes__lt=link.MOST_WRONG_CODES).update(wrong_codes=F("wrong_codes") + 1):
         raise NoSuchLetter
-    if constant_time_compare(_code_hash(link, digits), link.code_hash):
+    if is_secret_of(link.code_hash, _coded(link, digits)):
         this.update(wrong_codes=0, last_used_at=at)
         return
     left = link.MOST_WRONG_CODES - this.values_list("wrong_codes", flat=True).get()
@@ -197,5 +196,5 @@ def _hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _code_hash(link: PerformerLink, code: str) -> str:
-    return secret_digest(f"{link.public_id}:{code}")
+def _coded(link: PerformerLink, code: str) -> str:
+    return f"{link.public_id}:{code}"

@@ -4,6 +4,8 @@ from provenance.models.likeness import Fingerprint, FingerprintChunk, Likeness, 
 from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
 from provenance.models.packs import EvidencePack
 from provenance.models.signing import Credential, SigningJob, SigningPlan
+from provenance.models.trust_lists import TrustList
+from provenance.models.verdicts import Verdict
 
 __all__ = [
     "Asset",
@@ -24,4 +26,6 @@ __all__ = [
     "OperationEvidence",
     "SigningJob",
     "SigningPlan",
+    "TrustList",
+    "Verdict",
 ]

@@ -3,6 +3,7 @@
 from django.db import models
 
 from registry.identifiers import new_id
+from registry.private import WrappedKeyField
 
 
 def pack_id():
@@ -44,7 +45,7 @@ class EvidencePack(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the archive as it is fetched")
     size = models.PositiveBigIntegerField(default=0)
     storage_key = models.CharField(max_length=200, blank=True, db_index=True)
-    sealed_key = models.BinaryField(default=b"", help_text="The file's own key, wrapped; destroyed when it expires")
+    sealed_key = WrappedKeyField(default=b"", help_text="The file's own key, wrapped; destroyed when it expires")
 
     class Meta:
         ordering = ["-id"]

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from provenance import disclosures, labels, small_pictures, trust, verification
+from provenance import disclosures, labels, small_pictures, trust, verdicts, verification
 from provenance.public import uploads
 from provenance.public.explained import EXPLAINED
 from provenance.public.problem_types import explained
@@ -53,7 +53,8 @@ def _checked(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
     except RegistryError as refused:
         return render(request, "provenance/verify.html", _form(spoken(refused.detail)), status=status_of(refused))
-    return render(request, "provenance/report.html", _shown(report))
+    sealed = verdicts.offered(report, sha256=checked) if (checked := getattr(file, "sha256", "")) else ""
+    return render(request, "provenance/report.html", _shown(report) | {"sealed": sealed})
 
 
 @limited_page("window")

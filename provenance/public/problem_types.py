@@ -83,6 +83,10 @@ FAMILIES = {
         "The asset cannot be worked with as it stands",
         "There is no asset of that id for you, or its state does not allow what was asked.",
         "Read the asset: its state says what comes next."),
+    "verdict": ProblemType(
+        "There is no such kept check",
+        "Nobody had a check kept under that id, or what was to be kept was told too long ago.",
+        "Check the file again, and have that check kept."),
     "credential": ProblemType(
         "There is no such credential",
         "No credential of that id was released here.",

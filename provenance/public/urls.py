@@ -1,8 +1,8 @@
-"""The window's addresses: front page, check a file, a credential, a title, explanations, schemas, roots, a letter."""
+"""The window's addresses: front page, checks, kept checks, credentials, titles, explanations, schemas, roots, letters."""
 
 from django.urls import path
 
-from provenance.public import letter, pages, titles
+from provenance.public import kept_checks, letter, pages, titles
 
 urlpatterns = [
     path("", pages.front, name="front"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("t/<str:production>.json", titles.document, name="title-document"),
     path("t/<str:production>.csv", titles.table, name="title-table"),
     path("t/<str:production>", titles.page, name="title"),
+    path("v", kept_checks.keep, name="keep-check"),
+    path("v/<str:verdict>.json", kept_checks.document, name="kept-check-document"),
+    path("v/<str:verdict>", kept_checks.page, name="kept-check"),
     path("letter/<str:key>/", letter.letter_page, name="letter"),
     path("how-to-read", pages.how_to_read, name="how-to-read"),
     path("problems/<str:code>", pages.problem, name="problem"),

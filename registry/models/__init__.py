@@ -2,11 +2,13 @@ from registry.models.journal import Event, Heartbeat
 from registry.models.people import Authority, Person
 from registry.models.productions import CollectiveAgreement, Production, Unit
 from registry.models.users import ApiClient, Membership, Organisation, User
+from registry.models.webhooks import Courier, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookMessage
 
 __all__ = [
     "ApiClient",
     "Authority",
     "CollectiveAgreement",
+    "Courier",
     "Event",
     "Heartbeat",
     "Membership",
@@ -15,4 +17,8 @@ __all__ = [
     "Production",
     "Unit",
     "User",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookMessage",
 ]

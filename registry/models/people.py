@@ -6,7 +6,7 @@ from django.db import models
 
 from registry.append_only import AppendOnly
 from registry.identifiers import new_id
-from registry.private import PrivateDateField, PrivateTextField, name_digest
+from registry.private import PrivateDateField, PrivateTextField, WrappedKeyField, name_digests
 
 
 def person_id():
@@ -23,7 +23,7 @@ class PersonQuerySet(models.QuerySet):
 
     def named(self, text):
         """Alias by any part, in the clear; legal name only whole, by its keyed hash."""
-        return self.filter(models.Q(alias__icontains=text) | models.Q(legal_name_digest=name_digest(text)))
+        return self.filter(models.Q(alias__icontains=text) | models.Q(legal_name_digest__in=name_digests(text)))
 
 
 class Person(models.Model):
@@ -40,7 +40,7 @@ class Person(models.Model):
     alias = models.CharField(
         max_length=200, help_text="The name vendors see. Not the legal name unless the person uses it."
     )
-    data_key = models.BinaryField(
+    data_key = WrappedKeyField(
         editable=False, help_text="This person's key, itself encrypted. Destroying it erases."
     )
     legal_name = PrivateTextField(blank=True)

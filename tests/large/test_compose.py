@@ -70,7 +70,8 @@ def test_what_the_example_says_is_the_default_is_the_default():
         " 'RATE_VERIFICATION': s.RATES['verification'], 'RATE_TOKEN': s.RATES['token'],"
         " 'WORKER_CHILDREN': s.WORKER_CHILDREN, 'CONFIRM_MINUTES': s.CONFIRM_MINUTES,"
         " 'EXTENT_TOLERANCE': float(s.EXTENT_TOLERANCE), 'LIKENESS_BITS': s.LIKENESS_BITS,"
-        " 'MEASURING_SECONDS': s.MEASURING_SECONDS}", "print(json.dumps(told))",
+        " 'MEASURING_SECONDS': s.MEASURING_SECONDS,"
+        " 'OUTBOUND_ALLOWED_HOSTS': ','.join(s.OUTBOUND_ALLOWED_HOSTS)}", "print(json.dumps(told))",
     ])  # fmt: skip
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={"PATH": "/usr/bin:/bin", **PRODUCTION},
                           capture_output=True, text=True, check=True)  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from consent.models import Decision, Ending, Grant, GrantRevision
 from provenance.models import Asset, Credential, KnownContent, SigningPlan
-from registry.models import ApiClient, Organisation, Person, Production, User
+from registry.models import ApiClient, Authority, Organisation, Person, Production, User
 from registry.private import new_data_key
 
 SIGNED_AT = datetime(2026, 7, 14, 9, 41, tzinfo=UTC)
@@ -34,7 +34,8 @@ def asset(received: bytes = b"received", *, title="harbor_sh114_v07.jpg", decisi
         client_type=ApiClient.CLIENT_CONFIDENTIAL, authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
     )  # fmt: skip
     decision = decision or Decision.objects.create(
-        production=production, requester=vendor, purpose="release", request={"asset_sha256": sha256(received)},
+        production=production, requester=vendor, purpose="release",
+        request={"asset_sha256": sha256(received), "units": ["sh114"]},
         request_hash="0" * 64, outcome="permit", answer={}, decision_hash="0" * 64, engine_version="1",
         as_of=SIGNED_AT, known_at=SIGNED_AT, recorded_at=SIGNED_AT,
     )  # fmt: skip
@@ -72,7 +73,7 @@ def again(made: Credential, signed: bytes, received: bytes = b"received", **chan
     return credential(signed, received, **{"manifest_label": label, **changes})
 
 
-def grant_behind(made: Credential, *, term_end: date | None = None) -> Grant:
+def grant_behind(made: Credential, *, term_end: date | None = None, authority: Authority | None = None) -> Grant:
     """A consent of Mira Vale on which the credential's decision stood."""
     studio = made.producer
     ines, _ = User.objects.get_or_create(username="ines")
@@ -81,7 +82,7 @@ def grant_behind(made: Credential, *, term_end: date | None = None) -> Grant:
     grant = Grant.objects.create(person=mira, studio=studio, number=number, entered_by=ines, recorded_at=SIGNED_AT)
     revision = GrantRevision.objects.create(
         grant=grant, number=1, effective_from=date(2026, 1, 1), term_end=term_end, description="De-aging in Harbor",
-        entered_by=ines, recorded_at=SIGNED_AT,
+        authority=authority, entered_by=ines, recorded_at=SIGNED_AT,
     )  # fmt: skip
     made.decision.revisions.add(revision)
     return grant

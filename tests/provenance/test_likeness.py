@@ -287,3 +287,13 @@ def test_a_text_is_known_by_its_words(studio, hatch):
     again = words.replace("line 7 of", "line seven of").upper()
     row = held(hatch, shots.send(hatch, again.encode(), shots.bare(studio, "b.txt"), name="b.txt")).likenesses.get()
     assert row.kind == "text"
+
+
+def test_of_a_shot_with_many_versions_only_the_nearest_are_held_against_a_file(studio, hatch, shot, monkeypatch):
+    """Two signed versions of one picture, room for one: the same bytes saved anew still find the nearer."""
+    far = saved(ImageEnhance.Brightness(result()).enhance(1.15), 85)
+    other = signed(hatch, far, shots.declaration(studio, title="bright.jpg", ingredients=[]), name="bright.jpg")["id"]
+    monkeypatch.setattr(likeness, "MOST_JUDGED", 1)
+    sent = shots.send(hatch, saved(result(), 90), shots.bare(studio, "again.jpg"), name="again.jpg")
+    [found] = likeness.of(held(hatch, sent))
+    assert found.known.public_id == shot != other

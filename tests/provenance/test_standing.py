@@ -6,9 +6,12 @@ import pytest
 
 from consent.forms.catalogue import FORMS
 from consent.models import Decision, Statement
-from provenance import standing
+from provenance import reach, standing
+from provenance.models import Credential
 from provenance.standing import Standing
-from tests.provenance.registered import credential, end, grant_behind
+from registry.models import Authority, CollectiveAgreement, Organisation, Person, Production, Unit
+from registry.private import new_data_key
+from tests.provenance.registered import SIGNED_AT, credential, end, grant_behind
 
 ENDED = datetime(2026, 9, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -127,3 +130,42 @@ def test_a_court_order_holds_until_its_end_and_only_over_its_own():
     other.pk, other.public_id, other._state.adding = None, "dec_other", True
     other.save()
     assert standing.now(other, at_signing="confirmed", at=ENDED).state == "confirmed"
+
+
+@pytest.fixture
+def wider():
+    """A credential, and what else of its decision an order may name, each beside one of its kind that is not the decision's."""
+    made = credential()
+    work = made.asset.production
+    season, other_season = (Production.objects.create(title=title, studio=work.studio) for title in ("Season 1", "Season 2"))
+    Production.objects.filter(pk=work.pk).update(parent=season)
+    for code in ("sag-aftra-tv", "dga-bta"):
+        CollectiveAgreement.objects.create(code=code, version="2026", title=code)
+    season.agreements.add(CollectiveAgreement.objects.get(code="sag-aftra-tv"))
+    shot, other = (Unit.objects.create(production=work, code=code) for code in ("sh114", "sh115"))
+    someone = Person.objects.create(studio=work.studio, alias="A guardian's child", data_key=new_data_key())
+    told = {"person": someone, "kind": "guardian", "recorded_at": SIGNED_AT}
+    entered, stranger = (Authority.objects.create(**told) for _ in range(2))
+    grant_behind(made, authority=Authority.objects.create(**told, replaces=entered))
+    return made, {
+        "everything": ("global", None), "agreement": ("agreement:sag-aftra-tv", "agreement:dga-bta"),
+        "season": (season.public_id, other_season.public_id), "shot": (shot.public_id, other.public_id),
+        "file": (made.asset.sha256, "0" * 64), "authority": (entered.public_id, stranger.public_id),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ["everything", "agreement", "season", "shot", "file", "authority"])
+def test_an_order_reaches_what_it_names_and_nothing_beside_it(wider, what):
+    made, named = wider
+    mine, other = named[what]
+    elsewhere = Organisation.objects.create(kind="studio", name="Southgate Films")
+    told = {"kind": "lock", "form": "lock.court_order", "effective_at": ENDED, "recorded_at": ENDED}
+    if other:
+        Statement.objects.create(studio=made.producer, subject=other, **told)
+    if what in ("everything", "agreement", "file"):
+        Statement.objects.create(studio=elsewhere, subject=mine, **told)
+    assert today(made, ENDED).state == "confirmed"
+    Statement.objects.create(studio=made.producer, subject=mine, **told)
+    assert today(made, ENDED).state == "under_review"
+    concerned = Credential.objects.filter(reach.reached(reach.ever(), through="decision__"))
+    assert list(concerned.distinct()) == [made]
