@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,8 +25,10 @@ NAVIGATION = (
     ("Everything sent", "vendor-sent", ("/vendor/assets/",)),
     ("May I do this?", "vendor-ask", ("/vendor/clearances/",)),
     ("Programs", "vendor-programs", ()),
+    ("Webhooks", "vendor-webhooks", ()),
 )
 ROWS = 25
+READ = ("GET", "HEAD")
 
 
 def for_vendors(*methods: str) -> Callable[[View], View]:
@@ -43,13 +45,15 @@ def for_vendors(*methods: str) -> Callable[[View], View]:
             request.vendors = own = list(permissions.vendors_of(request.user))
             if not own:
                 raise Http404
+            if request.method not in (methods or READ):
+                return HttpResponseNotAllowed(methods or READ)
             vendor = _chosen(request, own)
             if vendor is None:
                 return redirect(f"{reverse('vendor-choose')}?next={request.path}")
             request.vendor = vendor
             return view(request, vendor, *args, **kwargs)
 
-        return never_cache(require_http_methods(methods or ("GET", "HEAD"))(opened))
+        return never_cache(opened)
 
     return decorate
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from provenance.vendor import asking, assets, board, entrance, productions, programs, sending
+from provenance.vendor import asking, assets, board, entrance, productions, programs, sending, webhooks
 
 urlpatterns = [
     path("", board.board, name="vendor-board"),
@@ -21,4 +21,14 @@ urlpatterns = [
     path("programs/<str:key>/", programs.program, name="vendor-program"),
     path("programs/<str:key>/renew/", programs.renew, name="vendor-program-renew"),
     path("programs/<str:key>/revoke/", programs.revoke, name="vendor-program-revoke"),
+    path("webhooks/", webhooks.webhooks, name="vendor-webhooks"),
+    path("webhooks/add/", webhooks.add, name="vendor-webhook-add"),
+    path("webhooks/<str:key>/", webhooks.webhook, name="vendor-webhook"),
+    path("webhooks/<str:key>/change/", webhooks.change, name="vendor-webhook-change"),
+    path("webhooks/<str:key>/switch/", webhooks.switch, name="vendor-webhook-switch"),
+    path("webhooks/<str:key>/rotate/", webhooks.rotate, name="vendor-webhook-rotate"),
+    path("webhooks/<str:key>/delete/", webhooks.remove, name="vendor-webhook-delete"),
+    path("webhooks/<str:key>/test/", webhooks.test, name="vendor-webhook-test"),
+    path("webhooks/<str:key>/replay/", webhooks.replay, name="vendor-webhook-replay"),
+    path("webhooks/<str:key>/deliveries/<str:which>/", webhooks.delivery, name="vendor-webhook-delivery"),
 ]

@@ -18,7 +18,7 @@ def told_by_declarations(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("provenance", "0011_likeness"),
+        ("provenance", "0013_trust_lists"),
         ("registry", "0005_public_disclosures"),
     ]
 
