@@ -1,6 +1,6 @@
 """`make bench`: what the whole way costs beside the bare library, on this machine and in one run.
 
-`python -m bench [signing|verification|lookup|memory|decision|desk|extent|union|likeness …] [--quick]`; without names, all. Each
+`python -m bench [signing|verification|lookup|memory|decision|desk|extent|union|likeness|webhooks …] [--quick]`; without names, all. Each
 question runs in a process of its own, on a house of its own in a temporary folder; the first four from one registry made
 first. Ratios of one run count, absolute times are the machine's.
 """
@@ -15,8 +15,8 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-QUESTIONS = ("signing", "verification", "lookup", "memory", "decision", "desk", "extent", "union", "likeness")
-WITHOUT_REGISTRY = {"decision", "desk", "extent", "union", "likeness"}  # they make their own, or need none
+QUESTIONS = ("signing", "verification", "lookup", "memory", "decision", "desk", "extent", "union", "likeness", "webhooks")
+WITHOUT_REGISTRY = {"decision", "desk", "extent", "union", "likeness", "webhooks"}  # they make their own, or need none
 WITHIN = "COUNTERSIGN_BENCH"
 
 

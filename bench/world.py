@@ -59,6 +59,11 @@ def make(numbers: Iterable[int]) -> None:
     trust.sandbox().close()
 
 
+def empty() -> World:
+    """A registry of nobody but the cast, in this process's own data folder."""
+    return _found(_assemble())
+
+
 def at(held: int) -> World:
     """The registry at so many assets, in this process's own data folder; whatever was there is gone."""
     connection.close()

@@ -1,10 +1,10 @@
-"""Record that a consent has ended. Nothing is pushed anywhere: whoever needs to know reads it afresh."""
+"""Record that a consent has ended. No room is called from here: whoever needs to know reads it afresh, or looks for it."""
 
 from datetime import date, datetime
 
 from django.db import transaction
 
-from consent import life
+from consent import life, reopening
 from consent.models import Ending, Grant
 from registry import journal
 from registry.errors import Invalid, NotAllowed
@@ -65,6 +65,7 @@ def end(
             effective_at=effective_at,
             reason=reason,
         )
+        reopening.note_ending(ending)
     return ending
 
 

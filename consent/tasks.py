@@ -26,3 +26,9 @@ def sweep() -> None:
         carry_on.delay(import_id)
     for cause in reopening.to_call(at=at):
         ask_again.delay(cause)
+
+
+@shared_task
+def ask_after_terms() -> None:
+    """Now and then: a term runs out without anybody doing anything."""
+    reopening.run_out(at=timezone.now())

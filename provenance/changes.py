@@ -49,7 +49,7 @@ def note(*, at: datetime) -> int:
     if not any(query.exists() for query in (_unsigned(), _unsuperseded(), _moved(at))):
         return 0
     with transaction.atomic():
-        _one_writer()
+        one_writer()
         position, found = last(), [*_signed(at), *_superseded(at), *_standing(at)]
         for number, row in enumerate(found, start=position + 1):
             row.position = number
@@ -57,7 +57,7 @@ def note(*, at: datetime) -> int:
     return len(found)
 
 
-def _one_writer() -> None:
+def one_writer() -> None:
     """Until the transaction is over; SQLite's immediate transaction already has but one writer."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

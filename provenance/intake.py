@@ -19,7 +19,7 @@ from consent import clearance
 from consent.facts import Depiction as DepictionFact
 from consent.facts import Request
 from consent.models import Decision
-from provenance import heritage, leftovers, likeness, manifest, measured, plans, shelf, trust, turning
+from provenance import announcing, heritage, leftovers, likeness, manifest, measured, plans, shelf, trust, turning
 from provenance.declaration import Declaration, IngredientStatement, check_against, check_placements, parse
 from provenance.fingerprint import Code
 from provenance.heritage import Heritage, Laundering, Source
@@ -472,3 +472,4 @@ def note(asset: Asset, tag: str, *, by: User | ApiClient, at: datetime, reason: 
         actor=actor, tag=tag, subject=asset.public_id, organisation=asset.production.studio, details=details, at=at,
         reason=reason,
     )
+    announcing.noted(asset, tag, at=at)

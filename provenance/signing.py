@@ -22,7 +22,20 @@ from django.db.models import F, Q, prefetch_related_objects
 
 from consent import clearance
 from consent.models import Decision
-from provenance import findings, heritage, keys, leftovers, likeness, manifest, measured, plans, shelf, signals, trust
+from provenance import (
+    announcing,
+    findings,
+    heritage,
+    keys,
+    leftovers,
+    likeness,
+    manifest,
+    measured,
+    plans,
+    shelf,
+    signals,
+    trust,
+)
 from provenance.declaration import Declaration, parse
 from provenance.measurement import Measurement
 from provenance.media.refusal import MediaRefused
@@ -389,6 +402,7 @@ def _release(work: Work, heads: dict[str, str], at: datetime) -> None:
     if not held:
         raise Overtaken
     credential = _released(work, heads, at)
+    announcing.superseded(credential, at=at)
     known = [KnownContent(sha256=credential.sha256, asset=work.asset, kind=KnownContent.Kind.SIGNED)]
     if bare := work.plan.metadata.get("sha256"):
         known.append(KnownContent(sha256=bare, asset=work.asset, kind=KnownContent.Kind.DESCRIBED))
@@ -487,6 +501,7 @@ def _note(work: Work, tag: str, *, at: datetime, **details: Any) -> None:
         actor=journal.by_system(WORKER), tag=tag, subject=work.asset.public_id,
         organisation=work.asset.production.studio, at=at, details=details,
     )  # fmt: skip
+    announcing.noted(work.asset, tag, at=at, credential=details.get("credential", ""))
 
 
 def bury(*, at: datetime) -> int:
@@ -505,6 +520,7 @@ def bury(*, at: datetime) -> int:
                     actor=journal.by_system(WORKER), tag="asset:dead", subject=job.asset.public_id,
                     organisation=job.asset.production.studio, at=at, details={"code": problem["code"]},
                 )  # fmt: skip
+                announcing.noted(job.asset, "asset:dead", at=at)
                 buried += 1
     return buried
 

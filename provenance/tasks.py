@@ -3,7 +3,7 @@
 from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import changes, leftovers, retiring, shelf, signing, turning
+from provenance import changes, leftovers, retiring, shelf, signing, telling, turning
 from provenance.outputs import packing
 
 # A thousand files take minutes. Before the scratch folder of so long a task is taken for one that a killed process left.
@@ -30,12 +30,16 @@ def sweep() -> None:
     packing.forget_old(at=at)
     for pack_id in packing.to_call(at=at):
         pack_evidence.delay(pack_id)
+    telling.endings(at=at)
 
 
 @shared_task
 def note_changes() -> None:
-    """What changed in public disclosures is numbered, for whoever follows; a lost message only makes it later."""
-    changes.note(at=timezone.now())
+    """What changed in public disclosures is numbered, for whoever follows, and what changed for vendors is told them; a
+    lost message only makes it later."""
+    at = timezone.now()
+    changes.note(at=at)
+    telling.standings(at=at)
 
 
 @shared_task

@@ -293,6 +293,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "registry.api.schema.problems_everywhere",
+        "registry.api.schema.webhooks",
     ],
 }
 
@@ -336,6 +337,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "provenance.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "changes": {"task": "provenance.tasks.note_changes", "schedule": 15.0, "options": {"expires": 15}},
     "imports": {"task": "consent.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+    "terms": {"task": "consent.tasks.ask_after_terms", "schedule": 3600.0, "options": {"expires": 3600}},
     "heartbeat": {"task": "registry.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "webhooks": {"task": "registry.tasks.relay_webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "leftovers": {"task": "provenance.tasks.clear_leftovers", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -19,6 +19,7 @@ def told_by_declarations(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("provenance", "0013_trust_lists"),
+        ("provenance", "0016_telling"),
         ("registry", "0005_public_disclosures"),
     ]
 

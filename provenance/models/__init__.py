@@ -4,6 +4,7 @@ from provenance.models.likeness import Fingerprint, FingerprintChunk, Likeness, 
 from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvidence
 from provenance.models.packs import EvidencePack
 from provenance.models.signing import Credential, SigningJob, SigningPlan
+from provenance.models.telling import EndingTold, StandingTold
 from provenance.models.trust_lists import TrustList
 from provenance.models.verdicts import Verdict
 
@@ -13,6 +14,7 @@ __all__ = [
     "Credential",
     "Delivery",
     "Depiction",
+    "EndingTold",
     "EvidencePack",
     "Fingerprint",
     "FingerprintChunk",
@@ -26,6 +28,7 @@ __all__ = [
     "OperationEvidence",
     "SigningJob",
     "SigningPlan",
+    "StandingTold",
     "TrustList",
     "Verdict",
 ]

@@ -151,6 +151,14 @@ FAMILIES = {
         "This cannot be stated",
         "A lock, approval or determination names something that is not on file, or was answered before.",
         "Load the page again and read what stands there now."),
+    "webhook": ProblemType(
+        "The webhook cannot be worked with like this",
+        "There is no webhook or delivery of that id for you, or its state does not allow what was asked.",
+        "Read the webhook: whether it is disabled, and why, stands there; its deliveries tell what came of each attempt."),
+    "outbound": ProblemType(
+        "That address is not spoken to",
+        "It is not https, is written in a way that hides where it leads, or does not lead to a public address.",
+        "Give the https:// address of a receiver that can be reached from the internet; the operator may allow an inner one."),
     "service": ProblemType(
         "The registry could not answer",
         "It failed, or could not reach its own records. Nothing was changed.",
@@ -251,6 +259,30 @@ TYPES = {
         "Evidence comes too late",
         "A worker is at the asset, or it was signed or refused.",
         "What was signed stands. Send the asset anew, with its evidence."),
+    "webhook.unknown_event": ProblemType(
+        "There is no such event",
+        "A webhook was to be told of a type of event that is not among those told here.",
+        "Name types from the list in the answer, or leave them out to be told of all."),
+    "webhook.too_many": ProblemType(
+        "There are as many webhooks as there may be",
+        "An organisation has at most ten.",
+        "Delete one that is not used, or change where it leads."),
+    "webhook.disabled": ProblemType(
+        "The webhook is disabled",
+        "Its owner disabled it, it answered 410 Gone, or it accepted nothing for five days. Nothing is sent to it.",
+        "See that it answers (test it), enable it by PATCH with disabled false, and replay what it missed."),
+    "webhook.is_test": ProblemType(
+        "A test is sent once", "It says only that messages arrive, now.", "Test the webhook anew."),
+    "webhook.being_sent": ProblemType(
+        "It is being sent right now", "Another attempt at this very delivery is under way.", "Read the delivery in a minute."),
+    "webhook.changed": ProblemType(
+        "The webhook was changed meanwhile",
+        "Somebody else of your organisation changed it after you had read it.",
+        "Read it again, and say what is to change."),
+    "outbound.not_public": ProblemType(
+        "The address leads inside",
+        "Its host is, or resolves to, an address that is private, local or reserved. Nothing was sent there.",
+        "Name a host that has public addresses only, or ask the operator to allow this one (OUTBOUND_ALLOWED_HOSTS)."),
     "media.empty": ProblemType(
         "The file is empty",
         "There are no bytes in it.",

@@ -1,5 +1,7 @@
 """How the interface describes itself (OpenAPI 3.1): tokens, scopes, and problem documents for every refusal."""
 
+import json
+from importlib import resources
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +9,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 from registry import problems
+from registry.webhooks import events
 
 PROBLEM = {
     "type": "object",
@@ -69,6 +72,47 @@ def problems_everywhere(result: dict[str, Any], generator: Any, request: Any, pu
             for status in statuses:
                 operation["responses"].setdefault(status, refusal(int(status)))
     return result
+
+
+def webhooks(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """A postprocessing hook: what is sent to a webhook, by the type of its event (OpenAPI 3.1 `webhooks`)."""
+    told = events.EVENTS | {events.TEST: "It was asked for, and says only that messages arrive."}
+    for kind in told:
+        result["components"]["schemas"].setdefault(_name(kind), _payload(kind))
+    result["webhooks"] = {kind: {"post": _delivered(kind, sentence)} for kind, sentence in told.items()}
+    return result
+
+
+def _name(kind: str) -> str:
+    return f"Webhook{events.family(kind).title()}"
+
+
+def _payload(kind: str) -> dict[str, Any]:
+    """The published JSON Schema of a family, as a component."""
+    file = resources.files("registry").joinpath("schemas", events.schema(kind).rpartition("/")[2])
+    return {name: value for name, value in json.loads(file.read_text(encoding="utf-8")).items() if name[0] != "$"}
+
+
+def _delivered(kind: str, sentence: str) -> dict[str, Any]:
+    headers = {
+        "webhook-id": "The same for every attempt: what was seen before is not done again",
+        "webhook-timestamp": "When this attempt was made, in seconds since 1970",
+        "webhook-signature": "`v1,` and base64 of HMAC-SHA256; two of them, separated by a space, after a rotation",
+    }
+    return {
+        "operationId": f"receive_{kind.replace('.', '_')}", "summary": sentence, "tags": ["webhooks"], "security": [],
+        "parameters": [
+            {"name": name, "in": "header", "required": True, "description": words, "schema": {"type": "string"}}
+            for name, words in headers.items()
+        ],
+        "requestBody": {
+            "required": True, "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{_name(kind)}"}}},
+        },
+        "responses": {
+            "2XX": {"description": "Taken. Anything else, and nothing within fifteen seconds, is tried again"},
+            "410": {"description": "Gone: the webhook is disabled"},
+        },
+    }  # fmt: skip
 
 
 def refusal(status: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ DOCKER = ROOT / "docker"
 COMPOSE = yaml.safe_load((DOCKER / "compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 EXAMPLE = (DOCKER / "production.env.example").read_text().splitlines()
-OURS = ("prepare", "web", "worker", "beat")
+OURS = ("prepare", "web", "worker", "courier", "beat")
 READERS = {"text", "whole", "share", "truth", "listed", "one_of", "kept_secret"}
 # Of an embedded installation only, or never to be changed in production.
 NOT_HERE = {"DATA_DIR", "DEBUG", "MFA_REQUIRED"}
@@ -92,11 +92,13 @@ def test_no_secret_stands_in_the_clear():
     assert {"docker/secrets/", "docker/keys/", "docker/production.env"} <= set(ignored)
 
 
-def test_the_keys_are_the_workers_alone_and_so_is_the_way_out():
+def test_the_keys_are_the_workers_alone_and_who_speaks_to_strangers_has_none():
     with_keys = {name for name in SERVICES if any("keys" in str(one) for one in SERVICES[name].get("volumes", ()))}
     assert with_keys == {"worker"}
     outside = {name for name in SERVICES if "outside" in SERVICES[name]["networks"]}
-    assert outside == {"worker", "proxy"}
+    assert outside == {"worker", "courier", "proxy"}
+    queues = {name: SERVICES[name]["command"][5].split(",") for name in ("worker", "courier")}
+    assert queues == {"worker": ["work", "pulse"], "courier": ["deliveries"]}
     assert {name for name in SERVICES if SERVICES[name].get("ports")} == {"proxy"}
     assert all(COMPOSE["networks"][name]["internal"] for name in ("front", "back"))
 

@@ -12,6 +12,7 @@ FAMILIES = (
     "client", "request", "consent", "declaration", "media", "provenance", "asset", "production", "intake", "identifier",
     "manifest", "signing", "key", "storage", "service", "statement", "journal", "desk", "evidence", "ending",
     "verification", "credential", "clearance", "organisation", "extent",
+    "webhook", "outbound",
 )  # fmt: skip
 CODE = re.compile(rf'"((?:{"|".join(FAMILIES)})\.[a-z_]+)"')
 

@@ -101,7 +101,7 @@ def test_an_operators_host_may_be_inside_and_speak_http_but_never_be_the_clouds_
     )  # fmt: skip
     for inside in ("169.254.169.254", "::ffff:169.254.169.254", "0.0.0.0", "fe80::1"):
         with pytest.raises(outbound.NotPublic):
-            outbound.post("http://hooks.internal/", b"", {}, allowed=["hooks.internal"], resolve=lambda *_: [inside])
+            outbound.post("http://hooks.internal/", b"", {}, allowed=["hooks.internal"], resolve=lambda *_, at=inside: [at])
     with pytest.raises(Invalid):
         outbound.destination("http://hooks.internal:81/", allowed=["hooks.internal:80"])
 

@@ -94,7 +94,8 @@ class Command(BaseCommand):
         return self._child("web", command)
 
     def _worker(self) -> Child:
-        children = settings.WORKER_CHILDREN or len(os.sched_getaffinity(0))
+        # And one more: delivering webhooks waits for others, and keeps no more than one child busy with waiting.
+        children = (settings.WORKER_CHILDREN or len(os.sched_getaffinity(0))) + 1
         command = [
             "celery", "--app", "registry", "worker", "--beat", "--pool", "prefork", "--concurrency", str(children),
             "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat",
