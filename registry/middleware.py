@@ -136,7 +136,7 @@ class SecondFactor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.MFA_REQUIRED and request.path.startswith(PROTECTED) and request.user.is_authenticated:
             if not is_mfa_enabled(request.user):
-                messages.info(request, _("The desk needs a second factor. Set it up here; it takes a minute."))
+                messages.info(request, _("What lies behind this needs a second factor. Set it up here; it takes a minute."))
                 return _led_to("mfa_activate_totp", request)
             if not accounts.gave_second_factor(request):
                 return _led_to("mfa_reauthenticate", request)

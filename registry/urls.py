@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from registry import health
-from registry.accounts import SignIn
+from registry.accounts import SignIn, onward
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)
@@ -17,6 +17,7 @@ new_phone = TemplateView.as_view(template_name="mfa/new_phone.html")
 accounts = [
     path("login/", SignIn.as_view(), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
+    path("onward/", onward, name="onward"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),

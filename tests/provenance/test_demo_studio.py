@@ -108,7 +108,7 @@ def test_the_studio_signs_with_a_development_key_of_its_own(told):
 def test_all_of_it_is_in_the_journal_without_a_private_name_and_no_consent_is_entered(told):
     tags = list(Event.objects.values_list("tag", flat=True))
     assert {tag: tags.count(tag) for tag in tags} == {
-        "organisation:registered": 2, "member:added": 4, "person:registered": 3, "production:registered": 2,
+        "organisation:registered": 2, "member:added": 5, "person:registered": 3, "production:registered": 2,
         "unit:registered": 2, "client:registered": 1, "pack:adopted": 3,
     }  # fmt: skip
     assert journal.broken_links() == []
@@ -128,7 +128,7 @@ def test_a_second_studio_is_refused_and_the_first_keeps_its_sign_ins(told, data_
     with pytest.raises(CommandError, match="already"):
         call_command("demo_studio")
     assert (data_dir / "sign-ins.json").read_bytes() == before
-    assert User.objects.count() == 4 and ApiClient.objects.count() == 1
+    assert User.objects.count() == 5 and ApiClient.objects.count() == 1
 
 
 def test_production_is_refused(settings, data_dir):

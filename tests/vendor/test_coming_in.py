@@ -31,6 +31,15 @@ def test_whoever_signs_in_lands_where_they_work(vera, cast):
     assert sign_in(cast.ines)[1].url == "/admin/"
 
 
+def test_the_pages_of_the_account_lead_back_there(vera, cast):
+    for user, home in ((vera, "/vendor/"), (cast.ines, "/admin/")):
+        browser, _ = sign_in(user)
+        for address in ("/accounts/2fa/", "/accounts/password/change/"):
+            assert "/accounts/onward/" in page(browser, address) and "/admin/" not in page(browser, address)
+        assert browser.get("/accounts/onward/").url == home
+    assert Client().get("/accounts/onward/").url.startswith("/accounts/login/")
+
+
 def test_a_vendors_person_sees_nothing_of_the_desk(vera):
     browser, _ = sign_in(vera)
     for address in ("/admin/", "/admin/registry/person/", "/admin/registry/apiclient/"):

@@ -101,8 +101,8 @@ def test_a_programs_token_opens_no_page(addresses, hatch):
 def refused_everywhere(client, addresses):
     before = counted()
     for address in addresses:
-        assert client.get(address).status_code == 404, address
-        assert client.post(address, {"reason": "Just so", "vendor": "x"}).status_code == 404, address
+        assert client.get(address).status_code in ((404, 405) if address.endswith("/test/") else (404,)), address
+        assert client.post(address, {"reason": "Just so", "vendor": "x"}).status_code in (404, 405), address
     assert nothing_was_done(before) and len(Event.objects.filter(actor__startswith="user:")) == 0
     assert shots.nothing_released() is False  # the one that was there
 
