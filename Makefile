@@ -15,7 +15,7 @@ PRODUCTION := env $$(grep -v '^\#' tests/production.env)
 # A house is many processes: what one has compiled is kept for the others, also where the environment says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test demo check bench faults openapi pins clean
+.PHONY: run test demo check bench faults openapi baseline pins clean
 
 run: $(RUNTIME)
 	@exec $(BIN)/python manage.py start
@@ -29,6 +29,7 @@ demo: $(RUNTIME)
 check: $(TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/mypy $$($(BIN)/python -m tests.test_architecture)
+	$(BIN)/mypy --config-file client/pyproject.toml client/src client/examples
 	$(BIN)/python -m pytest -q tests/test_architecture.py
 	$(APART) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
@@ -44,6 +45,10 @@ faults: $(TOOLS)
 
 openapi: $(RUNTIME)
 	$(APART) $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+# What the interface promises from now on: after a release, or after a break that is wanted and told in CHANGELOG.md.
+baseline: $(TOOLS) openapi
+	$(BIN)/python -m tests.interface
 
 pins: $(TOOLS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -1,8 +1,8 @@
 """`make bench`: what the whole way costs beside the bare library, on this machine and in one run.
 
-`python -m bench [signing|verification|lookup|memory|decision|desk|extent|union|likeness|webhooks …] [--quick]`; without names, all. Each
-question runs in a process of its own, on a house of its own in a temporary folder; the first four from one registry made
-first. Ratios of one run count, absolute times are the machine's.
+`python -m bench [signing|verification|lookup|memory|resume|lists|decision|desk|extent|union|likeness|sequence|webhooks …]
+[--quick]`; without names, all. Each question runs in a process of its own, on a house of its own in a temporary folder; the
+first six from one registry made first. Ratios of one run count, absolute times are the machine's.
 """
 
 import argparse
@@ -15,8 +15,12 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-QUESTIONS = ("signing", "verification", "lookup", "memory", "decision", "desk", "extent", "union", "likeness", "webhooks")
-WITHOUT_REGISTRY = {"decision", "desk", "extent", "union", "likeness", "webhooks"}  # they make their own, or need none
+QUESTIONS = (
+    "signing", "verification", "lookup", "memory", "resume", "lists", "decision", "desk", "extent", "union", "likeness",
+    "sequence", "webhooks",
+)  # fmt: skip
+# They make their own, or need none.
+WITHOUT_REGISTRY = {"decision", "desk", "extent", "union", "likeness", "sequence", "webhooks"}
 WITHIN = "COUNTERSIGN_BENCH"
 
 

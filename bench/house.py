@@ -28,7 +28,8 @@ OPENS_WITHIN = 120
 CLIENTS = 4
 EDGE = "countersign-bench-edge"
 # Every visitor here comes from one address; counting stays in the way, but nobody is turned away.
-UNHINDERED = {"RATE_WINDOW": "100000000", "RATE_VERIFICATION": "100000000", "RATE_TOKEN": "100000000"}
+UNHINDERED = {"RATE_WINDOW": "100000000", "RATE_VERIFICATION": "100000000", "RATE_TOKEN": "100000000",
+               "RATE_CLIENT": "100000000", "RATE_QUESTIONS": "100000000"}  # fmt: skip
 
 
 @dataclass

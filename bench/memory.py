@@ -14,6 +14,7 @@ from django.db import connection
 
 from bench import files, spent, world
 from bench.house import House, ask, form, opened, send
+from bench.resume import uploaded
 from bench.tables import at_most, table
 from provenance.models import SigningJob
 from tests.assets import build
@@ -44,6 +45,11 @@ def run(*, quick: bool) -> None:
         with _watched(house) as seen:
             state = _settled(asset)
             rows.append(_row(f"until it was {state}", _peak(house), time.perf_counter() - began, seen))
+        with _watched(house) as seen:
+            began = time.perf_counter()
+            uploaded(house, path, 10)
+            taken = time.perf_counter() - began
+        rows.append(_row("upload in ten pieces (tus)", _peak(house), taken, seen))
         with _watched(house) as seen:
             began = time.perf_counter()
             headers, body = form(path, files.TYPES[files.FILM])

@@ -9,7 +9,8 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are known only from here on.
-        from consent import references
-        from registry import productions
+        from consent import references, sandboxes
+        from registry import clients, productions
 
         productions.REFERS["consent"] = references.to_unit
+        clients.OPENS_SANDBOX["consent"] = sandboxes.opened

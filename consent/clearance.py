@@ -3,6 +3,8 @@
 What is decided is `decision.py`'s; here the question is put together from what is on file, and its answer stored.
 """
 
+import difflib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -17,6 +19,8 @@ from consent.questions import refuse_unknown
 from registry.errors import Fault, Invalid, NotFound
 from registry.models import Organisation, Person, Production, Unit
 from registry.prepared import Prepared
+
+MOST_CODES = 2_000  # looked through for the one that was meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,23 @@ class Question:
     vendor: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What readers know people, works and consents by: aliases, titles and a studio's file numbers, by their ids here."""
+
+    aliases: Mapping[str, str]
+    titles: Mapping[str, str]
+    numbers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """Who is in the cast of a production's line, and which of its units there are, of those that were named."""
+
+    cast: frozenset[str]
+    units: frozenset[str]
+
+
 class NotInThisProduction(Invalid):
     """People or units that the production does not have; another tenant's are answered like ones that never were."""
 
@@ -46,9 +67,17 @@ class NotInThisProduction(Invalid):
 def put(question: Question, *, production: Production, at: datetime, requester: Organisation | None = None) -> facts.Request:
     """The question in full, as it is put at `at` by the studio, or by the vendor `requester`. Raises Invalid for what
     cannot be asked of the production at all: unknown people, units and codes."""
+    within = _within({production}, [question])[production.pk]
+    return _put(question, production=production, at=at, requester=requester, within=within)
+
+
+def _put(
+    question: Question, *, production: Production, at: datetime, requester: Organisation | None, within: _Within
+) -> facts.Request:
     if requester is not None and requester.pk != production.studio_id:
         question = replace(question, vendor=requester.public_id)
-    request = _request(question, production, at)
+    _refuse_strangers(question, production, within)
+    request = _in_full(question, production, at)
     refuse_unknown(request)
     return request
 
@@ -88,6 +117,35 @@ def decide_put(request: facts.Request, *, production: Production, requester: Org
         return _kept(
             request, answer, production=production, requester=requester, purpose=purpose, at=request.known_at
         )
+
+
+def decide_all(
+    asked: Sequence[tuple[Question, Production]], *, requester: Organisation, purpose: str, at: datetime
+) -> list[Decision | Invalid]:
+    """The answers to many questions, each stored as `decide` stores one, or why it cannot be asked. Whatever is read of a
+    production and of a studio's file is read once for all of them, and all answers are stored together."""
+    found: dict[int, Decision | Invalid] = {}
+    puts: dict[Organisation, list[tuple[int, facts.Request, Production]]] = defaultdict(list)
+    here = _within({production for _, production in asked}, [question for question, _ in asked])
+    for number, (question, production) in enumerate(asked):
+        try:
+            request = _put(question, production=production, at=at, requester=requester, within=here[production.pk])
+            puts[production.studio].append((number, request, production))
+        except Invalid as unknown:
+            found[number] = unknown
+    rows: list[tuple[int, Decision, decision.Decision]] = []
+    for studio, its in puts.items():
+        adoptions = policy.nobody_adopted() + adopted(studio)
+        records = records_for([request for _, request, _ in its], studio=studio)
+        for (number, request, production), record in zip(its, records, strict=True):
+            answer = decision.decide(request, replace(record, adoptions=adoptions))
+            row = _row(request, answer, production=production, requester=requester, purpose=purpose, at=at)
+            rows.append((number, row, answer))
+    with transaction.atomic():
+        Decision.objects.bulk_create(row for _, row, _ in rows)
+        _stand_on([(row, answer) for _, row, answer in rows])
+    found |= {number: row for number, row, _ in rows}
+    return [found[number] for number in range(len(asked))]
 
 
 LATEST = Prepared(lambda original: Decision.objects.filter(original=original).order_by("-pk").values_list("pk")[:1])
@@ -155,17 +213,21 @@ def lock_grants(stored: Decision) -> list[Grant]:
     return list(Grant.objects.select_for_update().filter(pk__in=grants).order_by("pk"))
 
 
-def found(public_id: str, *, requester: Organisation) -> Decision:
-    """A decision this organisation asked for, or one about its production; raises NotFound."""
-    stored = Decision.objects.select_related("production").filter(public_id=public_id).first()
-    if stored is None or requester.pk not in (stored.requester_id, stored.production.studio_id):
+def found(public_id: str, *, requester: Organisation, sandbox: bool = False) -> Decision:
+    """A decision this organisation asked for, or one about its production: in its sandbox, or in earnest. Raises NotFound."""
+    stored = Decision.objects.select_related("production__studio").filter(public_id=public_id).first()
+    if (
+        stored is None
+        or requester.pk not in (stored.requester_id, stored.production.studio_id)
+        or sandbox != (stored.production.studio.sandbox_of_id is not None)
+    ):
         raise NotFound("clearance.unknown", "There is no clearance of that id.")
     return stored
 
 
-def told(stored: Decision, *, to_studio: bool = False) -> dict[str, Any]:
+def told(stored: Decision, *, to_studio: bool = False, known: Names | None = None) -> dict[str, Any]:
     """A stored answer for its reader: a studio reads its own consents by their numbers, anybody else by none."""
-    names = names_for(stored.request, stored.answer, to_studio=to_studio)
+    names = names_for(stored.request, stored.answer, to_studio=to_studio, known=known)
     answer = unfolded(stored.answer)
     return {
         "id": stored.public_id,
@@ -234,11 +296,6 @@ def faults(stored: Decision, *, pointers: Mapping[str, str]) -> tuple[Fault, ...
 # --- the question -------------------------------------------------------------------------------------------------
 
 
-def _request(question: Question, production: Production, at: datetime) -> facts.Request:
-    _refuse_strangers(question, production)
-    return _in_full(question, production, at)
-
-
 def _in_full(question: Question, production: Production, at: datetime) -> facts.Request:
     return facts.Request(
         act=question.act,
@@ -265,12 +322,24 @@ UNITS = Prepared(
 )
 
 
-def _refuse_strangers(question: Question, production: Production) -> None:
+def _within(productions: Iterable[Production], questions: Iterable[Question]) -> dict[int, _Within]:
+    """By production, whom and what the questions name that is there."""
+    asked = list(questions)
+    people = {one.person for question in asked for one in question.depictions if one.person}
+    codes = {code for question in asked for code in question.units}
+    return {
+        production.pk: _Within(
+            frozenset(one for (one,) in CAST([work.pk for work in production.line()], people)),
+            frozenset(code for (code,) in UNITS(production.pk, codes)),
+        )
+        for production in productions
+    }
+
+
+def _refuse_strangers(question: Question, production: Production, within: _Within) -> None:
     """Raises NotInThisProduction for people outside the cast of the production's line and for unknown units."""
     depictions, units = question.depictions, question.units
-    line = [one.pk for one in production.line()]
-    cast = {one for (one,) in CAST(line, {one.person for one in depictions if one.person})}
-    here = {code for (code,) in UNITS(production.pk, units)}
+    cast, here = within.cast, within.units
     strangers = [
         Fault(f"/depictions/{number}/person", "declaration.unknown_person",
               f"Nobody of the id “{one.person[:60]}” is in the cast of “{production.title}”.")
@@ -278,11 +347,22 @@ def _refuse_strangers(question: Question, production: Production) -> None:
     ]  # fmt: skip
     strangers += [
         Fault(f"/units/{number}", "declaration.unknown_unit",
-              f"“{production.title}” has no scene or shot of the code “{code[:60]}”; its studio adds it.")
+              f"“{production.title}” has no scene or shot of the code “{code[:60]}”{_nearest(code, production)}.")
         for number, code in enumerate(units) if code not in here
     ]  # fmt: skip
     if strangers:
         raise NotInThisProduction(tuple(strangers))
+
+
+def _nearest(code: str, production: Production) -> str:
+    """The codes that were perhaps meant, as words that end a sentence."""
+    codes = list(production.units.order_by("code").values_list("code", flat=True)[:MOST_CODES])
+    lower = {one.lower(): one for one in codes}
+    near = [lower[one] for one in difflib.get_close_matches(code.lower()[:60], lower, n=3, cutoff=0.75)]
+    if near:
+        return f"; did you mean {' or '.join(near)}? If not, its studio adds it"
+    some = f"; it has {', '.join(codes[:5])}{' and others' if len(codes) > 5 else ''}" if codes else ""
+    return f"{some}; its studio adds scenes and shots"
 
 
 def request_of(stored: Mapping[str, Any]) -> facts.Request:
@@ -345,20 +425,36 @@ def _production_of(told: Mapping[str, Any] | None) -> facts.Production | None:
 # --- the answer ---------------------------------------------------------------------------------------------------
 
 
-REVISIONS = Prepared(lambda ids: GrantRevision.objects.filter(public_id__in=ids).order_by().values_list("pk"))
+REVISIONS = Prepared(lambda ids: GrantRevision.objects.filter(public_id__in=ids).order_by().values_list("pk", "public_id"))
 
 
 def _kept(request: facts.Request, answer: decision.Decision, *, production: Production, requester: Organisation,
           purpose: str, at: datetime, original: Decision | None = None) -> Decision:
-    stored = Decision.objects.create(
+    stored = _row(request, answer, production=production, requester=requester, purpose=purpose, at=at, original=original)
+    stored.save()
+    _stand_on([(stored, answer)])
+    return stored
+
+
+def _row(request: facts.Request, answer: decision.Decision, *, production: Production, requester: Organisation,
+         purpose: str, at: datetime, original: Decision | None = None) -> Decision:
+    return Decision(
         production=production, requester=requester, purpose=purpose, original=original,
         request=request.as_dict(), request_hash=request.hash, outcome=answer.outcome, answer=answer.as_dict(),
         decision_hash=answer.hash, engine_version=answer.engine_version,
         as_of=request.as_of, known_at=request.known_at, recorded_at=at,
     )  # fmt: skip
-    if answer.revisions:
-        stored.revisions.add(*(pk for (pk,) in REVISIONS(answer.revisions)))
-    return stored
+
+
+def _stand_on(answered: Sequence[tuple[Decision, decision.Decision]]) -> None:
+    """Write down on which revisions of consents each answer stands."""
+    named = sorted({one for _, answer in answered for one in answer.revisions})
+    known = {public_id: pk for pk, public_id in REVISIONS(named)}
+    standing = Decision.revisions.through
+    standing.objects.bulk_create(
+        standing(decision_id=stored.pk, grantrevision_id=known[one])
+        for stored, answer in answered for one in sorted(set(answer.revisions)) if one in known
+    )  # fmt: skip
 
 
 def _substance(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -372,15 +468,36 @@ def _substance(answer: Mapping[str, Any]) -> dict[str, Any]:
     return said | placed | {"packs": deciding}
 
 
-def names_for(question: Mapping[str, Any], answer: Mapping[str, Any], *, to_studio: bool) -> dict[str, str]:
+def names_in(asked: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Names:
+    """The names in questions with their answers, all read at once."""
+    people: set[str] = set()
+    works: set[str] = set()
+    grants: set[str] = set()
+    for question, answer in asked:
+        people |= {one["person"] for one in question["depictions"] if one["person"]}
+        works.add(question["production"])
+        grants |= _grants_in(answer)
+    return Names(
+        dict(Person.objects.filter(public_id__in=people).values_list("public_id", "alias")),
+        dict(Production.objects.filter(public_id__in=works).values_list("public_id", "title")),
+        dict(Grant.objects.filter(public_id__in=grants).values_list("public_id", "number")),
+    )
+
+
+def names_for(
+    question: Mapping[str, Any], answer: Mapping[str, Any], *, to_studio: bool, known: Names | None = None
+) -> dict[str, str]:
     """What the reader knows people, consents and the work asked about by, by their ids here: an alias, a file number, a
     title."""
+    known = known or names_in([(question, answer)])
     people = {one["id"]: one["person"] for one in question["depictions"] if one["person"]}
-    aliases = dict(Person.objects.filter(public_id__in=people.values()).values_list("public_id", "alias"))
-    names = {depiction: aliases[person] for depiction, person in people.items() if person in aliases}
-    names |= dict(Production.objects.filter(public_id=question["production"]).values_list("public_id", "title"))
-    found = (*answer["reasons"], *answer.get("advice", ()))
-    grants = {reason["grant"] for reason in found if reason["grant"]}
+    names = {depiction: known.aliases[person] for depiction, person in people.items() if person in known.aliases}
+    names |= {work: title for work, title in known.titles.items() if work == question["production"]}
+    grants = _grants_in(answer)
     if to_studio:
-        return names | dict(Grant.objects.filter(public_id__in=grants).values_list("public_id", "number"))
+        return names | {grant: number for grant, number in known.numbers.items() if grant in grants}
     return names | dict.fromkeys(grants, "on file")
+
+
+def _grants_in(answer: Mapping[str, Any]) -> set[str]:
+    return {reason["grant"] for reason in (*answer["reasons"], *answer.get("advice", ())) if reason["grant"]}

@@ -8,10 +8,12 @@ import hashlib
 import json
 from collections.abc import Iterator
 
+from django.db.models import Q
+
 from consent import paper
 from consent.models import Evidence
 from provenance import shelf
-from provenance.models import Asset, Credential, Ingredient, Measured, OperationEvidence, SigningJob
+from provenance.models import Asset, Credential, Ingredient, Measured, OperationEvidence, SequenceFrame, SigningJob
 from registry import journal
 
 PIECE = 1024 * 1024
@@ -23,6 +25,7 @@ def faults(*, files: bool = True) -> Iterator[str]:
     """A sentence for each fault, as it is found; nothing is changed. Reads every stored file unless `files` is false."""
     yield from journal.broken_links()
     yield from _unrecorded()
+    yield from _on_the_wrong_side()
     if files:
         yield from _papers()
         for named, key, sha256 in _kept():
@@ -40,6 +43,14 @@ def _unrecorded() -> Iterator[str]:
             yield f"{credential.public_id}: the journal does not tell of its release"
 
 
+def _on_the_wrong_side() -> Iterator[str]:
+    """What is of the sandbox was sent there by a program of it, for a studio nobody is behind; and nothing real was."""
+    there = Q(sandbox=True) & (Q(client__sandbox=False) | Q(production__studio__sandbox_of=None))
+    here = Q(sandbox=False) & (Q(client__sandbox=True) | Q(production__studio__sandbox_of__isnull=False))
+    for asset in Asset.objects.filter(there | here).order_by("pk").iterator():
+        yield f"{asset.public_id}: it stands on the wrong side between the sandbox and what is real"
+
+
 def _papers() -> Iterator[str]:
     for evidence in Evidence.objects.filter(destruction=None).order_by("pk").iterator():
         try:
@@ -52,6 +63,9 @@ def _kept() -> Iterator[tuple[str, str, str]]:
     """Whose file it is, where it is kept, and the hash it must have."""
     for asset in Asset.objects.exclude(storage_key="").exclude(job__state=REFUSED).order_by("pk").iterator():
         yield asset.public_id, asset.storage_key, asset.sha256
+    frames = SequenceFrame.objects.exclude(storage_key="").exclude(sequence__asset__job__state=REFUSED)
+    for frame in frames.select_related("sequence__asset").order_by("pk").iterator():
+        yield f"{frame.sequence.asset.public_id}, frame {frame.number}", frame.storage_key, frame.sha256
     sent = Ingredient.objects.filter(known=None).exclude(asset__job__state=REFUSED).select_related("asset")
     for ingredient in sent.order_by("pk").iterator():
         yield f"{ingredient.asset.public_id}, {ingredient.label}", ingredient.storage_key, ingredient.sha256

@@ -69,7 +69,7 @@ def one_writer() -> None:
 
 def public() -> QuerySet[Credential]:
     """Released credentials of works that their producer made public: others are shown to whoever asks by name only."""
-    return Credential.objects.filter(asset__production__is_public=True)
+    return Credential.objects.real().filter(asset__production__is_public=True)
 
 
 def _told(kind: Kind) -> Exists:
@@ -82,7 +82,7 @@ def _unsigned() -> QuerySet[Credential]:
 
 def _unsuperseded() -> QuerySet[Credential]:
     """Those whose very file was signed again; for the same work or, what is no successor, for another."""
-    later = Credential.objects.filter(asset__sha256=OuterRef("asset__sha256"), pk__gt=OuterRef("pk"))
+    later = Credential.objects.real().filter(asset__sha256=OuterRef("asset__sha256"), pk__gt=OuterRef("pk"))
     told = public().filter(_told(Kind.SIGNED), ~_told(Kind.SUPERSEDED))
     return told.filter(Exists(later)).select_related("asset").order_by("pk")
 
@@ -116,7 +116,7 @@ def _signed(at: datetime) -> Iterator[Change]:
 
 def _superseded(at: datetime) -> Iterator[Change]:
     rows = list(_unsuperseded())
-    files = Credential.objects.filter(asset__sha256__in=[row.asset.sha256 for row in rows]).order_by("pk")
+    files = Credential.objects.real().filter(asset__sha256__in=[row.asset.sha256 for row in rows]).order_by("pk")
     newest = {(work, file): pk for work, file, pk in files.values_list("asset__production", "asset__sha256", "pk")}
     successor = {row.pk: newest[row.asset.production_id, row.asset.sha256] for row in rows}
     rows = [row for row in rows if successor[row.pk] != row.pk][:AT_ONCE]

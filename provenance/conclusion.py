@@ -36,7 +36,8 @@ class RegistryFacts:
 
     `signed_bytes`: the file is the released one, byte for byte. `received_bytes`: it is what the vendor sent, without
     this registry's credentials. `manifest`: its credentials carry the name of a released manifest. `record`: it was
-    asked for by its own id. Empty: nothing is known. `consent_at_signing` and `consent_now` are states of consent;
+    asked for by its own id. `frame`: it is a frame of a sequence
+    that was released. Empty: nothing is known. `consent_at_signing` and `consent_now` are states of consent;
     `may_continue` says whether finished work goes
     on after an ending.
     """
@@ -55,6 +56,8 @@ class RegistryFacts:
     consent_at_signing: str = "not_stated"
     consent_now: str = "not_stated"
     may_continue: bool = True
+    sequence: Mapping[str, Any] = field(default_factory=dict)
+    frames: Sequence[Mapping[str, Any]] = ()
 
     @property
     def known(self) -> bool:

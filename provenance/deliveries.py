@@ -1,6 +1,7 @@
 """What a vendor delivers, shot by shot: where each stands, whose turn it is, and what to do next, in sentences.
 
-It is read for the vendor's own page and tells no more than the vendors' interface does: never why a lawyer decided, nor who.
+It is read for the vendor's own page, without what its sandbox holds, and tells no more than the vendors' interface does:
+never why a lawyer decided, nor who.
 """
 
 from collections.abc import Iterable, Mapping
@@ -47,7 +48,7 @@ UNDER_WAY = (State.RECEIVED, State.SIGNING)
 
 
 def works(vendor: Organisation) -> QuerySet[Production]:
-    return Production.objects.filter(vendors=vendor).select_related("studio").order_by("title", "pk")
+    return Production.objects.real().filter(vendors=vendor).select_related("studio").order_by("title", "pk")
 
 
 def shots(vendor: Organisation, *, production: Production | None = None) -> QuerySet[Unit]:
@@ -55,7 +56,7 @@ def shots(vendor: Organisation, *, production: Production | None = None) -> Quer
     asset the vendor sent for it (its key), with `state`, that asset's or NOTHING, and with `turn`, by which trouble comes first.
     """
     sent = Delivery.objects.filter(unit=OuterRef("pk"), asset__vendor=vendor).order_by("-asset_id")
-    where = Q(production=production) if production else Q(production__vendors=vendor)
+    where = Q(production=production) if production else Q(production__in=works(vendor).order_by().values("pk"))
     turns = [When(state__in=one.states, then=number) for number, one in enumerate(PLACES)]
     return (
         Unit.objects.filter(where)
@@ -81,7 +82,7 @@ def counted(vendor: Organisation) -> dict[int, dict[str, int]]:
 
 def sent_by(vendor: Organisation) -> QuerySet[Asset]:
     """Everything a vendor sent, the newest first."""
-    return Asset.objects.filter(vendor=vendor).select_related("production", "job").order_by("-pk")
+    return Asset.objects.real().filter(vendor=vendor).select_related("production", "job").order_by("-pk")
 
 
 def troubles(vendor: Organisation) -> QuerySet[Asset]:
@@ -91,7 +92,7 @@ def troubles(vendor: Organisation) -> QuerySet[Asset]:
     )
     turns = [When(job__state=state, then=number) for number, state in enumerate(TROUBLE)]
     return (
-        Asset.objects.filter(vendor=vendor, job__state__in=TROUBLE)
+        Asset.objects.real().filter(vendor=vendor, job__vendor=vendor, job__state__in=TROUBLE)
         .filter(~Exists(later))
         .annotate(turn=Case(*turns, default=len(TROUBLE), output_field=IntegerField()))
         .select_related("production", "job")

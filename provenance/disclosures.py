@@ -50,7 +50,7 @@ class Row(NamedTuple):
 
 def of_credential(public_id: str, *, at: datetime) -> dict[str, Any]:
     """The disclosure of one released credential; raises NoSuchCredential."""
-    found = Credential.objects.filter(public_id=public_id).values_list(*Row._fields, "extent").first()
+    found = Credential.objects.real().filter(public_id=public_id).values_list(*Row._fields, "extent").first()
     if found is None:
         raise NoSuchCredential("credential.unknown", "There is no credential of that id.")
     *columns, extent = found
@@ -79,14 +79,14 @@ def of_hashes(hashes: Sequence[str], *, at: datetime) -> list[dict[str, Any]]:
 
 def _signed(asked: Collection[str]) -> dict[str, tuple[Row, dict[str, Any], str]]:
     """The newest released credential of each of these signed files."""
-    rows = Credential.objects.filter(sha256__in=asked).order_by("pk")
+    rows = Credential.objects.real().filter(sha256__in=asked).order_by("pk")
     return {row.sha256: (row, extent, "signed") for row, extent in _in_brief(rows)}
 
 
 def _received(asked: Collection[str]) -> dict[str, tuple[Row, dict[str, Any], str]]:
     """The same of files as they were received, without this registry's credentials."""
     of = {"asset__contents__sha256__in": asked, "asset__contents__kind": KnownContent.Kind.UPLOADED}
-    rows = Credential.objects.filter(**of).order_by("pk")
+    rows = Credential.objects.real().filter(**of).order_by("pk")
     return {row.asset__sha256: (row, extent, "received") for row, extent in _in_brief(rows)}
 
 
@@ -118,7 +118,7 @@ def _stands(rows: Iterable[Row], at: datetime) -> dict[int, Standing]:
 
 def work(row: Row, extent: dict[str, Any], at: datetime) -> Work:
     shown = list(Depiction.objects.filter(asset=row.asset_id).values_list("role", "person"))
-    later = Credential.objects.filter(
+    later = Credential.objects.real().filter(
         asset__sha256=row.asset__sha256, asset__production=row.asset__production_id, pk__gt=row.pk
     )
     return Work(

@@ -15,10 +15,11 @@ from provenance import findings, heritage, measured, shelf, trust
 from provenance.declaration import parse
 from provenance.findings import Kind, Stands
 from provenance.heritage import Source
-from provenance.intake import NotAtThisDesk, SentFile, note, turn
+from provenance.intake import NotAtThisDesk, note, turn
 from provenance.models import Asset, Measured, MeasuredAnswer, Operation, OperationEvidence, SigningJob
 from provenance.printable import printable
 from provenance.sandbox import Examination
+from provenance.sent_files import SentFile
 from provenance.tasks import sign_asset
 from provenance.techniques import SOUND_ELEMENTS
 from registry.errors import Conflict, Fault, Invalid
@@ -122,7 +123,7 @@ def _hold_still(asset: Asset) -> None:
 
 def _arrived(given: SentFile | Cited, row: Operation, asset: Asset, client: ApiClient) -> _Arrived:
     if isinstance(given, Cited):
-        known = Asset.objects.visible_to(client.organisation).filter(public_id=given.asset).first()
+        known = Asset.objects.seen_by(client).filter(public_id=given.asset).first()
         if known is None:
             raise Unfit("There is no asset of that id.", "/asset")
         if not hasattr(known, "credential"):

@@ -5,7 +5,7 @@ file itself says and whether or not it still has its credentials. What was signe
 sent here binds those of the same studio, for nobody else may learn of it (docs/adr/0005).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from provenance.declaration import Declaration, OperationStatement, Tool, parse,
 from provenance.extent import measure
 from provenance.footprint import domain_of
 from provenance.geometry import Media
-from provenance.models import Asset, KnownContent
+from provenance.inheritance import FrameRun
+from provenance.models import Asset, KnownContent, SequenceFrame
 from provenance.placement import ALL, Placement
 from provenance.printable import printable
 from provenance.quantities import WHOLE, Print
 from provenance.reading import Reading
+from provenance.sequence_index import MEDIA_TYPE
 from provenance.statements import generative_acts
 from provenance.techniques import SOUND_ELEMENTS
 from provenance.testimony import metadata_states_ai
@@ -32,6 +34,8 @@ from registry.models import Organisation
 Kind = KnownContent.Kind
 REMEMBERED = ("id", "element", "technique", "digital_source_type", "description")
 MOST_ASSETS = 20  # of the same bytes; they say the same
+MOST_RUNS = 1_000  # of frames in common; where they are shuffled more than that, nobody says where
+PIECE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Source:
     """A file the asset was made from, or the upload itself (`pointer` empty): which is its parent by what it shows.
 
     `placement` says what of it was used and where it appears; None is not known. `metadata` is what its XMP says of AI.
+    `frames` are those it has in common with `known`, a sequence or a frame of one.
     """
 
     pointer: str
@@ -49,15 +54,18 @@ class Source:
     known: Asset | None = None
     placement: Placement | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    frames: tuple[FrameRun, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A known asset that an asset is, or was made from, and how its footprints come to lie in it."""
+    """A known asset that an asset is, or was made from, and how its footprints come to lie in it: by a placement, or by
+    the frames that both have."""
 
     asset: Asset
     relation: str
     placement: Placement | None = None
+    frames: tuple[FrameRun, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +95,10 @@ def inherited(
     carriers: list[Carrier] = []
     for source in sources:
         reading = _reading(source)
-        known = _known(source, reading, bound)
-        carriers += [Carrier(asset, source.relation, source.placement) for asset in known]
-        faults += _left_out(source, known, declaration, media)
+        found = _known(source, reading, bound, media, studio)
+        carriers += found
+        faults += _left_out(source, found, declaration, media)
+        known = [one.asset for one in found]
         elsewhere = [*_remembered_of(known), *_stated_elsewhere(reading, known)]
         if not any(one.generative for one in declaration.operations):
             if elsewhere:
@@ -98,7 +107,7 @@ def inherited(
                 faults.append(_fault(source, "states in its metadata that AI was used", "names none"))
         stated = {(one.digital_source_type, one.tool.name): one for one in elsewhere} | stated
     if faults:
-        raise Laundering(tuple(faults))
+        raise Laundering(tuple(dict.fromkeys(faults)))
     numbered = (_numbered(number, one, media) for number, one in enumerate(stated.values(), start=1))
     return Heritage(tuple(numbered), tuple(carriers))
 
@@ -107,7 +116,8 @@ def told(heritage: Heritage) -> dict[str, Any]:
     """What came along, as JSON to be remembered with the asset."""
     stated = [{name: getattr(one, name) for name in REMEMBERED} | {"tool": one.tool.name} for one in heritage.stated]
     carriers = [
-        {"asset": one.asset.public_id, "relation": one.relation, "placement": placement_told(one.placement)}
+        {"asset": one.asset.public_id, "relation": one.relation, "placement": placement_told(one.placement),
+         **({} if one.frames is None else {"frames": [[run.known, run.here, run.count] for run in one.frames]})}
         for one in heritage.carriers
     ]
     return {"inherited": stated, "carriers": carriers}
@@ -117,8 +127,15 @@ def of(asset: Asset) -> Heritage:
     """What came along when an asset was taken in."""
     kept = asset.media.get("carriers", ())
     assets = {one.public_id: one for one in Asset.objects.filter(public_id__in=[one["asset"] for one in kept])}
-    carriers = (Carrier(assets[one["asset"]], one["relation"], placement_of(one["placement"])) for one in kept)
+    carriers = (
+        Carrier(assets[one["asset"]], one["relation"], placement_of(one["placement"]), _runs(one.get("frames")))
+        for one in kept
+    )
     return Heritage(remembered(asset.media.get("inherited", ())), tuple(carriers))
+
+
+def _runs(told: Iterable[Iterable[int]] | None) -> tuple[FrameRun, ...] | None:
+    return None if told is None else tuple(FrameRun(*run) for run in told)
 
 
 def carried(heritage: Heritage, media: Media) -> tuple[Print, ...]:
@@ -139,25 +156,76 @@ def binding(studio: Organisation, vendor: Organisation) -> Q:
     at the door, of which nobody saw a byte since, binds who sent it. An ingredient's bytes hold what went into an
     asset, and not what was declared of it."""
     seen = ~Q(storage_key="") | Q(vendor=vendor)
-    signed = Q(contents__kind__in=(Kind.SIGNED, Kind.DESCRIBED))
-    return signed | Q(contents__kind=Kind.UPLOADED, production__studio=studio) & seen
+    signed = Q(contents__kind__in=(Kind.SIGNED, Kind.DESCRIBED)) | Q(contents__kind=Kind.FRAME, credential__isnull=False)
+    sent = Q(contents__kind__in=(Kind.UPLOADED, Kind.FRAME), production__studio=studio) & seen
+    return (signed | sent) & within(studio)
 
 
-def _known(source: Source, reading: Reading, bound: Q) -> list[Asset]:
+def within(studio: Organisation) -> Q:
+    """What is real knows of nothing but what is real; a sandbox, of nothing but what was sent to it. To one another their
+    credentials are those of a stranger."""
+    return Q(production__studio=studio, sandbox=True) if studio.sandbox_of_id else Q(sandbox=False)
+
+
+def of_frames(here: Mapping[str, Sequence[int]], *, studio: Organisation, vendor: Organisation) -> list[Source]:
+    """The known assets that have some of these frames: `here` says at which places, counted from 0, each hash stands.
+
+    A few questions for all frames, not one for each.
+    """
+    bound, hashes = binding(studio, vendor), list(here)
+    held: dict[int, set[str]] = {}
+    for start in range(0, len(hashes), PIECE):
+        some = Asset.objects.filter(bound, contents__sha256__in=hashes[start : start + PIECE])
+        for asset, sha256 in some.values_list("pk", "contents__sha256"):
+            held.setdefault(asset, set()).add(sha256)
+    newest = sorted(held, reverse=True)[:MOST_ASSETS]
+    assets = Asset.objects.select_related("credential").in_bulk(newest)
+    sources = []
+    for asset in newest:
+        known = _places(asset, held[asset]) or {sha256: [0] for sha256 in held[asset]}
+        runs = tuple(inheritance.runs_of(known, here))
+        told = None if len(runs) > MOST_RUNS else runs
+        sources.append(Source("", "parentOf", None, "", False, assets[asset], frames=told))
+    return sources
+
+
+def _places(asset: int, hashes: Collection[str]) -> dict[str, list[int]]:
+    """Where frames of those hashes stand in a known sequence; nothing where the asset is none."""
+    found: dict[str, list[int]] = {}
+    hashes = sorted(hashes)
+    for start in range(0, len(hashes), PIECE):
+        rows = SequenceFrame.objects.filter(sequence__asset=asset, sha256__in=hashes[start : start + PIECE]).order_by("place")
+        for sha256, place in rows.values_list("sha256", "place"):
+            found.setdefault(sha256, []).append(place)
+    return found
+
+
+def _known(source: Source, reading: Reading, bound: Q, media: Media, studio: Organisation) -> list[Carrier]:
     """The assets whose content these bytes are, or whose credentials the file still carries, also below others."""
     if source.known:
-        return [source.known]
+        return [Carrier(source.known, source.relation, source.placement, source.frames)]
     held = Q(contents__sha256=source.sha256) & bound
-    named = Q(credential__manifest_label__in=reading.lineage())
-    return list(Asset.objects.select_related("credential").filter(held | named).distinct()[:MOST_ASSETS])
+    named = Q(credential__manifest_label__in=reading.lineage()) & within(studio)
+    assets = Asset.objects.select_related("credential").filter(held | named).distinct()[:MOST_ASSETS]
+    return [Carrier(asset, source.relation, source.placement, _as_a_frame(asset, source, media)) for asset in assets]
+
+
+def _as_a_frame(asset: Asset, source: Source, media: Media) -> tuple[FrameRun, ...] | None:
+    """Where the file stands in a known sequence of which it is one frame; None where it is placed otherwise, or used in
+    something that moves, where nobody says when it is seen."""
+    elsewhere = source.placement or source.relation == "componentOf" or (source.pointer and media.moving)
+    if asset.media_type != MEDIA_TYPE or elsewhere:
+        return None
+    places = _places(asset.pk, [source.sha256]).get(source.sha256)
+    return tuple(FrameRun(place, 0, 1) for place in places) if places else None
 
 
 def _left_out(
-    source: Source, known: Sequence[Asset], declaration: Declaration, media: Media
+    source: Source, known: Sequence[Carrier], declaration: Declaration, media: Media
 ) -> Iterator[Fault]:
     declared = measure(media, declaration.operations)
-    for asset in known:
-        came = brought(Carrier(asset, source.relation, source.placement), media)
+    for carrier in known:
+        came = brought(carrier, media)
         for missing in inheritance.shrinks(came, declared)[:5]:
             yield Fault(source.pointer, "provenance.laundering", missing.detail)
 
@@ -166,7 +234,7 @@ def brought(carrier: Carrier, media: Media, seen: dict[int, list[Print]] | None 
     """The generative operations of a known asset in this asset's coordinates.
 
     The same frame and length keep every place, and so does a placement that is stated; where neither is so, it is only
-    known that they were done.
+    known that they were done. Frames that both have keep theirs, wherever they stand.
     """
     theirs = measured.media(carrier.asset.media, parse(carrier.asset.declaration))
     size = ("width", "height", "frame_count", "duration", "words")
@@ -177,7 +245,10 @@ def brought(carrier: Carrier, media: Media, seen: dict[int, list[Print]] | None 
         element = one.statement.element
         if not one.statement.generative or not _may_have(media, element):
             continue
-        if placement is None and one.method == WHOLE and carrier.relation != "componentOf":
+        if carrier.frames is not None:
+            if came := inheritance.by_frames(one, carrier.frames, domain_of(element, theirs), domain_of(element, media)):
+                found.append(came)
+        elif placement is None and one.method == WHOLE and carrier.relation != "componentOf":
             found.append(one)
         elif came := inheritance.mapped(one, placement, domain_of(element, theirs), domain_of(element, media)):
             found.append(came)

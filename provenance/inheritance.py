@@ -1,12 +1,12 @@
 """What an asset inherits: the footprints its ingredients carry come along, and must still be there in what is declared."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from provenance.declaration import OperationStatement
 from provenance.extent import Extent
-from provenance.footprint import Domain, Piece, covers, domain_of
+from provenance.footprint import Domain, PictureDomain, Piece, covers, domain_of
 from provenance.placement import Placement, everything, moved
 from provenance.quantities import REGIONS, UNKNOWN, WHOLE, Print, is_measured
 from provenance.union import together
@@ -23,6 +23,28 @@ class Missing:
     element: str
     technique: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRun:
+    """Frames that two assets have in common, counted from 0: from `known` on in the known one, from `here` on in this."""
+
+    known: int
+    here: int
+    count: int
+
+
+def runs_of(known: Mapping[str, Sequence[int]], here: Mapping[str, Sequence[int]]) -> list[FrameRun]:
+    """The runs of frames in common, by the hashes of each and where they stand; a held frame goes on where it can."""
+    places = sorted((place, sha256) for sha256, found in here.items() if sha256 in known for place in found)
+    runs: list[FrameRun] = []
+    for place, sha256 in places:
+        last = runs[-1] if runs else None
+        if last and last.here + last.count == place and last.known + last.count in known[sha256]:
+            runs[-1] = replace(last, count=last.count + 1)
+        else:
+            runs.append(FrameRun(min(known[sha256]), place, 1))
+    return runs
 
 
 def mapped(found: Print, placement: Placement | None, source: Domain, target: Domain) -> Print | None:
@@ -61,6 +83,38 @@ def _told_anew(found: Print, pieces: tuple[Piece, ...], entire: bool, seen: tupl
     error = min(covered.error + (found.error or 0), frame.share)
     area = covered.share / covered.time_share if covered.time_share else None
     return Print(found.statement, kept, pieces, covered.share, error, covered.time_share, area)
+
+
+def by_frames(found: Print, runs: Sequence[FrameRun], source: Domain, target: Domain) -> Print | None:
+    """One operation of a known asset in an asset that has some of the same frames, byte for byte.
+
+    None where none of those frames was touched. Where nobody can say, only that it was done comes along.
+    """
+    frame = everything(source)
+    pieces = frame if found.method == WHOLE else found.pieces
+    if pieces is None or frame is None or not _same_grid(source, target):
+        return Print(found.statement, UNKNOWN)
+    came = tuple(_run_on(pieces, runs))
+    if not came:
+        return None
+    entire = tuple(runs) == (FrameRun(0, 0, int(source.length or 0)),) and source.length == target.length
+    if entire or (found.method == WHOLE and target.cover(came).share == 1):
+        return found
+    return _told_anew(found, came, False, tuple(_run_on(frame, runs)), target)
+
+
+def _same_grid(source: Domain, target: Domain) -> bool:
+    if not isinstance(source, PictureDomain) or not isinstance(target, PictureDomain):
+        return False
+    return (source.grid.columns, source.grid.rows) == (target.grid.columns, target.grid.rows)
+
+
+def _run_on(pieces: Iterable[Piece], runs: Sequence[FrameRun]) -> Iterator[Piece]:
+    for piece in pieces:
+        for run in runs:
+            start, end = max(piece.start, Fraction(run.known)), min(piece.end, Fraction(run.known + run.count))
+            if start < end:
+                yield replace(piece, start=start + run.here - run.known, end=end + run.here - run.known)
 
 
 def shrinks(inherited: Iterable[Print], declared: Extent) -> list[Missing]:

@@ -15,11 +15,25 @@ from typing import Any
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 
-from consent import clearance
+from consent import clearance, quoting
 from consent.facts import Depiction as DepictionFact
 from consent.facts import Request
 from consent.models import Decision
-from provenance import announcing, heritage, leftovers, likeness, manifest, measured, plans, shelf, trust, turning
+from provenance import (
+    announcing,
+    concerns,
+    heritage,
+    leftovers,
+    likeness,
+    manifest,
+    measured,
+    plans,
+    queue,
+    sequences,
+    shelf,
+    trust,
+    turning,
+)
 from provenance.declaration import Declaration, IngredientStatement, check_against, check_placements, parse
 from provenance.fingerprint import Code
 from provenance.heritage import Heritage, Laundering, Source
@@ -36,6 +50,8 @@ from provenance.models import (
 from provenance.printable import printable
 from provenance.refusals import not_covered, plain, pointed
 from provenance.sandbox import Examination
+from provenance.sent_files import SentFile
+from provenance.sequences import Gathered
 from provenance.tasks import sign_asset
 from registry import journal
 from registry.errors import Conflict, Fault, Invalid, NotAllowed
@@ -44,16 +60,6 @@ from registry.permissions import may_enter, may_operate
 from registry.prepared import Prepared
 
 State = SigningJob.State
-
-
-@dataclass(frozen=True, slots=True)
-class SentFile:
-    """A file as it arrived: complete at `path`, hashed on the way."""
-
-    name: str
-    path: Path
-    sha256: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +97,46 @@ class NotAtThisDesk(NotAllowed):
         super().__init__("desk.role", f"Your role at {studio} does not let you {what}. Ask a colleague who may.")
 
 
-def receive(file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, client: ApiClient, at: datetime,
-            by: User | None = None) -> Asset:
-    """Take in one upload; `by` is who sent it by hand, in the client's name. Raises Invalid for what cannot be accepted,
-    NotAllowed for what consent does not cover."""
+def receive_sequence(
+    frames: Gathered, declared: Any, parts: Mapping[str, SentFile], *, client: ApiClient, at: datetime
+) -> Asset:
+    """Take in a frame sequence as one asset: its index is the file that is signed, its frames are kept beside it.
+
+    Raises what `receive` does, and FramesRefused.
+    """
+    index = SentFile(frames.name, frames.document, frames.sha256, frames.size)
+    return receive(index, declared, parts, client=client, at=at, frames=frames)
+
+
+def receive(
+    file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, client: ApiClient, at: datetime,
+    frames: Gathered | None = None, by: User | None = None,
+) -> Asset:
+    """Take in one upload. Raises Invalid for what cannot be accepted, NotAllowed for what consent does not cover.
+
+    With `frames` the file is their index (`receive_sequence`). `by` is who sent it by hand, in the client's name.
+    """
     declaration = parse(declared)
     vendor = client.organisation
-    production = _production(declaration, vendor)
-    intake_key = _intake_key(vendor, file, declaration, parts)
+    production = _production(declaration, client)
+    intake_key = _intake_key(client, file, declaration, parts)
     if known := _taken_in(intake_key):
         return known
-    found = trust.sandbox().examine(file.path, file.name)
-    materials = tuple(_materials(declaration, parts, vendor))
+    queue.refuse_when_full(vendor, at=at)
+    sent = [*parts.values(), *(frames.files if frames else ())]
+    concerns.refuse_kept_out([file.sha256, *(one.sha256 for one in sent)])
+    sequence = sequences.examined(frames) if frames else None
+    found = sequences.as_a_film(sequence) if sequence else trust.sandbox().examine(file.path, file.name)
+    materials = tuple(_materials(declaration, parts, client))
     media = measured.media(measured.kept(found), declaration)
     check_against(declaration, media)
     check_placements(declaration, media, {one.statement.id: measured.media(one.media, declaration) for one in materials})
     question = _put(question_of(declaration, file.sha256), declaration, declared, production, vendor, at)
-    upload = Upload(file, found, declaration, materials, production, client, intake_key, by=by)
+    _refuse_unfit_clearance(question, declaration, declared, vendor)
+    upload = Upload(file, found, declaration, materials, production, client, intake_key, by=by, sequence=sequence)
     came = _heritage(upload, media, at)
     _refuse_unsignable(upload, media, came)
-    codes = likeness.codes_of(file.path)
+    codes = sequences.codes(sequence) if sequence else likeness.codes_of(file.path)
     alike = likeness.resembling(
         [likeness.Shown(codes, file.sha256, media), *_shown(upload)], declaration, media, came,
         bound=heritage.binding(production.studio, vendor),
@@ -139,6 +165,7 @@ class Upload:
     codes: tuple[Code, ...] = ()
     alike: tuple[likeness.Near, ...] = ()
     by: User | None = None
+    sequence: sequences.Looked | None = None
 
     @property
     def actor(self) -> journal.Actor:
@@ -248,17 +275,17 @@ def turn(asset: Asset, expected: tuple[str, ...], state: str, problem: dict[str,
 # --- before anything is kept --------------------------------------------------------------------------------------
 
 
-def _production(declaration: Declaration, vendor: Organisation) -> Production:
-    found = Production.objects.visible_to(vendor).filter(public_id=declaration.production).first()
+def _production(declaration: Declaration, client: ApiClient) -> Production:
+    found = Production.objects.seen_by(client).select_related("studio").filter(public_id=declaration.production).first()
     if found is None:
         detail = "There is no production of that id that you work on."
         raise Invalid("production.unknown", detail, errors=(Fault("/production", "production.unknown", detail),))
     return found
 
 
-def _intake_key(vendor: Organisation, file: SentFile, declaration: Declaration, parts: Mapping[str, SentFile]) -> str:
-    """Who sends what: the vendor, every byte sent, and every statement made."""
-    told = [vendor.public_id, file.sha256, declaration.canonical_hash()]
+def _intake_key(client: ApiClient, file: SentFile, declaration: Declaration, parts: Mapping[str, SentFile]) -> str:
+    """Who sends what: the vendor, in its sandbox or in earnest, every byte sent, and every statement made."""
+    told = [client.organisation.public_id + (" sandbox" if client.sandbox else ""), file.sha256, declaration.canonical_hash()]
     told += [f"{name} {part.sha256}" for name, part in sorted(parts.items())]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
@@ -275,7 +302,7 @@ def _taken_in(intake_key: str) -> Asset | None:
     return Asset.objects.get(pk=taken[0][0]) if taken else None
 
 
-def _materials(declaration: Declaration, parts: Mapping[str, SentFile], vendor: Organisation) -> Iterator[Material]:
+def _materials(declaration: Declaration, parts: Mapping[str, SentFile], client: ApiClient) -> Iterator[Material]:
     """Each ingredient with its bytes. Raises Invalid for one that is missing, and for a file that nobody declared."""
     missing = [
         Fault(f"/ingredients/{number}/part", "declaration.part_missing", f"No file was sent under the name “{one.part}”.")
@@ -293,7 +320,7 @@ def _materials(declaration: Declaration, parts: Mapping[str, SentFile], vendor: 
         raise Invalid(missing[0].code, missing[0].detail, errors=tuple(missing))
     for number, one in enumerate(declaration.ingredients):
         pointer = f"/ingredients/{number}"
-        yield _sent(one, parts[one.part], pointer) if one.part else _known(one, vendor, pointer)
+        yield _sent(one, parts[one.part], pointer) if one.part else _known(one, client, pointer)
 
 
 def _sent(statement: IngredientStatement, part: SentFile, pointer: str) -> Material:
@@ -305,8 +332,8 @@ def _sent(statement: IngredientStatement, part: SentFile, pointer: str) -> Mater
     )  # fmt: skip
 
 
-def _known(statement: IngredientStatement, vendor: Organisation, pointer: str) -> Material:
-    asset = Asset.objects.visible_to(vendor).filter(public_id=statement.asset).select_related("credential").first()
+def _known(statement: IngredientStatement, client: ApiClient, pointer: str) -> Material:
+    asset = Asset.objects.seen_by(client).filter(public_id=statement.asset).select_related("credential").first()
     credential = getattr(asset, "credential", None)
     if credential is None:
         code = "declaration.unknown_asset" if asset is None else "declaration.asset_not_signed"
@@ -320,9 +347,13 @@ def _heritage(upload: Upload, media: Any, at: datetime) -> Heritage:
     """What came along with the file and what it was made from; an attempt at laundering goes on the record."""
     plates = {name for one in upload.declaration.operations if one.evidence for _, name in one.evidence.inputs()}
     found = upload.found
-    sources = [
-        Source("", "parentOf", upload.file.path, upload.file.sha256, found.has_credentials, metadata=found.metadata)
-    ]
+    if upload.sequence:
+        sources = sequences.sources(upload.sequence, studio=upload.production.studio, vendor=upload.vendor)
+    else:
+        own = Source(
+            "", "parentOf", upload.file.path, upload.file.sha256, found.has_credentials, metadata=found.metadata
+        )
+        sources = [own]
     sources += [
         Source(
             one.pointer, one.statement.relation, one.path, one.sha256, one.has_credentials, one.known,
@@ -364,6 +395,20 @@ def _put(question: clearance.Question, declaration: Declaration, declared: Mappi
         raise pointed(unknown, question, declaration, single_unit="unit" in declared) from unknown
 
 
+def _refuse_unfit_clearance(
+    question: Request, declaration: Declaration, declared: Mapping[str, Any], vendor: Organisation
+) -> None:
+    """A clearance that is quoted must reach what is declared. It permits nothing by itself: consent is decided all the same."""
+    if declaration.clearance is None:
+        return
+    try:
+        quoting.refuse_unfit(declaration.clearance, question, requester=vendor)
+    except quoting.UnfitClearance as unfit:
+        told = tuple(replace(one, pointer=one.pointer or "/clearance") for one in unfit.errors)
+        placed = Invalid(unfit.code, unfit.detail, errors=told)
+        raise pointed(placed, question, declaration, single_unit="unit" in declared) from unfit
+
+
 def _refuse_unsignable(upload: Upload, media: Any, came: Heritage) -> None:
     """Build the manifest once at the door: what could never be signed is told now, not by a worker later."""
     consent = manifest.ConsentFacts(plans.NOT_REQUIRED, "intake")
@@ -371,6 +416,7 @@ def _refuse_unsignable(upload: Upload, media: Any, came: Heritage) -> None:
         upload.declaration, media=media, inherited=came.stated, carried=heritage.carried(came, media),
         carries_credentials=upload.found.has_credentials, consent=consent, production=upload.production, vendor=upload.vendor,
         titles={one.statement.id: one.title for one in upload.materials},
+        sequence=sequences.to_state(upload.sequence) if upload.sequence else None,
     ))  # fmt: skip
 
 
@@ -394,9 +440,11 @@ def _kept(upload: Upload, decision: Decision, came: Heritage, at: datetime) -> A
             if one.path:
                 stored[one.statement.id] = shelf.keep(one.path, f"{folder}/ingredient")
                 keys.append(stored[one.statement.id])
+        if upload.sequence:
+            stored |= sequences.keep(upload.sequence, folder, keys)
         with transaction.atomic():
             asset = _written(upload, decision, state, came, at=at, problem=problem, key=keys[0], stored=stored)
-            if state == State.RECEIVED:
+            if state == State.RECEIVED and asset.job.called_at:
                 sign_asset.delay_on_commit(asset.public_id)
         return asset
     except BaseException as error:
@@ -425,7 +473,7 @@ def _written(
         sha256=upload.file.sha256, size=upload.file.size, media_type=upload.found.media_type,
         media=measured.kept(upload.found) | heritage.told(came), storage_key=key,
         declaration=declaration.as_dict(), declaration_hash=declaration.canonical_hash(), decision=decision,
-        received_at=at,
+        received_at=at, sandbox=upload.client.sandbox,
     )  # fmt: skip
     Ingredient.objects.bulk_create(
         Ingredient(
@@ -450,16 +498,26 @@ def _written(
     seen = {(asset.sha256, KnownContent.Kind.UPLOADED)}
     seen |= {(one.sha256, KnownContent.Kind.INGREDIENT) for one in upload.materials}
     KnownContent.objects.bulk_create(KnownContent(sha256=sha256, asset=asset, kind=kind) for sha256, kind in seen)
+    if upload.sequence:
+        sequences.write_down(asset, upload.sequence, stored or {})
     likeness.keep(asset, upload.codes)
     if (alike := likeness.write_down(asset, upload.alike, at=at)) and decision.permits:
         problem = likeness.problem(alike, decision.public_id)
+    called_at = at if queue.may_call(upload.vendor) else None
     SigningJob.objects.create(
-        asset=asset, intake_key=upload.intake_key, state=state, problem=problem, not_before=at, called_at=at, changed_at=at
-    )
+        asset=asset, vendor=upload.vendor, intake_key=upload.intake_key, state=state, problem=problem, not_before=at,
+        called_at=called_at, changed_at=at,
+    )  # fmt: skip
     note(asset, f"asset:{state.value}", by=upload.by or upload.client, at=at, reason=upload.why, sha256=asset.sha256,
             size=asset.size, declaration=asset.declaration_hash, decision=decision.public_id, outcome=decision.outcome,
-            likenesses=[one.public_id for one in alike])  # fmt: skip
+            likenesses=[one.public_id for one in alike], **_of_frames(upload))  # fmt: skip
     return asset
+
+
+def _of_frames(upload: Upload) -> dict[str, Any]:
+    """What the journal says of a sequence: all its frames are in the root."""
+    index = upload.sequence.index if upload.sequence else None
+    return {"frames": len(index.frames), "merkle_root": index.root} if index else {}
 
 
 def _ingredient_key(material: Material, stored: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
-"""Signing keys by reference: a development authority made on demand, PEM files, and whatever else a deployment adds.
+"""Signing keys by reference: authorities made on demand, PEM files, and whatever else a deployment adds.
 
-A reference is `scheme:value`. `dev:<organisation id>` names a leaf of this registry's own development authority;
+A reference is `scheme:value`. `dev:<organisation id>` names a leaf of this registry's own development authority, and
+`test:<organisation id>` one of the sandbox's, which nobody trusts and whose certificates say that it is a test;
 `file:<path>` names a PEM file with a private key and its chain, leaf first. `SCHEMES` takes further ones, such as a
 key service's. The key never leaves the process that asked for it: the sandbox child gets signatures, not keys.
 """
@@ -25,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
+from provenance.soundness import TEST
 from registry.errors import Unavailable
 
 # C2PA 2.4 certificate profile, claim signing (c2pa-kp-claimSigning).
@@ -37,6 +39,8 @@ WARN_BEFORE = timedelta(days=30)
 AUTHORITY_LIVES = timedelta(days=3653)
 LEAF_LIVES = timedelta(days=365)
 DEVELOPMENT = "Countersign development"
+# The authorities made here, each in a folder of its own: the scheme that names its leaves, and in whose name they are.
+OWN = {"dev": ("development", DEVELOPMENT), "test": ("sandbox", TEST)}
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 
@@ -73,14 +77,14 @@ def signer(reference: str, *, directory: str | os.PathLike[str], at: datetime.da
            password_file: str | os.PathLike[str] | None = None) -> Signer:
     """The signer a reference names, ready to sign at `at`; raises `KeyUnavailable`.
 
-    `directory` holds the development authority. `name` is the organisation's, for a development leaf made now.
+    `directory` holds the authorities made here. `name` is the organisation's, for a leaf of theirs made now.
     The password of an encrypted `file:` key is in `password_file`, by default the key's path with `.password` added.
     """
     scheme, _, value = reference.partition(":")
     if scheme in SCHEMES:
         return SCHEMES[scheme](value, at)
-    if scheme == "dev":
-        return _development_signer(value, Path(directory), at, name)
+    if scheme in OWN:
+        return _own_signer(scheme, value, Path(directory), at, name)
     if scheme == "file":
         return _file_signer(Path(value), at, Path(password_file) if password_file else None)
     raise KeyUnavailable(f'The key reference "{reference}" begins with no known scheme; dev: and file: are known here.')
@@ -90,9 +94,9 @@ def signer(reference: str, *, directory: str | os.PathLike[str], at: datetime.da
 SCHEMES: dict[str, Callable[[str, datetime.datetime], Signer]] = {}
 
 
-def root_pem(directory: str | os.PathLike[str], *, at: datetime.datetime | None = None) -> str:
-    """The development authority's root certificate, made now if there is none."""
-    folder = _authority(Path(directory), at or datetime.datetime.now(datetime.UTC))
+def root_pem(directory: str | os.PathLike[str], *, at: datetime.datetime | None = None, scheme: str = "dev") -> str:
+    """The root certificate of the development authority, or of another one made here; made now if there is none."""
+    folder = _authority(scheme, Path(directory), at or datetime.datetime.now(datetime.UTC))
     return (folder / "root.pem").read_text()
 
 
@@ -276,45 +280,47 @@ def _day(moment: datetime.datetime) -> str:
     return moment.strftime("%-d %B %Y")
 
 
-# ── The development authority ────────────────────────────────────────────────────────────────────────────────────
+# ── The authorities made here ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _development_signer(organisation: str, directory: Path, at: datetime.datetime, name: str) -> Signer:
+def _own_signer(scheme: str, organisation: str, directory: Path, at: datetime.datetime, name: str) -> Signer:
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", organisation):
-        raise KeyUnavailable(f'"dev:{organisation}" names no organisation.')
-    path = _authority(directory, at) / f"{organisation}.pem"
+        raise KeyUnavailable(f'"{scheme}:{organisation}" names no organisation.')
+    folder, title = OWN[scheme]
+    path = _authority(scheme, directory, at) / f"{organisation}.pem"
     if not _lasts(path, at):
         with _alone(directory):
             if not _lasts(path, at):
-                _issue_leaf(path, name or organisation, at)
+                _issue_leaf(path, title, name or organisation, at)
     pem = path.read_bytes()
     return _checked(
-        _private_key(pem, path, None), _chain(pem, path), at, where=f"the development key {path}", development=True
+        _private_key(pem, path, None), _chain(pem, path), at, where=f"the {folder} key {path}", development=True
     )
 
 
 def _lasts(path: Path, at: datetime.datetime) -> bool:
-    """Whether a development leaf exists and need not be renewed; a clock set back makes it anew."""
+    """Whether a leaf made here exists and need not be renewed; a clock set back makes it anew."""
     if not path.exists():
         return False
     leaf = x509.load_pem_x509_certificates(path.read_bytes())[0]
     return leaf.not_valid_before_utc <= at < leaf.not_valid_after_utc - WARN_BEFORE
 
 
-def _authority(directory: Path, at: datetime.datetime) -> Path:
-    """The folder of the development authority: root.pem, and intermediate.pem with its key."""
-    folder = directory / "development"
+def _authority(scheme: str, directory: Path, at: datetime.datetime) -> Path:
+    """The folder of an authority made here: root.pem, and intermediate.pem with its key."""
+    own, title = OWN[scheme]
+    folder = directory / own
     if not (folder / "root.pem").exists():
         with _alone(directory):
             if not (folder / "root.pem").exists():
-                _found_authority(folder, at)
+                _found_authority(folder, title, at)
     return folder
 
 
-def _found_authority(folder: Path, at: datetime.datetime) -> None:
+def _found_authority(folder: Path, title: str, at: datetime.datetime) -> None:
     """A root that signs one intermediate and whose key is then forgotten; root.pem comes last, when all is there."""
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root_name, name = _subject(f"{DEVELOPMENT} root"), _subject(f"{DEVELOPMENT} intermediate")
+    root_name, name = _subject(f"{title} root", title), _subject(f"{title} intermediate", title)
     # A year back, so that a clock set back finds the authority valid.
     at -= timedelta(days=365)
     root = _authority_certificate(root_name, root_key, root_name, root_key, at, path_length=1)
@@ -332,11 +338,12 @@ def _authority_certificate(subject: x509.Name, key: Any, issuer: x509.Name, issu
     return builder.sign(issuer_key, hashes.SHA256())
 
 
-def _issue_leaf(path: Path, name: str, at: datetime.datetime) -> None:
+def _issue_leaf(path: Path, title: str, name: str, at: datetime.datetime) -> None:
     pem = (path.parent / "intermediate.pem").read_bytes()
     issuer_key, issuer = serialization.load_pem_private_key(pem, None), x509.load_pem_x509_certificates(pem)[0]
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = _subject(f"{DEVELOPMENT} – {name}"[:64], organisation=name[:64])
+    # A reader shows the organisation: of a test, that it is one.
+    subject = _subject(f"{title} – {name}", organisation=title if title == TEST else name)
     lives = min(LEAF_LIVES, issuer.not_valid_after_utc - at)
     leaf = claim_signing_leaf(subject, key.public_key(), issuer.subject, issuer_key, at=at, lives=lives)
     _write(path, _key_pem(key) + _pem(leaf) + _pem(issuer))
@@ -368,13 +375,18 @@ def _usage(**allowed: bool) -> x509.KeyUsage:
     return x509.KeyUsage(**{name: allowed.get(name, False) for name in names})
 
 
-def _subject(common_name: str, organisation: str = DEVELOPMENT) -> x509.Name:
+def _subject(common_name: str, organisation: str) -> x509.Name:
     return x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
-            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _cut(organisation)),
+            x509.NameAttribute(NameOID.COMMON_NAME, _cut(common_name)),
         ]
     )
+
+
+def _cut(name: str) -> str:
+    """As much of a name as a certificate has room for, which counts bytes (RFC 5280, ub-common-name)."""
+    return name.encode()[:64].decode(errors="ignore")
 
 
 def _key_pem(key: Any) -> str:

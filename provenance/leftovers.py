@@ -15,11 +15,20 @@ from django.db.models import Min
 
 from consent.models import Evidence
 from provenance import shelf
-from provenance.models import Asset, Credential, EvidencePack, Ingredient, Measured, OperationEvidence, SigningJob
+from provenance.models import (
+    Asset,
+    Credential,
+    EvidencePack,
+    Ingredient,
+    Measured,
+    OperationEvidence,
+    SequenceFrame,
+    SigningJob,
+)
 
 State = SigningJob.State
 # Each has folders by the first two letters of its files' names; an upload is a folder there, its own file beside those
-# sent along with it.
+# sent along with it; the frames of a sequence beside its index.
 FOLDERS = ("received", "signed", "evidence", "packs", "plates", "measured")
 UPLOAD = "file"
 # Longer than any request or attempt can take, and than clocks differ.
@@ -38,6 +47,7 @@ def let_go(asset: Asset) -> None:
         asset.storage_key, *asset.ingredients.values_list("storage_key", flat=True), *sent.values_list("storage_key", flat=True),
         *sent.values_list("output_key", flat=True),
         *Measured.objects.filter(operation__asset=asset).values_list("picture_key", flat=True),
+        *SequenceFrame.objects.filter(sequence__asset=asset).order_by().values_list("storage_key", flat=True).distinct(),
     ]  # fmt: skip
 
     def forget() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from provenance import signals
+from provenance import sequence_index, signals
 from provenance.declaration import AuthorshipStatement, Declaration, OperationStatement
 from provenance.extent import Extent
 from provenance.placement_actions import acts_on_parent, place_identifier, placed
@@ -89,11 +89,13 @@ class PersonalData(Invalid):
     """A manifest would name a person; `places` are where, `declared` are the places that say so in the declaration, and
     `lent` those that name an asset whose title does."""
 
-    def __init__(self, places: Sequence[str], declared: Sequence[str], lent: Sequence[str] = ()):
+    def __init__(self, places: Sequence[str], declared: Sequence[str], lent: Sequence[str] = (), named: Sequence[str] = ()):
         code, detail = "manifest.personal_data", "This would be published, and names a person: leave the name out."
         whole = f"The credentials would name a person, at {', '.join(places[:5])}. Leave names and ids of people out."
         retitle = "The title of this asset would be published, and names a person: give it another title here."
-        faults = (*(Fault(place, code, detail) for place in declared), *(Fault(place, code, retitle) for place in lent))
+        rename = "The names of the frames would be published, and name a person: give the files other names."
+        said = ((declared, detail), (lent, retitle), (named, rename))
+        faults = tuple(Fault(place, code, sentence) for places, sentence in said for place in places)
         super().__init__(code, whole, errors=faults)
 
 
@@ -103,7 +105,8 @@ class ManifestFacts:
 
     `titles` are what the ingredients are called, by their labels; they are signed beside the manifest. `organisations`
     are the names an operation may be attested by in public; other names are left out. `withheld` are names, aliases and
-    ids of persons: should one turn up in the manifest after all, it is not built.
+    ids of persons: should one turn up in the manifest after all, it is not built. `sequence` is what is stated of a frame
+    sequence (sequence_index.py).
     """
 
     title: str
@@ -116,6 +119,7 @@ class ManifestFacts:
     title_ids: tuple[str, ...] = ()
     organisations: frozenset[str] = frozenset()
     withheld: frozenset[str] = frozenset()
+    sequence: Mapping[str, Any] | None = None
 
     @property
     def parent(self) -> IngredientFact | None:
@@ -180,6 +184,7 @@ def build(facts: ManifestFacts) -> dict[str, Any]:
             *(_created("c2pa.ai-disclosure", disclosed) for disclosed in _disclosures(facts.declaration.operations)),
             _created(EXTENT_LABEL, _extent(facts)),
             _created(CONSENT_LABEL, _consent(facts.consent)),
+            *([_created(sequence_index.LABEL, dict(facts.sequence))] if facts.sequence else []),
             {"label": "cawg.training-mining", "created": False, "data": _mining()},
             {"label": "cawg.metadata", "kind": "Json", "created": False, "data": _metadata(facts)},
         ],
@@ -450,7 +455,10 @@ def _check_nothing_personal(manifest: dict[str, Any], facts: ManifestFacts) -> N
         if _PERSON_ID.search(text) or (named and named.search(_folded(text)))
     }  # fmt: skip
     if found:
-        raise PersonalData(tuple(found.values()), _declared_at(facts.declaration, found), _lent_at(facts, found))
+        frames = ("/sequence/pattern",) if facts.sequence and facts.sequence["pattern"] in found else ()
+        raise PersonalData(
+            tuple(found.values()), _declared_at(facts.declaration, found), _lent_at(facts, found), frames
+        )
 
 
 def _ingredients(facts: ManifestFacts) -> list[dict[str, str]]:

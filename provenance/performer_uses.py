@@ -50,7 +50,7 @@ def uses(link: PerformerLink) -> list[Use]:
 
 
 def signed_with(link: PerformerLink) -> QuerySet[Credential]:
-    shown = Credential.objects.filter(asset__depictions__person=link.person, asset__production__studio=link.studio)
+    shown = Credential.objects.real().filter(asset__depictions__person=link.person, asset__production__studio=link.studio)
     behind = ("asset__depictions", "asset__operations", "decision__revisions__grant")
     return shown.select_related("asset__production", "decision").prefetch_related(*behind).distinct()
 

@@ -45,6 +45,8 @@ def moved(
     """
     if isinstance(source, LineDomain) and source.text:
         return tuple(pieces) if placement == ALL and source.length == target.length else None
+    if placement == ALL and _same_frames(source, target):
+        return tuple(pieces)
     clock = _clock(placement, source, target)
     if clock is None:
         return None
@@ -56,6 +58,14 @@ def moved(
         if (mask := reframed(piece.mask)).covered
         for landed in _landed(span, mask, target)
     )
+
+
+def _same_frames(source: Domain, target: Domain) -> bool:
+    """Whether both are as many frames of the same size: then nobody needs to know how fast they run."""
+    if not isinstance(source, PictureDomain) or not isinstance(target, PictureDomain):
+        return False
+    sizes = [(one.media.moving, one.grid.columns, one.grid.rows, one.media.frame_count) for one in (source, target)]
+    return sizes[0] == sizes[1] and source.media.rate == target.media.rate and sizes[0][3] is not None
 
 
 def everything(domain: Domain) -> tuple[Piece, ...] | None:

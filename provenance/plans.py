@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import rfc8785
 from django.conf import settings
@@ -80,10 +81,11 @@ def facts(
     declaration: Declaration, *, media: Media, inherited: Iterable[OperationStatement], carries_credentials: bool,
     consent: manifest.ConsentFacts, production: Production, vendor: Organisation, titles: Mapping[str, str],
     measurements: Mapping[str, Measurement] | None = None, carried: Iterable[Print] = (),
+    sequence: Mapping[str, Any] | None = None,
 ) -> manifest.ManifestFacts:
     """All that the manifest of this asset is made of; `titles` are those of its ingredients, by their labels, and
     `measurements` those that stand, by their operation's id: they are told in place of what was declared. `inherited`
-    and `carried` came along with what the asset was made from (`heritage.py`)."""
+    and `carried` came along with what the asset was made from (`heritage.py`). `sequence` is what is stated of its frames."""
     declaration = told(declaration, measurements or {}, media, tolerance=settings.EXTENT_TOLERANCE)
     ingredients = manifest.ingredients_of(declaration, carries_credentials=carries_credentials)
     has_parent = any(one.relation == "parentOf" for one in ingredients)
@@ -100,6 +102,7 @@ def facts(
         title_ids=tuple(title_ids(production)),
         organisations=frozenset({vendor.name, production.studio.name}),
         withheld=withheld(declaration),
+        sequence=sequence,
     )
 
 

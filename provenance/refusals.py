@@ -5,6 +5,7 @@ from typing import Any
 
 from consent import clearance
 from consent.clearance import Question
+from consent.facts import Request
 from consent.models import Decision
 from provenance.declaration import Declaration
 from registry.errors import Invalid
@@ -21,7 +22,7 @@ def not_covered(decision: Decision, declaration: Declaration) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def pointed(unknown: Invalid, question: Question, declaration: Declaration, *, single_unit: bool) -> Invalid:
+def pointed(unknown: Invalid, question: Question | Request, declaration: Declaration, *, single_unit: bool) -> Invalid:
     """What could not be asked, with pointers into the declaration instead of the question that was made of it."""
     numbers = {one.id: number for number, one in enumerate(declaration.depictions)}
 

@@ -12,7 +12,7 @@ from typing import Any
 from provenance import soundness, statements
 from provenance.conclusion import STATES, Conclusion, RegistryFacts, TrustLists, moment
 from provenance.printable import printable
-from provenance.reading import GROUPS, Reading
+from provenance.reading import GROUPS, Reading, mapping
 from provenance.said import said
 
 DISCLAIMER = said(
@@ -63,6 +63,8 @@ class Report:
             return self.integrity.text
         if self.signature.state == "invalid":
             return self.signature.text
+        if mapping(self.trust.details).get("sandbox"):
+            return self.trust.text
         if self.trust.state == "untrusted":
             return said("This file carries Content Credentials from a signer who is on no list known here.")
         return self.extent.text
@@ -103,12 +105,12 @@ def recall(facts: RegistryFacts, lists: TrustLists, *, file: str, at: datetime) 
     """The report from the registry's memory alone, for a fingerprint or a credential: no file was read."""
     engine = _engine({"name": "registry", "version": ""}, lists, at)
     codes: dict[str, list[str]] = {group: [] for group in GROUPS}
-    if facts.found_by in ("signed_bytes", "record"):
+    if facts.found_by in ("signed_bytes", "frame", "record"):
         integrity = Conclusion("intact", soundness.REMEMBERED[facts.found_by])
         signature = Conclusion("valid", said("Signed by {name}.", name=printable(facts.producer)), soundness.signed_by(facts))
         trust = soundness.trusted_here(lists, facts.development)
         stamp = soundness.stamped(facts)
-        registry = Conclusion("registered_matching", said("Registered here."), soundness.registered(facts))
+        registry = Conclusion("registered_matching", soundness.registered_as(facts), soundness.registered(facts))
     else:
         integrity = Conclusion("unreadable", said("Only a fingerprint was given, so the file itself was not read."))
         signature = Conclusion("absent", said("Not read."))

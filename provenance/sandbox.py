@@ -39,6 +39,8 @@ LONGEST_ANSWER = 64 * 1024 * 1024
 LENGTH = struct.Struct(">I")
 # All files of a call travel in one message, and the kernel carries at most 253 descriptors in one.
 MOST_INGREDIENTS = 240
+# Frames of a sequence that are examined in one call: what a call costs is shared, and few wait where one kills the child.
+FRAMES_AT_ONCE = 48
 
 
 class SandboxTimeout(MediaRefused):
@@ -113,7 +115,8 @@ class Examination:
 
     `kind`: image, video, audio, text or other. `elements`: what a viewer perceives apart, as far as a container tells.
     `orientation` is EXIF's (1 upright); width and height are as stored. `remote_url` names credentials kept elsewhere.
-    `metadata` is what the file's XMP says of AI and of rights.
+    `metadata` is what the file's XMP says of AI and of rights. `display` is the size of the frame where the picture kept
+    is a part of it; `pixels` tells how they are kept, to compare frames of one sequence by.
     """
 
     media_type: str
@@ -135,12 +138,16 @@ class Examination:
     remote_url: str | None = None
     unreadable: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    display: tuple[int, int] | None = None
+    pixels: str = ""
     problems: tuple[Mapping[str, str], ...] = ()
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> "Examination":
         fps = Fraction(*found["fps"]) if found.get("fps") else None
-        return cls(**{**found, "fps": fps, "elements": tuple(found["elements"]), "problems": tuple(found["problems"])})
+        display = tuple(found["display"]) if found.get("display") else None
+        tuples = {"elements": tuple(found["elements"]), "problems": tuple(found["problems"]), "display": display}
+        return cls(**{**found, "fps": fps, **tuples})
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +197,27 @@ class Sandbox:
         with _opened(path, "rb") as file:
             found = self._call({"do": "examine", "name": name, "strict": strict}, [file], size=_size(file))
         return Examination.of(found)
+
+    def examine_frames(self, files: Sequence[tuple[File, str]]) -> Iterator[Examination | MediaRefused]:
+        """What each of many small files is, each with its name, or why it is refused; in their order, some at a time."""
+        for start in range(0, len(files), FRAMES_AT_ONCE):
+            some = files[start : start + FRAMES_AT_ONCE]
+            try:
+                yield from self._examined_at_once(some)
+            except MediaRefused:
+                # One of them killed the child, or held it for too long: which, shows when each has a call of its own.
+                for path, name in some:
+                    try:
+                        yield self.examine(path, name)
+                    except MediaRefused as refused:
+                        yield refused
+
+    def _examined_at_once(self, files: Sequence[tuple[File, str]]) -> list[Examination | MediaRefused]:
+        with contextlib.ExitStack() as stack:
+            opened = [stack.enter_context(_opened(path, "rb")) for path, _ in files]
+            message = {"do": "examine_frames", "names": [name for _, name in files]}
+            told = self._call(message, opened, size=sum(_size(file) for file in opened))["frames"]
+        return [MediaRefused(*one["refused"]) if "refused" in one else Examination.of(one) for one in told]
 
     def read(
         self,
@@ -251,6 +279,11 @@ class Sandbox:
         with _opened(path, "rb") as file:
             found = self._call({"do": "fingerprint"}, [file], size=_size(file))
         return tuple(Code(one["kind"], one["digits"], one.get("at_s")) for one in found["codes"])
+
+    def suggest(self, path: File) -> dict[str, Any]:
+        """What a declaration of this file might say, as `provenance.suggestions.reading.suggest` gives it, and its type."""
+        with _opened(path, "rb") as file:
+            return self._call({"do": "suggest"}, [file], size=_size(file))
 
     def sign(self, request: SignRequest, sign: Sign) -> dict[str, Any]:
         """Sign file to file; gives manifest_label, signed_sha256 and size. `sign` gets the bytes to be signed, here.

@@ -22,7 +22,7 @@ from importlib import import_module
 from typing import Any, BinaryIO
 
 from provenance import credentials
-from provenance.media import fingerprints, packets, small, sniff, structure
+from provenance.media import fingerprints, notes, packets, small, sniff, structure
 from provenance.media.bounds import Bounds
 from provenance.media.refusal import MediaRefused
 from provenance.sandbox import SigningFailed
@@ -119,6 +119,20 @@ def _examine(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: 
     return told | {"metadata": packets.read(files[0], sniff.sniff(files[0]), bounds)}
 
 
+def _examine_frames(
+    request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign
+) -> dict[str, Any]:
+    """Each file as `_examine` tells it, or why it is refused."""
+
+    def told(name: str, file: BinaryIO) -> dict[str, Any]:
+        try:
+            return _examine({"name": name, "strict": True}, [file], anchors, bounds, sign)
+        except MediaRefused as refusal:
+            return {"refused": [refusal.code, refusal.detail]}
+
+    return {"frames": [told(name, file) for name, file in zip(request["names"], files, strict=True)]}
+
+
 def _read(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     media_type = structure.guard(files[0], bounds) or request["media_type"]
     sidecar = files[1] if request["sidecar"] else None
@@ -175,9 +189,19 @@ def _fingerprint(request: Request, files: list[BinaryIO], anchors: Anchors, boun
     return {"codes": fingerprints.codes(files[0])}
 
 
+def _suggest(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
+    media_type = structure.guard(files[0], bounds)
+    found, passed = notes.read(files[0], sniff.sniff(files[0]), bounds)
+    carried = credentials.read(files[0], media_type, anchors=anchors)
+    # It knows the form of declarations, which the other deeds have no use for.
+    reading = import_module("provenance.suggestions.reading")
+    told = reading.suggest([(one.place, one.name, one.text) for one in found], carried)
+    return told | {"media_type": media_type, "remarks": [*told["remarks"], *passed]}
+
+
 DEEDS = {
-    "examine": _examine, "read": _read, "fingerprint": _fingerprint, "describe": _describe, "sign": _sign,
-    "measure": _measure, "draw": _draw,
+    "examine": _examine, "examine_frames": _examine_frames, "read": _read, "fingerprint": _fingerprint, "describe": _describe,
+    "sign": _sign, "measure": _measure, "draw": _draw, "suggest": _suggest,
 }  # fmt: skip
 
 

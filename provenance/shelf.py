@@ -108,6 +108,16 @@ def opened(key: str) -> BinaryIO:
 
 
 @contextmanager
+def answering_for(key: str) -> Iterator[BinaryIO]:
+    """A stored file that is read at once. Raises FileDamaged where it is gone, and StorageAway."""
+    try:
+        with answering(), opened(key) as file:
+            yield file
+    except StorageAway as away:
+        raise FileDamaged(key) if isinstance(away.__cause__, FileNotFoundError) else away
+
+
+@contextmanager
 def borrowed(key: str, sha256: str, *, into: Path) -> Iterator[Path]:
     """A path at which the stored file can be read, once it is known to be the file of that hash.
 

@@ -32,6 +32,8 @@ from provenance import (
     manifest,
     measured,
     plans,
+    sequence_index,
+    sequences,
     shelf,
     signals,
     trust,
@@ -206,6 +208,9 @@ def examine(work: Work, *, clock: Clock) -> None:
     work.source = work.lent.enter_context(
         shelf.borrowed(work.asset.storage_key, work.asset.sha256, into=work.folder)
     )
+    if sequence := sequences.of(work.asset):
+        with _held_on_to(work, clock):
+            sequences.know_again(sequence)
     prefetch_related_objects([work.asset], "ingredients", "operations__evidence")
     kept = {one.label: one for one in work.asset.ingredients.all()}
     facts = manifest.ingredients_of(work.declaration, carries_credentials=work.asset.media["has_credentials"])
@@ -272,8 +277,7 @@ def plan(work: Work, *, at: datetime) -> None:
     """4. Write down what is about to be signed, and with which certificate, before the key is used. What the file's own
     metadata is to say is written into a copy of it."""
     asset = work.asset
-    studio = asset.production.studio
-    work.signer = keys.signer(studio.key_reference, directory=trust.key_directory(), at=at, name=studio.name)
+    work.signer = trust.signer_for(asset, at=at)
     kept = plans.references(work.decision)
     row = SigningPlan(
         asset=asset, attempt=work.job.attempt, token=work.job.token, decision=work.decision,
@@ -288,6 +292,7 @@ def plan(work: Work, *, at: datetime) -> None:
         consent=plans.consent_facts(work.decision, kept, row.credential_id),
         production=asset.production, vendor=asset.vendor,
         titles={one.label: one.title for one in asset.ingredients.all()}, measurements=work.measurements,
+        sequence=sequences.statement(asset),
     )  # fmt: skip
     row.manifest, work.intent = manifest.build(facts), facts.intent
     row.manifest_hash = plans.digest(row.manifest)
@@ -333,7 +338,7 @@ def make(work: Work) -> None:
         source=work.to_sign or work.source, media_type=work.asset.media_type, manifest=work.plan.manifest,
         intent=work.intent,
         ingredients=work.ingredients, chain_pem=work.signer.chain_pem, alg=work.signer.algorithm,
-        tsa_url=settings.TIMESTAMP_URL or None, anchors=trust.anchors(), **where,
+        tsa_url=settings.TIMESTAMP_URL or None, anchors=trust.anchors_for(work.asset), **where,
     )  # fmt: skip
     work.made = trust.sandbox().sign(request, work.signer.sign)
 
@@ -342,7 +347,7 @@ def read_back(work: Work) -> None:
     """6. Read the result with another reader: trusted by this registry's own roots, saying just what was planned,
     and with the history the upload came with."""
     file, sidecar = (work.source, work.result) if work.sidecar else (work.result, None)
-    told = trust.sandbox().read(file, work.asset.media_type, sidecar=sidecar, anchors=trust.anchors())
+    told = trust.sandbox().read(file, work.asset.media_type, sidecar=sidecar, anchors=trust.anchors_for(work.asset))
     reading = Reading.of(told)
     work.time_stamped = told["time_stamp"]["state"] == "trusted"
     _must(reading.state == "Trusted", f"it reads {reading.state}, {', '.join(reading.failure[:3])}")
@@ -350,7 +355,8 @@ def read_back(work: Work) -> None:
     _must(reading.fingerprint == work.signer.fingerprint, "another certificate signed it")
     before = work.asset.media["active_manifest"]
     _must(not before or before in reading.manifests, "the history the upload came with is gone")
-    for label in (manifest.EXTENT_LABEL, manifest.CONSENT_LABEL):
+    sequence = (sequence_index.LABEL,) if sequences.of(work.asset) else ()
+    for label in (manifest.EXTENT_LABEL, manifest.CONSENT_LABEL, *sequence):
         _must(reading.assertion(label) == _planned(work.plan, label), f"{label} is not what was planned")
     planned = set(signals.of(work.plan.manifest).names)
     _must(set(signals.of(reading.manifest).names) - {FROM_UNKNOWN} == planned, "its actions read otherwise than planned")

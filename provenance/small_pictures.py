@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.core.files.storage import default_storage
 
-from provenance import shelf, trust
+from provenance import concerns, sequences, shelf, trust
 from provenance.declaration import Declaration, parse
 from provenance.media.refusal import MediaRefused
 from provenance.models import Credential, Depiction
@@ -42,6 +42,8 @@ def of(public_id: str) -> Shown | None:
     found = _allowed(public_id)
     if found is None:
         return None
+    if sequences.of(found.asset) and not sequences.picture_key(found.asset, None):
+        return None
     media = found.asset.media
     width, height = media.get("width"), media.get("height")
     if not width or not height:
@@ -68,8 +70,14 @@ def drawn(public_id: str) -> bytes:
 def _draw(credential: Credential) -> bytes:
     asset = credential.asset
     seconds = _moment(parse(asset.declaration), asset.media) if asset.media.get("kind") == "video" else None
+    key, sha256 = credential.storage_key, credential.sha256
+    if sequences.of(asset):
+        frame = sequences.picture_key(asset, seconds)
+        if frame is None:
+            raise NotShown
+        (key, sha256), seconds = frame, None
     try:
-        with shelf.scratch() as folder, shelf.borrowed(credential.storage_key, credential.sha256, into=folder) as path:
+        with shelf.scratch() as folder, shelf.borrowed(key, sha256, into=folder) as path:
             return trust.sandbox().draw(path, seconds=seconds)
     except MediaRefused as refused:
         raise NotShown from refused
@@ -89,11 +97,11 @@ def _moment(declaration: Declaration, media: dict[str, Any]) -> float:
 
 
 def _allowed(public_id: str) -> Credential | None:
-    rows = Credential.objects.filter(public_id=public_id, asset__production__shows_places=True)
+    rows = Credential.objects.real().filter(public_id=public_id, asset__production__shows_places=True)
     found = rows.select_related("asset").first()
     if found is None or found.asset.media.get("kind") not in DRAWN:
         return None
-    return found if _adults_only(found) else None
+    return found if _adults_only(found) and concerns.upheld_on(public_id) is None else None
 
 
 def _adults_only(credential: Credential) -> bool:

@@ -10,13 +10,17 @@ from typing import Any
 from provenance.conclusion import Conclusion, RegistryFacts, TrustLists, moment
 from provenance.printable import printable
 from provenance.reading import Reading, listing, mapping
-from provenance.said import day, said
+from provenance.said import Said, day, joined, said
 
 VOUCHED = ("listed", "registry")
+# In whose name the sandbox signs (keys.py). Anybody may call themselves so; who does says of themselves that it is a test.
+TEST = "Countersign TEST – not for release"
+A_TEST = said("This was signed in Countersign’s sandbox: a test, not a statement about a released work.")
 NOTHING_FOUND = said("No Content Credentials found. That says nothing about whether AI was used.")
 UNREADABLE = said("Content Credentials unavailable or invalid. That says nothing about whether AI was used.")
 REMEMBERED = {
     "signed_bytes": said("These are the bytes that were signed."),
+    "frame": said("These are the bytes of a frame whose sequence was signed."),
     "record": said("The record of the file as it was signed. Whether a copy is unchanged shows when the copy is checked."),
 }
 
@@ -54,6 +58,9 @@ def integrity_of(reading: Reading, facts: RegistryFacts) -> Conclusion:
 
     if not reading.active:
         return Conclusion("absent", NOTHING_FOUND)
+
+    if facts.found_by == "frame" and reading.has(*BOUND, group="success"):
+        return Conclusion("intact", said("A frame as it was signed with its sequence."))
 
     if facts.found_by == "signed_bytes" and reading.has(*BOUND, group="success"):
         return Conclusion("intact", said("Unchanged since signing."))
@@ -115,6 +122,9 @@ def trust_of(reading: Reading, lists: TrustLists, signature: Conclusion) -> Conc
     if vouched == "registry":
         return trusted_here(lists, lists.development)
 
+    if signer_name(reading.manifest) == TEST:
+        return Conclusion("untrusted", A_TEST, {"sandbox": True})
+
     return Conclusion("untrusted", said("The signer is on no list known here."))
 
 
@@ -166,10 +176,10 @@ def registry_of(reading: Reading, facts: RegistryFacts, integrity: Conclusion, t
     if not facts.known:
         return Conclusion("unknown", said("Not known to this registry."))
 
-    if facts.found_by == "signed_bytes" and integrity.state != "absent":
-        return Conclusion("registered_matching", said("Registered here."), registered(facts))
+    if facts.found_by in ("signed_bytes", "frame") and integrity.state != "absent":
+        return Conclusion("registered_matching", registered_as(facts), registered(facts))
 
-    if facts.found_by in ("signed_bytes", "received_bytes"):
+    if facts.found_by in ("signed_bytes", "frame", "received_bytes"):
         return stripped(facts)
 
     if integrity.state != "intact":
@@ -180,7 +190,21 @@ def registry_of(reading: Reading, facts: RegistryFacts, integrity: Conclusion, t
         text = said("These credentials use the name of a record of this registry, but another signer made them.")
         return Conclusion("registered_altered", text, registered(facts))
 
-    return Conclusion("registered_matching", said("Registered here."), registered(facts))
+    return Conclusion("registered_matching", registered_as(facts), registered(facts))
+
+
+def registered_as(facts: RegistryFacts) -> Said:
+    """That it is registered here: as a file, as a sequence of frames, or as a frame of one."""
+    if not facts.sequence:
+        return said("Registered here.")
+    whole = {name: printable(facts.sequence[name]) for name in ("first", "last", "pattern")}
+    whole["count"] = printable(facts.sequence["frames"])
+    if facts.frames:
+        numbers = joined([printable(one["number"]) for one in facts.frames], ", ")
+        return said(
+            "Registered here. Frame {number} of a sequence of {count}, {first} to {last} ({pattern}).", number=numbers, **whole
+        )
+    return said("Registered here. A sequence of {count} frames, {first} to {last} ({pattern}).", **whole)
 
 
 def stripped(facts: RegistryFacts) -> Conclusion:
@@ -224,5 +248,10 @@ def signed_by(facts: RegistryFacts) -> dict[str, Any]:
 
 
 def registered(facts: RegistryFacts) -> dict[str, Any]:
-    return {"credential": facts.credential, "asset": facts.asset}
+    told: dict[str, Any] = {"credential": facts.credential, "asset": facts.asset}
+    if facts.sequence:
+        told["sequence"] = dict(facts.sequence)
+    if facts.frames:
+        told["frames"] = [dict(one) for one in facts.frames]
+    return told
 

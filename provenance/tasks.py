@@ -3,7 +3,18 @@
 from celery import shared_task, signals
 from django.utils import timezone
 
-from provenance import changes, leftovers, retiring, shelf, signing, telling, turning
+from provenance import (
+    changes,
+    concerns,
+    leftovers,
+    queue,
+    retiring,
+    shelf,
+    signing,
+    telling,
+    turning,
+    upload_keeping,
+)
 from provenance.outputs import packing
 
 # A thousand files take minutes. Before the scratch folder of so long a task is taken for one that a killed process left.
@@ -13,6 +24,8 @@ PACKS_WITHIN = 27 * 60
 @shared_task
 def sign_asset(asset_id: str) -> None:
     signing.sign(asset_id, clock=timezone.now)
+    for another in queue.after(asset_id, at=timezone.now()):
+        sign_asset.delay_on_commit(another)
 
 
 @shared_task(time_limit=PACKS_WITHIN, soft_time_limit=PACKS_WITHIN - 60)
@@ -21,16 +34,30 @@ def pack_evidence(pack_id: str) -> None:
 
 
 @shared_task
+def check_upload(upload_id: str) -> None:
+    upload_keeping.check(upload_id, clock=timezone.now)
+
+
+@shared_task
 def sweep() -> None:
     """The relay: whatever is due is called out again, so a lost message costs seconds and never an asset."""
     at = timezone.now()
     signing.bury(at=at)
-    for asset_id in [*turning.let_go_on(at=at), *signing.to_call(at=at)]:
+    for asset_id in [*turning.let_go_on(at=at), *signing.to_call(at=at), *queue.in_turn(at=at)]:
         sign_asset.delay(asset_id)
     packing.forget_old(at=at)
     for pack_id in packing.to_call(at=at):
         pack_evidence.delay(pack_id)
+    for concern_id, about in concerns.to_mail(at=at):
+        mail_about_concern.delay(concern_id, about)
+    for upload_id in upload_keeping.to_check(at=at):
+        check_upload.delay(upload_id)
     telling.endings(at=at)
+
+
+@shared_task
+def mail_about_concern(concern_id: str, about: str) -> None:
+    concerns.mail(concern_id, about, at=timezone.now())
 
 
 @shared_task
@@ -54,6 +81,7 @@ def clear_leftovers() -> None:
     at = timezone.now()
     shelf.clear_scratch(at=at)
     leftovers.clear(at=at)
+    upload_keeping.sweep(at=at)
 
 
 @signals.worker_process_init.connect

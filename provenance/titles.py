@@ -61,11 +61,11 @@ class Title:
 
 def read(public_id: str, *, at: datetime) -> Title:
     """A public title with its parts that are public too; raises NoSuchTitle for what is private as for what is not."""
-    production = Production.objects.select_related("studio").filter(public_id=public_id, is_public=True).first()
+    production = Production.objects.real().select_related("studio").filter(public_id=public_id, is_public=True).first()
     if production is None:
         raise NoSuchTitle("title.unknown", "There is no title of that id.")
     parts = productions.with_parts(Production.objects.filter(pk=production.pk)).filter(is_public=True)
-    shots = tuple(_shots(Credential.objects.filter(asset__production__in=parts), at))
+    shots = tuple(_shots(Credential.objects.real().filter(asset__production__in=parts), at))
     return Title(production, shots, tuple(sums(shots)), tuple(disclosures.reviews(production, at=at)))
 
 

@@ -1,7 +1,7 @@
 """Whom this installation trusts: its own roots, the C2PA trust lists, time-stamp authorities; and its readers."""
 
 import time
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from django.db.models import Max
 
 from provenance import keys
 from provenance.conclusion import TrustLists
-from provenance.models import TrustList
+from provenance.models import Asset, TrustList
 from provenance.sandbox import Anchor, Limits, Sandbox
 
 REGISTRY, LISTED, INTERIM, STAMPS = "/trust/registry", "/trust/c2pa", "/trust/c2pa-interim", "/trust/time-stamps"
+TESTS = "/trust/sandbox"
 # For so long a process uses the lists it last read; after a refresh all of them follow within it, without a restart.
 REMEMBERED = 30.0
 
@@ -73,6 +74,23 @@ _remembered: tuple[float, dict[str, TrustList]] = (0.0, {})
 def key_directory() -> Path:
     """Where the development authority lives; a production installation has none."""
     return Path(settings.DATA_DIR) / "keys"
+
+
+def signer_for(asset: Asset, *, at: datetime) -> keys.Signer:
+    """The studio's own key for what is real, and for what is of the sandbox never that: one which nobody trusts."""
+    studio = asset.production.studio
+    if asset.sandbox:
+        return keys.signer(f"test:{studio.public_id}", directory=settings.SANDBOX_KEYS_DIR, at=at, name=studio.name)
+    if studio.key_reference.startswith("test:"):
+        raise keys.KeyUnavailable("A key of the sandbox signs nothing that is real. Name the studio’s own key.")
+    return keys.signer(studio.key_reference, directory=key_directory(), at=at, name=studio.name)
+
+
+def anchors_for(asset: Asset) -> tuple[Anchor, ...]:
+    """Those that what was just signed is read back against: for the sandbox its own, which is on no list of the public's."""
+    if not asset.sandbox:
+        return anchors()
+    return (*anchors(), Anchor(_uri(TESTS), keys.root_pem(settings.SANDBOX_KEYS_DIR, scheme="test")))
 
 
 @lru_cache(maxsize=1)

@@ -14,17 +14,20 @@ from typing import Any, NamedTuple
 
 from django.core.files.storage import default_storage
 
-from provenance import standing, trust
+from provenance import sequences, shelf, standing, trust
 from provenance.conclusion import RegistryFacts
 from provenance.media.refusal import MediaRefused
-from provenance.models import Credential, KnownContent
+from provenance.models import Credential, FrameSequence, KnownContent
 from provenance.reading import Reading
 from provenance.report import Report, conclude, recall
+from provenance.sequence_index import MEDIA_TYPE
 from registry.errors import Invalid, NotFound
 
+FRAME = "frame"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 # As the vendor sent it, and as it was when the registry had written its metadata: a byte-identical strip of the signed.
-WITHOUT_CREDENTIALS = (KnownContent.Kind.UPLOADED, KnownContent.Kind.DESCRIBED)
+# And a frame of a sequence, whose credentials are the sequence's.
+WITHOUT_CREDENTIALS = (KnownContent.Kind.UPLOADED, KnownContent.Kind.DESCRIBED, KnownContent.Kind.FRAME)
 
 
 class Released(NamedTuple):
@@ -43,6 +46,10 @@ class Released(NamedTuple):
     consent: dict[str, Any]
     decision_id: int
     sidecar_key: str
+    media_type: str
+    sha256: str
+    storage_key: str
+    asset_id: int
 
 
 class EmptyFile(Invalid):
@@ -68,6 +75,10 @@ def verify(*, path: str | Path, name: str, at: datetime, sidecar: str | Path | N
         raise EmptyFile("media.empty", f"“{name}” is empty: there is nothing to check.")
     digest, reading = (sha256, _read(path, sidecar)) if sha256 else _hashed_and_read(path, sidecar)
     credential, found_by = _of_bytes(digest)
+    if credential and found_by == FRAME:
+        # What is signed is the sequence's index: it binds the frame, whatever came with it.
+        reading = _read_kept(credential)
+        return conclude(reading, _facts(credential, found_by, at, digest), trust.lists(), file=name, at=at)
     if credential and credential.sidecar_key and found_by == "signed_bytes" and not (reading.active or sidecar):
         reading = _read_with_kept_sidecar(path, credential.sidecar_key)
     if found_by != "signed_bytes" and reading.active:
@@ -81,7 +92,7 @@ def by_hash(*, sha256: str, at: datetime) -> Report:
     digest = sha256.strip().lower().removeprefix("sha256:")
     if not SHA256.fullmatch(digest):
         raise NotAFingerprint("verification.fingerprint", "A SHA-256 fingerprint has 64 hexadecimal digits.")
-    return recall(_facts(*_of_bytes(digest), at), trust.lists(), file=f"sha256:{digest}", at=at)
+    return recall(_facts(*_of_bytes(digest), at, digest), trust.lists(), file=f"sha256:{digest}", at=at)
 
 
 def by_credential(*, credential: str, at: datetime) -> Report:
@@ -113,6 +124,12 @@ def _read(path: Path, sidecar: str | Path | None) -> Reading:
         return Reading(unreadable=refused.detail, failure=(refused.code,))
 
 
+def _read_kept(credential: Released) -> Reading:
+    """The index of a sequence, as it is kept, with the credentials kept beside it."""
+    with shelf.scratch() as folder, shelf.borrowed(credential.storage_key, credential.sha256, into=folder) as path:
+        return _read_with_kept_sidecar(path, credential.sidecar_key)
+
+
 def _read_with_kept_sidecar(path: Path, key: str) -> Reading:
     with default_storage.open(key) as kept, tempfile.NamedTemporaryFile(suffix=".c2pa") as copy:
         shutil.copyfileobj(kept, copy)
@@ -125,17 +142,21 @@ def _of_bytes(digest: str) -> tuple[Released | None, str]:
     signed = _released(sha256=digest)
     if signed:
         return signed, "signed_bytes"
-    received = _released(asset__contents__sha256=digest, asset__contents__kind__in=WITHOUT_CREDENTIALS)
-    return (received, "received_bytes") if received else (None, "")
+    where = {"asset__contents__sha256": digest, "asset__contents__kind__in": WITHOUT_CREDENTIALS}
+    rows = Credential.objects.filter(**where).order_by("-id").values_list("asset__contents__kind", *Released._fields)
+    if (row := rows.first()) is None:
+        return None, ""
+    kind, *columns = row
+    return Released(*columns), FRAME if kind == KnownContent.Kind.FRAME else "received_bytes"
 
 
 def _released(**where: Any) -> Released | None:
     """The newest released credential for which that holds."""
-    row = Credential.objects.filter(**where).order_by("-id").values_list(*Released._fields).first()
+    row = Credential.objects.real().filter(**where).order_by("-id").values_list(*Released._fields).first()
     return Released(*row) if row else None
 
 
-def _facts(credential: Released | None, found_by: str, at: datetime) -> RegistryFacts:
+def _facts(credential: Released | None, found_by: str, at: datetime, digest: str = "") -> RegistryFacts:
     if credential is None:
         return RegistryFacts()
     at_signing = credential.consent.get("state_at_signing", "not_stated")
@@ -145,10 +166,19 @@ def _facts(credential: Released | None, found_by: str, at: datetime) -> Registry
         producer=credential.producer__name, made_by=credential.asset__vendor__name, signed_at=credential.signed_at,
         certificate_fingerprint=credential.certificate_fingerprint, development=credential.development_key,
         time_stamped=credential.time_stamped, extent=credential.extent, consent_at_signing=at_signing,
-        consent_now=today.state, may_continue=today.may_continue,
+        consent_now=today.state, may_continue=today.may_continue, **_of_frames(credential, found_by, digest),
     )  # fmt: skip
 
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _of_frames(credential: Released, found_by: str, digest: str) -> dict[str, Any]:
+    """What is told of a sequence, and of the frame that was asked about; nothing for a file."""
+    if credential.media_type != MEDIA_TYPE:
+        return {}
+    row = FrameSequence.objects.get(asset=credential.asset_id)
+    frames = sequences.proofs(row, digest) if found_by == FRAME else ()
+    return {"sequence": sequences.told(row), "frames": tuple(frames)}

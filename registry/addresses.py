@@ -52,7 +52,10 @@ def cache(url: str) -> dict[str, Any]:
 
 
 def storage(url: str) -> dict[str, Any]:
-    """A folder (`/path` or `file:///path`), or `s3://[key:secret@]bucket[/prefix]?endpoint=…&region=…&timeout=…`."""
+    """A folder (`/path` or `file:///path`), or `s3://[key:secret@]bucket[/prefix]?endpoint=…&public=…&region=…&timeout=…`.
+
+    `public` is the endpoint as vendors reach it, where that is another than the house's own way.
+    """
     parts = urlsplit(url)
     if parts.scheme in ("", "file"):
         return {
@@ -67,12 +70,18 @@ def storage(url: str) -> dict[str, Any]:
     raise AddressMistaken(f"STORAGE_URL begins with {parts.scheme}:; a folder and s3: are known here.")
 
 
+def folder_in(url: str, name: str) -> str:
+    """A folder of that name in a storage that is a folder; "" in any other."""
+    parts = urlsplit(url)
+    return str(Path(_file(parts)) / name) if parts.scheme in ("", "file") else ""
+
+
 def _bucket(parts: SplitResult) -> dict[str, Any]:
     asked = dict(parse_qsl(parts.query))
     options: dict[str, Any] = {
         "bucket_name": parts.hostname, "location": parts.path.strip("/"), "file_overwrite": False,
         "default_acl": None, "querystring_auth": True, "signature_version": "s3v4",
-        "endpoint_url": asked.get("endpoint"), "region_name": asked.get("region"),
+        "endpoint_url": asked.get("endpoint"), "public_endpoint_url": asked.get("public"), "region_name": asked.get("region"),
         "addressing_style": asked.get("addressing", "path" if asked.get("endpoint") else "auto"),
     }
     if parts.username:
@@ -80,6 +89,22 @@ def _bucket(parts: SplitResult) -> dict[str, Any]:
     if "timeout" in asked:
         options["timeout"] = float(asked["timeout"])
     return options
+
+
+def mail(url: str) -> dict[str, Any]:
+    """`file:///folder` (each mail a file), or `smtp://[user:password@]host:port`, with `smtps:` or `?tls=yes` for TLS."""
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": _file(parts)}
+    if parts.scheme in ("smtp", "smtps"):
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": parts.hostname or "localhost",
+            "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+            "EMAIL_HOST_USER": unquote(parts.username or ""), "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_SSL": parts.scheme == "smtps", "EMAIL_USE_TLS": dict(parse_qsl(parts.query)).get("tls") == "yes",
+            "EMAIL_TIMEOUT": 10,
+        }
+    raise AddressMistaken(f"EMAIL_URL begins with {parts.scheme}:; file:, smtp: and smtps: are known here.")
 
 
 def _file(parts: SplitResult) -> str:

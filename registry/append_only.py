@@ -10,6 +10,21 @@ SQLITE = """
 CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {VERB} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
 """
+# What is said once and never otherwise, of a row that changes in other ways.
+SQLITE_SETTLED = """
+CREATE TRIGGER IF NOT EXISTS {table}_{column}_settled BEFORE UPDATE OF {column} ON {table}
+WHEN OLD.{column} IS NOT NEW.{column}
+BEGIN SELECT RAISE(ABORT, '{table}.{column} is settled'); END;
+"""
+POSTGRESQL_SETTLED_FUNCTION = """
+CREATE OR REPLACE FUNCTION countersign_settled() RETURNS trigger AS $$
+BEGIN RAISE EXCEPTION '%.% is settled', TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END;
+$$ LANGUAGE plpgsql;
+"""
+POSTGRESQL_SETTLED = """
+CREATE OR REPLACE TRIGGER {table}_{column}_settled BEFORE UPDATE ON {table} FOR EACH ROW
+WHEN (OLD.{column} IS DISTINCT FROM NEW.{column}) EXECUTE FUNCTION countersign_settled('{column}');
+"""
 POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION countersign_append_only() RETURNS trigger AS $$
 BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END;
@@ -69,6 +84,26 @@ def allow_changes(*tables):
     """Its reverse, for a migration that changes such a table's columns and then forbids changes again."""
     forwards, backwards = _operations(tables)
     return migrations.RunPython(backwards, forwards)
+
+
+def settle(table, column):
+    """A migration operation after which `column` keeps the value a row was made with. Like `forbid_changes`, it is
+    said again by each later migration that alters the table."""
+
+    def forwards(apps, schema_editor):
+        if schema_editor.connection.vendor == "sqlite":
+            statements = [SQLITE_SETTLED]
+        else:
+            statements = [POSTGRESQL_SETTLED_FUNCTION, POSTGRESQL_SETTLED]
+        for statement in statements:
+            made = statement if statement is POSTGRESQL_SETTLED_FUNCTION else statement.format(table=table, column=column)
+            schema_editor.execute(made, params=None)
+
+    def backwards(apps, schema_editor):
+        on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_{column}_settled{on}", params=None)
+
+    return migrations.RunPython(forwards, backwards)
 
 
 def _operations(tables):

@@ -8,6 +8,7 @@ from celery import Celery, signals
 from celery.contrib.django.task import DjangoTask
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from kombu.transport import TRANSPORT_ALIASES
 
 from registry import checks, environment, household, logs, watch
 
@@ -25,6 +26,8 @@ class Task(DjangoTask):
         transaction.on_commit(send_hint, robust=True)
 
 
+# Messages in files, for the embedded house, without kombu's half-written ones.
+TRANSPORT_ALIASES["filesystem"] = "registry.file_queue:Transport"
 app = Celery("registry", task_cls=Task)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -1,5 +1,6 @@
 """Programs that act for an organisation: registered with a secret that is shown once, renewed, and revoked."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -12,6 +13,10 @@ from oauth2_provider.scopes import BaseScopes
 from registry import journal
 from registry.errors import Conflict, Invalid
 from registry.models import ApiClient, Organisation, User
+
+# What a sandbox has to have before a program works with it, by name; a room adds to it when it is loaded:
+# {"consent": function(organisation, at)}. What is there already stays as it is.
+OPENS_SANDBOX: dict[str, Callable[[Organisation, datetime], object]] = {}
 
 
 class UnknownScope(Invalid):
@@ -66,10 +71,20 @@ class ClientScopes(BaseScopes):
         return self.get_available_scopes(application, request)
 
 
+class SandboxOfSandbox(Invalid):
+    def __init__(self, organisation: Organisation) -> None:
+        super().__init__("client.sandbox_studio", f"Nobody is behind “{organisation}”, so no program acts for it.")
+
+
 @transaction.atomic
 def register(*, name: str, organisation: Organisation, by: User | None, reason: str, at: datetime,
-             scopes: list[str] | None = None) -> tuple[ApiClient, str]:
-    """A client of `organisation`, and its secret, which is kept as a hash and cannot be shown again."""
+             scopes: list[str] | None = None, sandbox: bool = False) -> tuple[ApiClient, str]:
+    """A client of `organisation`, and its secret, which is kept as a hash and cannot be shown again.
+
+    With the first one of its `sandbox`, the organisation's sandbox is opened. It is settled here for the client's life.
+    """
+    if organisation.sandbox_of_id is not None:
+        raise SandboxOfSandbox(organisation)
     scopes = sorted(settings.SCOPES) if scopes is None else scopes
     unknown = set(scopes) - set(settings.SCOPES)
     if unknown:
@@ -78,8 +93,13 @@ def register(*, name: str, organisation: Organisation, by: User | None, reason: 
     client = ApiClient.objects.create(
         name=name, organisation=organisation, allowed_scopes=" ".join(scopes), client_secret=secret,
         client_type=ApiClient.CLIENT_CONFIDENTIAL, authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
+        sandbox=sandbox,
     )
-    _journal(client, "client:registered", by=by, reason=reason, at=at, details={"name": name, "scopes": scopes})
+    told = {"name": name, "scopes": scopes} | ({"sandbox": True} if sandbox else {})
+    _journal(client, "client:registered", by=by, reason=reason, at=at, details=told)
+    if sandbox:
+        for opens in OPENS_SANDBOX.values():
+            opens(organisation, at)
     return client, secret
 
 

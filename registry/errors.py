@@ -19,6 +19,9 @@ class Fault:
 class RegistryError(Exception):
     """Refused for the reason named by `code` (stable, e.g. "consent.no_grant") and told in `detail` (a sentence)."""
 
+    # Whether it is logged as a failure of the house, where it is told as one that may be tried again.
+    operators_care = True
+
     def __init__(self, code: str, detail: str, *, errors: tuple[Fault, ...] = (), **extra: Any) -> None:
         super().__init__(detail)
         self.code = code
@@ -48,6 +51,22 @@ class NotFound(RegistryError):
 
 class Conflict(RegistryError):
     """It cannot be done in the state things are in now."""
+
+
+class Gone(RegistryError):
+    """It was here, and is no more."""
+
+
+class Unmet(RegistryError):
+    """The visitor made a condition that does not hold."""
+
+
+class Occupied(RegistryError):
+    """Somebody else is at it; it may be tried again."""
+
+
+class Altered(RegistryError):
+    """What arrived is not what was sent, by the hash that was sent with it."""
 
 
 class Unavailable(RegistryError):

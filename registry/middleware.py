@@ -18,7 +18,8 @@ from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from registry import accounts, identifiers, problems
+from registry import accounts, identifiers, permissions, problems
+from registry.api import again, conditional
 
 Next = Callable[[HttpRequest], HttpResponse]
 WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
@@ -28,9 +29,9 @@ PROTECTED = ("/admin/", "/vendor/")
 UNLOGGED = ("/static/", "/health/")
 # Nobody keeps a list of which work was asked about, nor an address that opens something: of these only the beginning is
 # written down.
-ASKED_ABOUT = ("/c/", "/t/", "/v/", "/api/v1/verifications/by-hash/", "/api/v1/disclosures/", "/letter/")
+ASKED_ABOUT = ("/c/", "/t/", "/v/", "/concern/", "/api/v1/verifications/by-hash/", "/api/v1/disclosures/", "/letter/")
 # Pages that are translated throughout, and answers to programs in which sentences are.
-TRANSLATED = ("/letter/", "/c/", "/t/", "/v/")
+TRANSLATED = ("/letter/", "/c/", "/t/", "/v/", "/concern/")
 TRANSLATED_PAGES = ("/", "/verify", "/how-to-read")
 SPEAKING = ("/api/v1/disclosures", "/api/v1/verifications")
 
@@ -112,6 +113,31 @@ class OnlySecure:
         if settings.SECURE_SSL_REDIRECT and request.path.startswith("/api/") and not request.is_secure():
             return problems.problem(request, code="request.not_secure", status=403)
         return self.get_response(request)
+
+
+class Hatch:
+    """The manners that every door of the interface has, and no view must think of: a POST under a key is carried out once,
+    a GET is answered with its ETag, and whoever is counted is told what is left (draft-ietf-httpapi-ratelimit-headers)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        client = getattr(request, "client", None)
+        if client is not None:
+            if "client" not in getattr(request, "quotas", {}):  # refused before it came to be counted
+                permissions.note(request, permissions.share_of(client))
+            response = conditional.answered(request, response)
+        quotas = getattr(request, "quotas", {}).values()
+        if quotas:
+            response["RateLimit-Policy"] = ", ".join(f'"{one.name}";q={one.limit};w={permissions.MINUTE}' for one in quotas)
+            response["RateLimit"] = ", ".join(f'"{one.name}";r={one.remaining};t={one.resets_in}' for one in quotas)
+        return response
+
+    def process_view(self, request: HttpRequest, view: Next, args: tuple, kwargs: dict) -> HttpResponse | None:
+        keyed = again.keyed(request, view)
+        return keyed(request, *args, **kwargs) if keyed else None
 
 
 class FirstPassword:

@@ -1,9 +1,10 @@
-"""Who may do what: programs by their token and its scopes, people by their roles, strangers by how often they ask."""
+"""Who may do what: programs by their token and its scopes, people by their roles, and everybody only so often."""
 
 import functools
 import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from registry.errors import NotAllowed, TooMany
 from registry.models import ApiClient, Membership, Organisation, Production, User
 
 Role = Membership.Role
+MINUTE = 60
 
 
 # ── Programs ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -168,7 +170,7 @@ def within_reach(own: QuerySet[Organisation]) -> QuerySet[Organisation]:
 
     A person or a program acts for the whole vendor: who could let one in for a vendor of two studios would see both.
     """
-    elsewhere = Production.objects.exclude(studio__in=own)
+    elsewhere = Production.objects.real().exclude(studio__in=own)
     vendors = Organisation.objects.filter(worked_on__studio__in=own).exclude(worked_on__in=elsewhere)
     alone = vendors.exclude(memberships__role__in=OPERATES)
     return Organisation.objects.filter(Q(pk__in=own) | Q(pk__in=alone.values("pk")))
@@ -213,7 +215,7 @@ def vendors_of(user: User) -> QuerySet[Organisation]:
     return organisations_where(user, DELIVERS).filter(kind=Organisation.Kind.VENDOR)
 
 
-# ── Strangers ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── How often ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def address(request: HttpRequest) -> str:
@@ -224,26 +226,90 @@ def address(request: HttpRequest) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
-def seconds_to_wait(rate: str, visitor: str, *, now: float) -> int:
-    """Count one request of `visitor` against RATES[rate] a minute; 0 when it may pass, else how long to wait."""
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What is left to a visitor of what may be asked within a minute; `resets_in` seconds it is whole again."""
+
+    name: str
+    limit: int
+    asked: int
+    resets_in: int
+
+    @property
+    def remaining(self) -> int:
+        return max(0, self.limit - self.asked)
+
+    @property
+    def wait(self) -> int:
+        """How many seconds to wait, because more was asked; 0 when it may pass."""
+        return self.resets_in if self.asked > self.limit else 0
+
+
+def spend(rate: str, visitor: str, *, now: float, cost: int = 1) -> Quota | None:
+    """Count `cost` requests of `visitor` against RATES[rate] a minute, in the cache that all processes share; None where
+    there is no limit."""
     limit = settings.RATES[rate]
     if not limit:
-        return 0
-    minute = int(now // 60)
+        return None
+    minute = int(now // MINUTE)
     key = f"rate-{rate}-{minute}-{hashlib.sha256(visitor.encode()).hexdigest()[:32]}"
-    cache.add(key, 0, timeout=120)
+    cache.add(key, 0, timeout=2 * MINUTE)
     try:
-        count = cache.incr(key)
+        asked = cache.incr(key, cost)
     except ValueError:
-        return 0
-    return 0 if count <= limit else int((minute + 1) * 60 - now) + 1
+        asked = 0
+    return Quota(rate, limit, asked, int((minute + 1) * MINUTE - now) + 1)
+
+
+def note(request: HttpRequest, quota: Quota | None) -> None:
+    """Every answer tells what is left (registry.middleware.Hatch writes it)."""
+    if quota:
+        request.quotas = {**getattr(request, "quotas", {}), quota.name: quota}
+
+
+def share_of(client: ApiClient) -> Quota | None:
+    """Count one request against the client's own share: however much one asks, the others have theirs."""
+    return spend("client", f"client:{client.pk}", now=time.time())
+
+
+class TooOften(TooMany):
+    def __init__(self, quota: Quota, what: str = "requests") -> None:
+        super().__init__(
+            "client.too_many_requests",
+            f"Too many {what}: {quota.limit} a minute are answered; try again in {quota.wait} seconds.",
+            retry_after=quota.wait,
+        )
+
+
+class FairShare(BaseThrottle):
+    """Each program has its own share of requests; strangers are counted where their doors say so."""
+
+    def allow_request(self, request: Request, view: object) -> bool:
+        client = getattr(request, "client", None)
+        if client is None:
+            return True
+        quota = share_of(client)
+        note(request._request, quota)
+        if quota and quota.wait:
+            raise TooOften(quota)
+        return True
+
+
+def spend_questions(request: Request, number: int) -> None:
+    """Questions that are put many at a time count one by one. Raises TooOften, and then none of them is answered."""
+    quota = spend("questions", f"client:{request.client.pk}", now=time.time(), cost=number)
+    note(request._request, quota)
+    if quota and quota.wait:
+        raise TooOften(quota, "questions")
 
 
 class Limited(BaseThrottle):
     rate = ""
 
     def allow_request(self, request: Request, view: object) -> bool:
-        self.seconds = seconds_to_wait(self.rate, address(request._request), now=time.time())
+        quota = spend(self.rate, address(request._request), now=time.time())
+        note(request._request, quota)
+        self.seconds = quota.wait if quota else 0
         return not self.seconds
 
     def wait(self) -> int:
@@ -262,10 +328,10 @@ def limited_page(rate: str) -> Callable:
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @functools.wraps(view)
         def counted(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            seconds = seconds_to_wait(rate, address(request), now=time.time())
-            if seconds:
-                sentence = f"Too many requests; try again in {seconds} seconds."
-                raise TooMany("client.too_many_requests", sentence, retry_after=seconds)
+            quota = spend(rate, address(request), now=time.time())
+            note(request, quota)
+            if quota and quota.wait:
+                raise TooOften(quota)
             return view(request, *args, **kwargs)
 
         return counted

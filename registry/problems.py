@@ -24,15 +24,19 @@ from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from registry.errors import (
+    Altered,
     Conflict,
     Fault,
+    Gone,
     Invalid,
     NotAllowed,
     NotFound,
+    Occupied,
     RegistryError,
     TooLarge,
     TooMany,
     Unavailable,
+    Unmet,
     Unreadable,
     Unsupported,
 )
@@ -40,7 +44,7 @@ from registry.errors import (
 MEDIA_TYPE = "application/problem+json"
 STATUS: dict[type[RegistryError], int] = {
     Invalid: 422, NotAllowed: 403, NotFound: 404, Conflict: 409, Unavailable: 503, TooLarge: 413, Unsupported: 415,
-    TooMany: 429, Unreadable: 400,
+    TooMany: 429, Unreadable: 400, Gone: 410, Unmet: 412, Occupied: 423, Altered: 460,
 }
 TITLES = {
     400: "The request cannot be understood",
@@ -50,10 +54,14 @@ TITLES = {
     405: "The address does not answer to this method",
     406: "There is no representation of that kind",
     409: "It cannot be done in the present state",
+    410: "It is here no more",
+    412: "A condition does not hold",
     413: "More was sent than is accepted",
     415: "This kind of content is not handled",
     422: "What was sent cannot be accepted",
+    423: "Somebody else is at it",
     429: "Too many requests",
+    460: "What arrived is not what was sent",
     500: "Something went wrong here",
     503: "It cannot be done at the moment",
 }
@@ -113,11 +121,19 @@ def answer(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     if known is None:
         return None
     document, headers = known
-    if document["status"] >= 500:
+    if document["status"] >= 500 and getattr(error, "operators_care", True):
         log.error("refused with %s", document["code"], exc_info=error)
     set_rollback()
     whole = complete(document, context["request"]._request)
     return _logged(JsonResponse(whole, status=document["status"], headers=headers, content_type=MEDIA_TYPE))
+
+
+def of_one(error: Exception, request: HttpRequest) -> dict[str, Any]:
+    """The problem document of one item among several; what nobody expected is logged and says nothing of itself."""
+    known = _known(error)
+    if known is None:
+        log.error("one item of several failed", exc_info=error)
+    return complete(known[0] if known else _document("service.error", 500), request)
 
 
 def complete(document: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
@@ -164,7 +180,8 @@ def _known(error: Exception) -> tuple[dict[str, Any], dict[str, str]] | None:
 def _ours(error: RegistryError) -> tuple[dict[str, Any], dict[str, str]]:
     status = status_of(error)
     faults = [{"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in error.errors]
-    headers = {"Retry-After": str(error.extra.get("retry_after", RETRY_AFTER))} if status in (429, 503) else {}
+    waits = status in (423, 429, 503) or "retry_after" in error.extra
+    headers = {"Retry-After": str(error.extra.get("retry_after", RETRY_AFTER))} if waits else {}
     if error.code == "client.scope":
         wanted = f'error="insufficient_scope", scope="{error.extra["scope"]}"'
         headers["WWW-Authenticate"] = f'Bearer realm="countersign", {wanted}'

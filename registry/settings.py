@@ -31,6 +31,8 @@ CACHE_URL = environment.text("CACHE_URL", f"file://{DATA_DIR}/cache")
 STORAGE_URL = environment.text("STORAGE_URL", str(DATA_DIR / "storage"))
 # Files in the making. On the disk of a local storage, so that what is complete is kept by a rename.
 SCRATCH_DIR = Path(environment.text("SCRATCH_DIR", "/tmp" if PRODUCTION else str(DATA_DIR / "scratch")))
+# The sandbox's own authority, made by the worker when it is first needed. Nobody trusts it, and it may be made anew.
+SANDBOX_KEYS_DIR = Path(environment.text("SANDBOX_KEYS_DIR", str((SCRATCH_DIR if PRODUCTION else DATA_DIR) / "keys")))
 if not PRODUCTION:
     DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     SCRATCH_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -114,6 +116,8 @@ MIDDLEWARE = [
     "registry.middleware.FirstPassword",
     "registry.middleware.SecondFactor",
     "axes.middleware.AxesMiddleware",
+    # Last, so that everything else has been asked before a view answers.
+    "registry.middleware.Hatch",
 ]
 ROOT_URLCONF = "registry.urls"
 WSGI_APPLICATION = "registry.wsgi.application"
@@ -162,12 +166,20 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 
 # ── Uploads ──────────────────────────────────────────────────────────────────────────────────────────────────────
 MAX_UPLOAD_BYTES = environment.whole("MAX_UPLOAD_BYTES", 2 * 1024**3)
+# One that comes piece by piece and may be resumed, and where its pieces lie: a folder that all webs and workers see, below a
+# storage that is one. In a bucket there is none by itself; there, parts go to the bucket directly.
+MAX_RESUMABLE_BYTES = environment.whole("MAX_RESUMABLE_BYTES", 64 * 1024**3)
+UPLOADS_DIR = environment.text("UPLOADS_DIR", addresses.folder_in(STORAGE_URL, "uploads"))
+# How long an upload is kept after its last byte, and what a client may have open at a time.
+UPLOAD_HOURS = environment.whole("UPLOAD_HOURS", 72)
+UPLOADS_OPEN = environment.whole("UPLOADS_OPEN", 5000)
+UPLOADS_OPEN_BYTES = environment.whole("UPLOADS_OPEN_BYTES", 1024**4)
 FILE_UPLOAD_HANDLERS = ["registry.receiving.HashedUpload"]
 FILE_UPLOAD_TEMP_DIR = str(SCRATCH_DIR)
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2 + 1024  # the largest declaration, and the name of its part
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+DATA_UPLOAD_MAX_NUMBER_FILES = 2_240  # frames of a sequence, and its ingredients; any other form is held to twenty
 
 # ── Measuring ────────────────────────────────────────────────────────────────────────────────────────────────────
 # How much of an element may be found touched beyond what was declared before a person has to answer for it.
@@ -259,21 +271,29 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["registry.api.bodies.BoundedJSON"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "registry.api.schema.Described",
+    "DEFAULT_THROTTLE_CLASSES": ["registry.permissions.FairShare"],
     "DEFAULT_FILTER_BACKENDS": ["registry.api.parameters.Narrowed"],
     "EXCEPTION_HANDLER": "registry.problems.answer",
     "NUM_PROXIES": PROXIES,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-# Requests from one address a minute; 0 is no limit. Counted in the cache that all processes share.
+# Requests from one address a minute, of a program wherever it is; 0 is no limit. Counted in the cache that all processes share.
 RATES = {
     "window": environment.whole("RATE_WINDOW", 600),
     "verification": environment.whole("RATE_VERIFICATION", 60 if PRODUCTION else 600),
     "token": environment.whole("RATE_TOKEN", 60),
+    "concern": environment.whole("RATE_CONCERN", 6),
+    "client": environment.whole("RATE_CLIENT", 1200),
+    # Of consent: a list of five hundred counts as so many.
+    "questions": environment.whole("RATE_QUESTIONS", 6000),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Countersign",
-    "DESCRIPTION": "Provenance and consent registry for synthetic media: the vendors' interface and the public one.",
+    "DESCRIPTION": "Provenance and consent registry for synthetic media: the vendors' interface and the public one.\n\n"
+    "A program fetches a token with its id and secret (`POST /api/v1/oauth/token`) and sends it with each request. Every refusal "
+    "is a problem document (RFC 9457): `code` is stable, `detail` says what to do, `errors` point to the places, and `type` "
+    "leads to a page that explains it. Declarations are described at `/schemas/declaration-1.json`.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -283,16 +303,32 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "ProductionKind": "registry.models.productions.Production.Kind",
+        "OutcomeEnum": "consent.api.clearances.ANSWERS",
+        "ShotOutcome": "consent.api.batch.OUTCOMES",
         "UnitKind": "registry.models.productions.Unit.Kind",
         "AssetState": "provenance.models.signing.SigningJob.State",
+        "UploadState": "provenance.models.uploads.Upload.State",
         "EvidenceKind": "provenance.models.measuring.OperationEvidence.Kind",
     },
+    "TAGS": [
+        {"name": "access", "description": "Tokens for programs"},
+        {"name": "productions", "description": "What you work on: shots, people by alias, where it is to appear"},
+        {"name": "clearances", "description": "Before the work: may this be done?"},
+        {"name": "declarations", "description": "What is to be said of a file: read from it, and checked"},
+        {"name": "assets", "description": "Files to be signed, and what became of them"},
+        {"name": "disclosures", "description": "For platforms: what is told of signed files, open to anybody"},
+        {"name": "verifications", "description": "Is a file what it says? Open to anybody"},
+    ],
+    # Its shapes stand at the operations; a list of all would be longer than the rest.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": -1, "filter": True},
     "REDOC_DIST": "SIDECAR",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "provenance.api.described.completed",
         "registry.api.schema.problems_everywhere",
+        "provenance.api.tus_described.with_head",
         "registry.api.schema.webhooks",
     ],
 }
@@ -331,6 +367,12 @@ CELERY_TASK_ROUTES = {
     "registry.tasks.deliver_webhooks": {"queue": DELIVERIES},
     "registry.tasks.*": {"queue": "pulse"},
 }
+# How many files may wait to be signed, of one vendor and of all, and for how many seconds; 0 is no limit. Beyond it 429.
+QUEUE_MOST_OF_ONE = environment.whole("QUEUE_MOST_OF_ONE", 2000)
+QUEUE_MOST = environment.whole("QUEUE_MOST", 10_000)
+QUEUE_OLDEST_SECONDS = environment.whole("QUEUE_OLDEST_SECONDS", 6 * 3600)
+# How many of one vendor are on the broker at once, the others waiting for their turn: about twice what all workers can do.
+QUEUE_AT_ONCE = environment.whole("QUEUE_AT_ONCE", 16)
 # In production nothing is kept on a machine; a beat that begins anew only sends its first hints at once.
 CELERY_BEAT_SCHEDULE_FILENAME = str((SCRATCH_DIR if PRODUCTION else DATA_DIR) / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
@@ -409,6 +451,6 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "registry.problems.forged"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-# ── Mail: kept in files when embedded ────────────────────────────────────────────────────────────────────────────
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+# ── Mail: kept in files unless EMAIL_URL says where it goes ──────────────────────────────────────────────────────
+globals().update(addresses.mail(environment.text("EMAIL_URL", f"file://{DATA_DIR}/mail")))
+MAIL_FROM = DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", "Countersign <registry@localhost>")

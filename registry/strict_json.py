@@ -33,15 +33,15 @@ def read(text: bytes) -> Any:
         raise NotJSON(f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}") from error
 
 
-def unfit(data: Any) -> Iterator[tuple[str, str]]:
+def unfit(data: Any, *, most: int = MOST_VALUES) -> Iterator[tuple[str, str]]:
     """What can be taken from nobody, whatever it is meant to say: a JSON pointer to it, and a sentence."""
     waiting: list[tuple[tuple[str | int, ...], Any]] = [((), data)]
     count = 0
     while waiting:
         path, value = waiting.pop()
         count += 1
-        if count > MOST_VALUES or len(path) > DEEPEST:
-            yield "", f"At most {MOST_VALUES} values are read, and {DEEPEST} deep."
+        if count > most or len(path) > DEEPEST:
+            yield "", f"At most {most} values are read, and {DEEPEST} deep."
             return
         if isinstance(value, str) and (sentence := _text_fault(value)):
             yield pointer(*path), sentence

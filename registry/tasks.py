@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from oauth2_provider.models import clear_expired
 
-from registry import heartbeats, receiving
+from registry import heartbeats, idempotency, receiving
 from registry.webhooks import courier, log
 
 
@@ -20,6 +20,7 @@ def tidy() -> None:
     call_command("clearsessions")
     at = timezone.now()
     heartbeats.forget(at=at)
+    idempotency.forget(at=at)
     receiving.clear_scratch(at=at)
     log.forget(at=at)
 

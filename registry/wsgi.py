@@ -6,7 +6,9 @@ environment.name_settings()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
-application = get_wsgi_application()
+from registry.lines import watched  # noqa: E402
+
+application = watched(get_wsgi_application())
 
 from django.utils import timezone  # noqa: E402
 

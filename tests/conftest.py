@@ -16,7 +16,7 @@ from tests import databases
 WAITS = (
     "tests/registry/test_start", "tests/journeys/test_demo", "tests/large/", "tests/journeys/test_desk_in_a_browser",
     "tests/journeys/test_a_letter_in_a_browser", "tests/vendor/test_in_a_browser", "tests/faults/",
-    "tests/registry/test_on_postgresql",
+    "tests/registry/test_on_postgresql", "tests/client/test_a_vendor_delivers",
 )  # fmt: skip
 
 
@@ -60,10 +60,10 @@ def cast(db):
 def program():
     """`program(organisation, *scopes)` → a client that speaks to the API with a token fetched by its own secret."""
 
-    def signed_in(organisation, *scopes):
+    def signed_in(organisation, *scopes, sandbox=False):
         client, secret = clients.register(
             name=f"pipeline of {organisation.name}", organisation=organisation, scopes=list(scopes) or None, by=None,
-            reason="", at=timezone.now(),
+            reason="", at=timezone.now(), sandbox=sandbox,
         )  # fmt: skip
         api = APIClient()
         asked = {"grant_type": "client_credentials", "client_id": client.client_id, "client_secret": secret}

@@ -1,10 +1,11 @@
 """A vendor's question before the work: would this be covered? The answer is kept and has an id."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,15 +16,24 @@ from consent import clearance as clearances
 from consent.facts import Depiction
 from consent.vocabulary import ACTS, CONTENT_FLAGS, MEDIA, MODALITIES, ROLES, ROUTINE_REASONS, USES, choices
 from registry.api.bodies import Exact
-from registry.errors import NotFound
+from registry.api.conditional import IF_NONE_MATCH, NOT_MODIFIED
+from registry.api.schema import refusal
+from registry.errors import Fault, Invalid, NotFound
 from registry.models import Production
-from registry.permissions import requires
+from registry.permissions import requires, spend_questions
 from registry.receiving import announced_length
 
 MOST_DEPICTIONS = 200
 EARLIEST = 1900
+ANSWERS = ("permit", "review", "deny")  # each worse than the one before
 SHA256 = r"^[0-9a-f]{64}$"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"  # as in a declaration: sentences are built around it
+
+MIRA = {"person": "per_8mWkJx0cT2mVQn5rYb3uLA", "role": "target_likeness", "modality": "face", "use": "de_aging"}
+ONE_ASKED = OpenApiExample("A de-aged performer, now and on the day of release", request_only=True, value={
+    "production": "prd_4tXc0m9Q0mH2dJr8Tn5v1A", "units": ["sh010"], "territories": ["WORLD"], "media": ["svod"],
+    "release_on": "2027-03-01", "depictions": [MIRA],
+})  # fmt: skip
 
 
 def codes(**more: Any) -> serializers.ListField:
@@ -62,6 +72,9 @@ class QuestionAsked(Exact):
     media = serializers.ListField(child=serializers.ChoiceField(choices(MEDIA)), required=False)
     languages = codes(required=False, help_text="BCP 47")
     as_of = serializers.DateTimeField(required=False, help_text="The moment asked about; left out, now")
+    release_on = serializers.DateField(
+        required=False, help_text="The day it is to come out: the same is asked of that day as well, and answered beside it"
+    )
     asset_sha256 = serializers.RegexField(
         SHA256, required=False, help_text="The file asked about, so that approvals and facts on record about it count"
     )
@@ -117,7 +130,7 @@ class ClearanceTold(serializers.Serializer):
     """What was answered: the worst over all depictions, and for each territory apart."""
 
     id = serializers.CharField()
-    outcome = serializers.ChoiceField(["permit", "review", "deny"])
+    outcome = serializers.ChoiceField(ANSWERS)
     by_territory = serializers.DictField(child=serializers.CharField())
     reasons = ReasonTold(many=True)
     obligations = ObligationTold(many=True)
@@ -132,6 +145,14 @@ class ClearanceTold(serializers.Serializer):
     hash = serializers.CharField(help_text="SHA-256 of the whole stored answer (RFC 8785)")
 
 
+class BothTold(ClearanceTold):
+    """`on_release` is answered only where the question says `release_on`."""
+
+    on_release = ClearanceTold(
+        required=False, help_text="The same question of the day in release_on, an answer with an id of its own"
+    )
+
+
 class NoSuchProduction(NotFound):
     def __init__(self) -> None:
         super().__init__("production.unknown", "There is no production of that id that you work on.")
@@ -141,22 +162,39 @@ class Clearances(APIView):
     permission_classes = [requires("clearances")]
 
     @extend_schema(
-        operation_id="ask_clearance", tags=["clearances"], request=QuestionAsked,
-        responses={201: OpenApiResponse(ClearanceTold, description="Answered and kept, whatever the outcome")},
-    )
+        operation_id="ask_clearance", tags=["clearances"], request=QuestionAsked, examples=[ONE_ASKED],
+        responses={
+            201: OpenApiResponse(BothTold, description="Answered and kept, whatever the outcome"),
+            404: refusal(404), 409: refusal(409), 413: refusal(413), 415: refusal(415), 422: refusal(422),
+        },
+    )  # fmt: skip
     def post(self, request: Request) -> Response:
+        """May this be done? Asked before the work, for now and, with `release_on`, for the day it comes out.
+
+        The id of what is permitted can be quoted in a declaration as `clearance`. That is no promise: consent is asked
+        again when the file comes in, beside the key, and at release. Several shots at once: `ask_clearances`.
+        """
         announced_length(request)
         asked = QuestionAsked(data=request.data)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
+        at = timezone.now()
         organisation = request.client.organisation
-        production = Production.objects.visible_to(organisation).filter(public_id=given["production"]).first()
+        production = Production.objects.seen_by(request.client).filter(public_id=given["production"]).first()
         if production is None:
             raise NoSuchProduction
-        stored = clearances.decide(
-            _question(given), production=production, requester=organisation, purpose="clearance", at=timezone.now()
+        questions = moments(given, at=at)
+        spend_questions(request, len(questions))
+        answers = clearances.decide_all(
+            [(question, production) for question in questions], requester=organisation, purpose="clearance", at=at
         )
-        told = clearances.told(stored, to_studio=organisation.pk == production.studio_id)
+        if unknown := next((one for one in answers if isinstance(one, Invalid)), None):
+            raise unknown
+        stored, *later = answers
+        to_studio = organisation.pk == production.studio_id
+        told = clearances.told(stored, to_studio=to_studio)
+        if later:
+            told["on_release"] = clearances.told(later[0], to_studio=to_studio)
         location = reverse("clearance", args=[stored.public_id], request=request)
         return Response(told, status=status.HTTP_201_CREATED, headers={"Location": location})
 
@@ -164,11 +202,27 @@ class Clearances(APIView):
 class Clearance(APIView):
     permission_classes = [requires("clearances")]
 
-    @extend_schema(operation_id="read_clearance", tags=["clearances"], responses=ClearanceTold)
+    @extend_schema(
+        operation_id="read_clearance", tags=["clearances"], parameters=[IF_NONE_MATCH],
+        responses={200: ClearanceTold, 304: NOT_MODIFIED, 404: refusal(404)},
+    )  # fmt: skip
     def get(self, request: Request, clearance: str) -> Response:
+        """An answer as it was given. It says what was so then; what is so now is asked anew."""
         organisation = request.client.organisation
-        stored = clearances.found(clearance, requester=organisation)
+        stored = clearances.found(clearance, requester=organisation, sandbox=request.client.sandbox)
         return Response(clearances.told(stored, to_studio=organisation.pk == stored.production.studio_id))
+
+
+def moments(given: dict[str, Any], *, at: datetime) -> list[clearances.Question]:
+    """The question of now, or of its `as_of`, and the same of the day in `release_on`. Raises Invalid for one before."""
+    question = _question(given)
+    if (day := given.get("release_on")) is None:
+        return [question]
+    asked = question.as_of or at
+    if day < asked.astimezone(UTC).date():
+        detail = "The day of release lies before the moment that is asked about. Give a later one, or leave it out."
+        raise Invalid("request.invalid", detail, errors=(Fault("/release_on", "request.invalid", detail),))
+    return [question, replace(question, as_of=max(asked, datetime.combine(day, time(), tzinfo=UTC)))]
 
 
 def _question(given: dict[str, Any]) -> clearances.Question:

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from consent.vocabulary import MODALITIES, ROLES, USES
-from provenance import findings, likeness, waiting
+from provenance import findings, frame_numbers, likeness, sequences, waiting
 from provenance.admin import answers, measured
 from provenance.admin import likeness as likenesses
-from provenance.models import Asset, SigningJob
+from provenance.models import Asset, FrameSequence, SigningJob
 from provenance.printable import bounded, printable
 from registry import permissions
 from registry.admin.lists import OwnRows
@@ -120,6 +120,8 @@ class Assets(OwnRows):
             ("Kind of file", printable(asset.media_type)), ("Size", f"{asset.size:,} bytes".replace(",", " ")),
             ("SHA-256 of what was sent", asset.sha256), ("Attempts to sign", asset.job.attempt),
         ]  # fmt: skip
+        if sequence := sequences.of(asset):
+            pairs += _frames(sequence)
         if credential:
             pairs.append(("Signed", f"{credential.signed_at:%-d %B %Y, %H:%M} UTC"))
             pairs.append(("SHA-256 of what was signed", credential.sha256))
@@ -132,6 +134,20 @@ class Assets(OwnRows):
             shows_pictures=permissions.may_read_consent(request.user, asset.production.studio),
             history=history(asset.public_id), acts=_acts(asset, request.user), proposals=_proposals(asset, request.user),
         )  # fmt: skip
+
+
+def _frames(row: FrameSequence) -> list[tuple[str, str]]:
+    """What a frame sequence is, in a reader's words."""
+    gaps = frame_numbers.frames_in_words([(one["first"], one["last"]) for one in row.missing])
+    of = f"{row.width} × {row.height} pixels" if row.width and row.height else "size not known"
+    told = [
+        ("Frames", f"{row.count}, from {row.first} to {row.last}, called {printable(row.pattern)}"),
+        ("Each frame", f"{printable(row.media_type)}, {of}, {printable(row.pixels)}"),
+        ("Missing, as the vendor states", gaps if row.missing else ""),
+        ("Frames per second", row.rate or "not stated"), ("All frames together", f"{row.size:,} bytes".replace(",", " ")),
+        ("Merkle root", row.merkle_root), ("Noted", " ".join(printable(note, 400) for note in row.notes[:5])),
+    ]  # fmt: skip
+    return [(name, value) for name, value in told if value]
 
 
 def _acts(asset: Asset, user: User) -> list[tuple[str, str]]:

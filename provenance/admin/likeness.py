@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from provenance import intake, likeness, shelf, trust
+from provenance import intake, likeness, sequences, shelf, trust
 from provenance.admin.answers import asset_for
 from provenance.admin.measured import PRIVATE
 from provenance.media.refusal import MediaRefused
@@ -62,11 +62,19 @@ def _picture_of(row: Likeness, which: str) -> tuple[str, str, float | None] | No
         asset = row.known
         kept = asset.storage_key and asset.job.state != SigningJob.State.REFUSED
         own = asset.production.studio_id == row.asset.production.studio_id
-        return (asset.storage_key, asset.sha256, row.known_at_s) if kept and own else None
+        return _shown_of(asset, row.known_at_s) if kept and own else None
     file = row.ingredient or row.asset
     if not file.storage_key or row.asset.job.state == SigningJob.State.REFUSED:
         return None
-    return file.storage_key, file.sha256, row.at_s
+    return (file.storage_key, file.sha256, row.at_s) if row.ingredient else _shown_of(row.asset, row.at_s)
+
+
+def _shown_of(asset: Asset, at_s: float | None) -> tuple[str, str, float | None] | None:
+    """Of a frame sequence, the frame shown then."""
+    if sequences.of(asset):
+        frame = sequences.picture_key(asset, at_s)
+        return (*frame, None) if frame else None
+    return asset.storage_key, asset.sha256, at_s
 
 
 @require_safe

@@ -5,6 +5,7 @@ from django.urls import path
 from provenance.admin import (
     adopting,
     answers,
+    concerns,
     distribution,
     ending,
     holds,
@@ -22,6 +23,8 @@ urlpatterns = [
     path("holds/", holds.switch, name="holds"),
     path("holds/<str:studio>/<str:subject>/<str:code>/", holds.set_hold, name="set-hold"),
     path("retention/", retention.preview, name="retention"),
+    path("concerns/", concerns.every, name="concerns"),
+    path("concerns/<str:concern>/", concerns.one, name="concern-at-desk"),
     path("distribution/", distribution.errands, name="distribution"),
     path("distribution/<str:cause>/<str:party>/", distribution.errand, name="distribution-errand"),
     path("distribution/<str:cause>/<str:party>/notice.txt", distribution.notice, name="distribution-notice"),

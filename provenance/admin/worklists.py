@@ -13,7 +13,7 @@ from django.utils import timezone
 from consent.in_words import last_day
 from consent.models import Grant
 from consent.worklists import ComingOfAge
-from provenance import distribution, key_warnings, silence, waiting
+from provenance import concerns, distribution, key_warnings, silence, waiting
 from provenance.admin.assets import READS_ASSETS
 from provenance.models import Asset
 from provenance.waiting import COMES_OF_AGE, SOON, State
@@ -49,7 +49,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
         request, "provenance/desk/worklists.html", title=f"{at:%A}, {at.day} {at:%B %Y}",
         cards=[
             *_for_a_second_lawyer(mine["verifies"], request.user, at), *_without_paper(mine["answers"], at),
-            *_ending(mine["reads"], at), *_to_stop(mine["reads"], at), *_minors(knows, minors),
+            *_ending(mine["reads"], at), *_to_stop(mine["reads"], at), *_concerns(mine["answers"], at), *_minors(knows, minors),
             *_assets(mine["keeps"]),
         ],
         rows=[(row, _address(row.record), _words(row)) for row in rows],
@@ -110,6 +110,15 @@ def _to_stop(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
         words = "notice to stop distribution" if len(found) == 1 else "notices to stop distribution"
         yield _card(len(found), words, f"overdue: {overdue}" if overdue else f"the first by {found[0].cause.due:%-d %B %Y}", "",
                     reverse("distribution"))  # fmt: skip
+
+
+def _concerns(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
+    """Only where one waits: they are rare, and each has its clock."""
+    if found := list(concerns.waiting(studios)):
+        overdue = sum(one.due_at <= at for one in found)
+        words = "concern to answer" if len(found) == 1 else "concerns to answer"
+        soonest = f"overdue: {overdue}" if overdue else f"the first by {found[0].due_at:%-d %B %Y, %H:%M} UTC"
+        yield _card(len(found), words, soonest, "", reverse("concerns"))
 
 
 def _minors(studios: QuerySet[Organisation], minors: list[ComingOfAge]) -> Iterator[dict]:

@@ -30,7 +30,8 @@ CURSOR = re.compile(r"1-([0-9]{1,18})")
 MOST_CHANGES = 500
 LANGUAGE = OpenApiParameter("lang", str, enum=sorted(OFFERED), description="The language of the sentences; English if absent")
 FOR_BROWSERS = {
-    "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Content-Language, Retry-After, X-Request-ID",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Content-Language, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID",
 }  # fmt: skip
 
 

@@ -1,18 +1,24 @@
 """Evidence of an operation, sent while its asset waits: the plate it began from, or a matte of what it touched."""
 
+from typing import Any
+
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from django.utils.datastructures import MultiValueDict
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from provenance import evidence, findings
+from provenance import evidence, findings, submission
 from provenance.api.assets import one, sent
 from provenance.api.forms import WholeForm, files_in, refuse_unknown, texts_in
-from provenance.intake import SentFile
-from provenance.models import Measured, OperationEvidence
+from provenance.api.submissions import LONGEST_ID
+from provenance.models import Asset, Measured, OperationEvidence
+from provenance.sent_files import SentFile
+from registry.api.bodies import BoundedJSON, Exact
+from registry.api.conditional import IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED, insist_on_match
 from registry.api.schema import refusal
 from registry.errors import Invalid
 from registry.permissions import requires
@@ -30,6 +36,21 @@ class EvidenceSent(serializers.Serializer):
     output = serializers.FileField(
         required=False, help_text="What the operation gave, where other operations followed; with `difference`"
     )
+
+
+class EvidenceQuoted(Exact):
+    """The same by the ids of uploads."""
+
+    operation = serializers.CharField(max_length=200, help_text="The id of the operation in the declaration")
+    kind = serializers.ChoiceField(OperationEvidence.Kind.choices)
+    upload = serializers.CharField(max_length=LONGEST_ID, required=False, help_text="The plate or the matte; or `asset`")
+    asset = serializers.CharField(max_length=LONGEST_ID, required=False, help_text="The id of a signed asset known here")
+    output = serializers.CharField(max_length=LONGEST_ID, required=False, help_text="upl_…, with `difference`")
+
+    def validate(self, given: dict[str, str]) -> dict[str, str]:
+        if ("upload" in given) == ("asset" in given):
+            raise serializers.ValidationError("Name either an upload, or a signed asset.")
+        return given
 
 
 class EvidenceTold(serializers.ModelSerializer):
@@ -85,37 +106,65 @@ class AllEvidence(serializers.Serializer):
 
 
 class Evidence(APIView):
-    parser_classes = [WholeForm]
+    parser_classes = [WholeForm, BoundedJSON]
 
     def get_permissions(self):
         return [requires("assets:write" if self.request.method == "POST" else "assets:read")()]
 
     @extend_schema(
-        operation_id="send_evidence", tags=["assets"], request={"multipart/form-data": EvidenceSent},
+        operation_id="send_evidence", tags=["assets"], parameters=[IF_MATCH],
+        request={"multipart/form-data": EvidenceSent, "application/json": EvidenceQuoted},
+        examples=[OpenApiExample("By an upload", request_only=True, media_type="application/json", value={
+            "operation": "op-1", "kind": "difference", "upload": "upl_6mZ3vJ9yQ0eWcXh1nB2kRg"})],
         responses={
             201: OpenApiResponse(EvidenceTold, description="Kept, or kept before; the asset is measured by it"),
-            404: refusal(404), 409: refusal(409), 413: refusal(413), 415: refusal(415), 422: refusal(422),
+            404: refusal(404), 409: refusal(409), 412: refusal(412), 413: refusal(413), 415: refusal(415), 422: refusal(422),
         },
-    )
+    )  # fmt: skip
     def post(self, request: Request, asset: str) -> Response:
-        """Send evidence of one operation while its asset is received or held. The newest evidence counts."""
+        """Send evidence of one operation while its asset is received or held. The newest evidence counts.
+
+        With If-Match it is taken only if the evidence there is what you read (the ETag of GET at this address).
+        """
         announced_length(request)
         found = one(request, asset)
-        refuse_unknown(request, known=(*TEXTS, *FILES))
-        said, files = texts_in(request, needed=("operation", "kind"), maybe=("asset",)), files_in(request, but=TEXTS)
-        kept = evidence.receive(
-            found, _given(files.get("file"), said.get("asset")), operation=said["operation"], kind=said["kind"],
-            output=sent(files["output"]) if "output" in files else None, client=request.client, at=timezone.now(),
-        )  # fmt: skip
+        insist_on_match(request, _all(found))
+        kept = _from_form(request, found) if isinstance(request.data, MultiValueDict) else _from_uploads(request, found)
         return Response(EvidenceTold(kept).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(operation_id="list_evidence", tags=["assets"], responses={200: AllEvidence, 404: refusal(404)})
+    @extend_schema(
+        operation_id="list_evidence", tags=["assets"], parameters=[IF_NONE_MATCH],
+        responses={200: AllEvidence, 304: NOT_MODIFIED, 404: refusal(404)},
+    )  # fmt: skip
     def get(self, request: Request, asset: str) -> Response:
         """The evidence sent for an asset, and what was measured by it: both numbers where they differ."""
-        found = one(request, asset)
-        rows = OperationEvidence.objects.filter(operation__asset=found).select_related("operation", "known")
-        told = {"sent": rows, "measured": findings.of(found)}
-        return Response(AllEvidence(told).data)
+        return Response(_all(one(request, asset)))
+
+
+def _all(asset: Asset) -> dict[str, Any]:
+    rows = OperationEvidence.objects.filter(operation__asset=asset).select_related("operation", "known")
+    told: dict[str, Any] = AllEvidence({"sent": rows, "measured": findings.of(asset)}).data
+    return told
+
+
+def _from_form(request: Request, asset: Asset) -> OperationEvidence:
+    refuse_unknown(request, known=(*TEXTS, *FILES))
+    said, files = texts_in(request, needed=("operation", "kind"), maybe=("asset",)), files_in(request, but=TEXTS)
+    return evidence.receive(
+        asset, _given(files.get("file"), said.get("asset")), operation=said["operation"], kind=said["kind"],
+        output=sent(files["output"]) if "output" in files else None, client=request.client, at=timezone.now(),
+    )  # fmt: skip
+
+
+def _from_uploads(request: Request, asset: Asset) -> OperationEvidence:
+    asked = EvidenceQuoted(data=request.data)
+    asked.is_valid(raise_exception=True)
+    said = asked.validated_data
+    given = evidence.Cited(said["asset"]) if "asset" in said else said["upload"]
+    return submission.receive_evidence(
+        asset, given, operation=said["operation"], kind=said["kind"], output=said.get("output", ""), client=request.client,
+        at=timezone.now(),
+    )  # fmt: skip
 
 
 def _given(file: UploadedFile | None, asset: str | None) -> SentFile | evidence.Cited:

@@ -15,13 +15,14 @@ from rest_framework.request import Request
 
 from provenance.printable import printable
 from registry.errors import Invalid
-from registry.receiving import TextTooLarge
+from registry.receiving import MOST_FILES, TextTooLarge
 
 BYTES = "latin-1"  # in which every byte is a letter, so that none is replaced
 LONGEST_END = 1024
 SHOWN_OF_A_NAME = 60
 LONGEST_TEXT = 200
 NAMELESS = "file"
+MOST_FRAMES = 2_000  # as parts of one form; of more, each is sent as an upload of its own
 
 
 class PartRepeated(Invalid):
@@ -65,6 +66,15 @@ class WholeForm(MultiPartParser):
                     file.close()
             raise
         return form
+
+
+class FramesForm(WholeForm):
+    """The same for a form that may hold the frames of a sequence: two thousand, and what else an asset comes with."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> DataAndFiles:
+        for handler in parser_context["request"].upload_handlers:
+            handler.most_files = MOST_FRAMES + MOST_FILES
+        return super().parse(stream, media_type, parser_context)
 
 
 def files_in(request: Request, *, but: Iterable[str] = ()) -> dict[str, UploadedFile]:

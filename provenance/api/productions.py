@@ -4,7 +4,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 
+from registry.api.conditional import IF_NONE_MATCH, NOT_MODIFIED
 from registry.api.pages import NewestFirst
+from registry.api.schema import refusal
 from registry.errors import NotFound
 from registry.models import Person, Production, Unit
 from registry.permissions import requires
@@ -67,12 +69,15 @@ class Productions(ListAPIView):
     pagination_class = NewestFirst
     queryset = Production.objects.none()
 
-    @extend_schema(operation_id="list_productions", tags=["productions"])
+    @extend_schema(
+        operation_id="list_productions", tags=["productions"], parameters=[IF_NONE_MATCH],
+        responses={200: ProductionBrief(many=True), 304: NOT_MODIFIED},
+    )  # fmt: skip
     def get(self, request, *args, **kwargs):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self):
-        return Production.objects.visible_to(self.request.client.organisation)
+        return Production.objects.seen_by(self.request.client)
 
 
 class OneProduction(RetrieveAPIView):
@@ -82,12 +87,15 @@ class OneProduction(RetrieveAPIView):
     serializer_class = ProductionTold
     queryset = Production.objects.none()
 
-    @extend_schema(operation_id="read_production", tags=["productions"])
+    @extend_schema(
+        operation_id="read_production", tags=["productions"], parameters=[IF_NONE_MATCH],
+        responses={200: ProductionTold, 304: NOT_MODIFIED, 404: refusal(404)},
+    )  # fmt: skip
     def get(self, request, *args, **kwargs):
         return super().get(request, *args, **kwargs)
 
     def get_object(self):
-        visible = Production.objects.visible_to(self.request.client.organisation).select_related("studio")
+        visible = Production.objects.seen_by(self.request.client).select_related("studio")
         found = visible.prefetch_related("units").filter(public_id=self.kwargs["production"]).first()
         if found is None:
             raise NotFound("production.unknown", "There is no production of that id that you work on.")

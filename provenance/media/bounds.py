@@ -29,7 +29,11 @@ class Bounds:
 
 @dataclass(slots=True)
 class Facts:
-    """What the container says of its content. None is "not said"."""
+    """What the container says of its content. None is "not said".
+
+    `display` is the size of the frame where the picture kept is a part of it, or more (OpenEXR); `pixels` says how they
+    are kept, in words of the format's own, to tell frames of one sequence that differ.
+    """
 
     width: int | None = None
     height: int | None = None
@@ -40,6 +44,8 @@ class Facts:
     audio_tracks: int = 0
     video_tracks: int = 0
     words: int | None = None
+    display: tuple[int, int] | None = None
+    pixels: str = ""
 
 
 class Fault(Exception):
@@ -72,11 +78,10 @@ class Scan:
 
     def at(self, offset: int, length: int) -> bytes:
         """Exactly these bytes; a file that ends before them is truncated."""
-        self.file.seek(offset)
-        data = self.file.read(length)
-        if len(data) < length:
+        if offset + length > self.size:
             raise self.truncated(offset + length)
-        return data
+        self.file.seek(offset)
+        return self.file.read(length)
 
     def upto(self, offset: int, length: int) -> bytes:
         """These bytes or as many as there are."""

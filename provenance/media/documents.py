@@ -8,6 +8,7 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from provenance.media.bounds import Fault, Scan
+from provenance.media.projects import outside
 from provenance.media.refusal import MediaRefused
 
 # ── SVG ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -201,8 +202,19 @@ LARGEST_STORY = 32 * 1024 * 1024
 END_OF_DIRECTORY = b"PK\x05\x06"
 
 
+class EndMark(NamedTuple):
+    """Where an archive's directory begins, and where it says that it does; how many members it names, and how many bytes
+    follow it."""
+
+    directory: int
+    stated: int
+    members: int
+    after: int
+
+
 def archive(scan: Scan) -> None:
-    """Counts the members by the directory's own end mark, before anybody reads the directory."""
+    """Counts the members by the directory's own end mark, before anybody reads the directory; then reads it as programs
+    that open archives do, and refuses what two of them would read differently."""
     end = _end_of_directory(scan)
     if end is None:
         raise scan.truncated(scan.size + 22)
@@ -211,6 +223,37 @@ def archive(scan: Scan) -> None:
             "media.too_many_parts",
             f"This {scan.name} holds {end.members:,} files; at most {scan.bounds.parts:,} are accepted.",
         )
+    if scan.deep:
+        _directory(scan, end)
+
+
+def _directory(scan: Scan, end: EndMark) -> None:
+    """The directory's members (APPNOTE 4.3.12), each held against its own header: a program that reads from the front
+    finds other files in an archive where the two disagree."""
+    if end.after:
+        scan.trailing(end.after)
+    position, before, names = end.directory, end.directory - end.stated, set()
+    if before:
+        raise scan.malformed(f"{abs(before):,} bytes stand before its first file, or are missing there")
+    for _ in range(end.members):
+        head = scan.at(position, 46)
+        if head[:4] != b"PK\x01\x02":
+            raise scan.malformed(f"its directory breaks off at byte {position:,}")
+        long, extra, comment = struct.unpack_from("<HHH", head, 28)
+        (offset,) = struct.unpack_from("<I", head, 42)
+        name = scan.at(position + 46, long)
+        if name in names:
+            raise scan.malformed("two of its files have the same name")
+        names.add(name)
+        outside(scan, name.decode("utf-8", "replace"))
+        if offset != 0xFFFFFFFF and _own_name(scan, offset) != name:
+            raise scan.malformed("its directory names other files than are in it")
+        position += 46 + long + extra + comment
+
+
+def _own_name(scan: Scan, offset: int) -> bytes:
+    head = scan.at(offset, 30)
+    return scan.at(offset + 30, int.from_bytes(head[26:28], "little")) if head[:4] == b"PK\x03\x04" else b""
 
 
 def word(scan: Scan) -> None:
@@ -291,9 +334,6 @@ def hidden_archive(scan: Scan) -> None:
         )
 
 
-class EndMark(NamedTuple):
-    directory: int
-    members: int
 
 
 def _end_of_directory(scan: Scan) -> EndMark | None:
@@ -303,8 +343,23 @@ def _end_of_directory(scan: Scan) -> EndMark | None:
     place = tail.rfind(END_OF_DIRECTORY)
     while place >= 0:
         if place + 22 <= len(tail):
-            members, length, _, comment = struct.unpack_from("<HIIH", tail, place + 10)
+            members, length, stated, comment = struct.unpack_from("<HIIH", tail, place + 10)
             if place + 22 + comment <= len(tail):
-                return EndMark(start + place - length, members)
+                after = len(tail) - place - 22 - comment
+                large = _large_directory(scan, tail[place - 20 : place]) if place >= 20 else None
+                found = large or (start + place - length, stated, members)
+                return EndMark(*found, after)
         place = tail.rfind(END_OF_DIRECTORY, 0, place)
     return None
+
+
+def _large_directory(scan: Scan, locator: bytes) -> tuple[int, int, int] | None:
+    """The same of an archive beyond 4 GB, from the record that its locator names (APPNOTE 4.3.14, 4.3.15)."""
+    if locator[:4] != b"PK\x06\x07":
+        return None
+    (at,) = struct.unpack_from("<Q", locator, 8)
+    record = scan.upto(at, 56) if at < scan.size else b""
+    if len(record) < 56 or record[:4] != b"PK\x06\x06":
+        raise scan.malformed("the record of its directory is not where it should be")
+    members, length, stated = struct.unpack_from("<QQQ", record, 32)
+    return at - length, stated, members

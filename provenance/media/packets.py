@@ -8,7 +8,7 @@ and the reason told. Layouts: XMP specification part 3; ISO 16684-1; the formats
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
 from provenance.media import sniff, xmp
@@ -28,8 +28,8 @@ class Unwritable(Exception):
     """This file's metadata cannot be changed without risk; the text says why, to follow "because"."""
 
 
-def read(file: BinaryIO, kind: Kind, bounds: Bounds) -> dict[str, str]:
-    """What the file's XMP says in the properties of `xmp.READ`; nothing where there is none that can be read."""
+def read(file: BinaryIO, kind: Kind, bounds: Bounds, names: Mapping[str, str] = xmp.READ) -> dict[str, str]:
+    """What the file's XMP says in these properties; nothing where there is none that can be read."""
     find = READERS.get(kind)
     if find is None:
         return {}
@@ -38,7 +38,7 @@ def read(file: BinaryIO, kind: Kind, bounds: Bounds) -> dict[str, str]:
         packets = [packet for packet in find(scan) if packet]
         found: dict[str, str] = {}
         for packet in packets:
-            found = xmp.properties(packet) | found
+            found = xmp.properties(packet, names) | found
         return found
     except (Unreadable, Unwritable, Fault, MediaRefused, struct.error, zlib.error, ValueError, IndexError):
         return {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from provenance.media import sniff
-from provenance.media.bounds import Scan
+from provenance.media.bounds import Fault, Scan
 
 BLOCK = 1 << 20
 
@@ -132,6 +132,9 @@ def _only_further_pictures(scan: Scan, end: int, several: list[tuple[int, int]])
 # ── PNG (ISO/IEC 15948) ──────────────────────────────────────────────────────────────────────────────────────────
 
 
+PNG_COLOURS = {0: "grey", 2: "RGB", 3: "palette", 4: "grey and alpha", 6: "RGBA"}
+
+
 def png(scan: Scan) -> None:
     position, coded, frames = 8, False, 1
     while True:
@@ -145,6 +148,8 @@ def png(scan: Scan) -> None:
             if kind != b"IHDR" or length != 13:
                 raise scan.malformed("it does not begin with its header")
             scan.picture(*struct.unpack(">II", scan.at(16, 8)))
+            depth, colour = scan.at(24, 2)
+            scan.facts.pixels = f"{depth} bit {PNG_COLOURS.get(colour, f'colour type {colour}')}"
         elif kind == b"acTL" and length == 8:
             frames = int.from_bytes(scan.at(position + 8, 4), "big")
         # Programs cut the picture itself into as many chunks as they like; those cost a reader nothing.
@@ -293,6 +298,9 @@ def _page(scan: Scan, tags: dict[int, tuple[int, ...]]) -> None:
     scan.facts.frames = (scan.facts.frames or 0) + 1
     if 256 in tags and 257 in tags and scan.facts.width is None:
         scan.picture(tags[256][0], tags[257][0])
+        bits, kind, packed = ((tags.get(tag) or (1,))[0] for tag in (258, 339, 259))
+        channels = (tags.get(277) or (1,))[0]
+        scan.facts.pixels = f"{bits} bit {'float ' if kind == 3 else ''}× {channels}, compression {packed}"
     if scan.facts.frames == 1 and 1 <= (tags.get(274) or (1,))[0] <= 8:
         scan.facts.orientation = (tags.get(274) or (1,))[0]
     if DNG_VERSION in tags:
@@ -334,37 +342,142 @@ def _data_end(tags: dict[int, tuple[int, ...]]) -> int:
     return max(ends, default=0)
 
 
-# ── OpenEXR and DPX (sidecar formats; sizes only) ────────────────────────────────────────────────────────────────
+# ── OpenEXR (the file layout of openexr.com, version 2) ──────────────────────────────────────────────────────────
+
+EXR_TILED, EXR_DEEP, EXR_PARTS = 0x200, 0x800, 0x1000
+EXR_FLAGS = 0x1E00
+# Names of compressions, each with how many lines it packs into one block.
+COMPRESSIONS = (
+    ("none", 1), ("RLE", 1), ("ZIPS", 1), ("ZIP", 16), ("PIZ", 32), ("PXR24", 16), ("B44", 32), ("B44A", 32), ("DWAA", 32),
+    ("DWAB", 256),
+)  # fmt: skip
+CHANNEL_TYPES = ("uint", "half", "float")
+LONGEST_EXR_NAME = 255
+LARGEST_CHANNELS = 65_536
+MOST_BLOCKS = 1_000_000
 
 
 def exr(scan: Scan) -> None:
-    """The data window among the header's attributes: name, type, length, value, up to an empty name."""
-    position = 8
+    """The header's attributes, up to an empty name: windows, channels, compression. Then whether all of it is there."""
+    version = int.from_bytes(scan.at(4, 4), "little")
+    if version & 0xFF not in (1, 2) or version & ~(0xFF | EXR_FLAGS | 0x400):
+        raise scan.malformed(f"its version {version & 0xFF} is none that is known")
+    position, compression = 8, 0
     while True:
         scan.part()
-        text = scan.upto(position, 600)
-        name, _, rest = text.partition(b"\0")
+        name, kind, value, length = _exr_attribute(scan, position)
         if not name:
+            position += 1
             break
-        kind, found, _ = rest.partition(b"\0")
-        if not found:
-            raise scan.truncated(position + 600)
-        value = position + len(name) + len(kind) + 2
-        length = int.from_bytes(scan.at(value, 4), "little")
         if name == b"dataWindow" and kind == b"box2i" and length == 16:
-            left, top, right, bottom = struct.unpack("<4i", scan.at(value + 4, 16))
-            scan.picture(right - left + 1, bottom - top + 1)
-        position = value + 4 + length
+            scan.picture(*_window(scan, value))
+        elif name == b"displayWindow" and kind == b"box2i" and length == 16:
+            scan.facts.display = _window(scan, value)
+        elif name == b"compression" and length == 1:
+            compression = scan.at(value, 1)[0]
+        elif name == b"channels" and kind == b"chlist" and length <= LARGEST_CHANNELS:
+            scan.facts.pixels = _channels(scan.at(value, length))
+        position = value + length
         if position > scan.size:
             raise scan.truncated(position)
+    if scan.facts.width is None or scan.facts.display is None:
+        raise scan.malformed("its header does not say how large the picture is")
+    if compression >= len(COMPRESSIONS):
+        raise scan.malformed(f"its compression {compression} is none that is known")
+    _exr_display(scan)
+    scan.facts.pixels = f"{scan.facts.pixels}; {COMPRESSIONS[compression][0]}".removeprefix("; ")
     scan.facts.frames = 1
+    if scan.deep and not version & (EXR_TILED | EXR_DEEP | EXR_PARTS):
+        _exr_lines(scan, position, COMPRESSIONS[compression][1])
+
+
+def _exr_attribute(scan: Scan, position: int) -> tuple[bytes, bytes, int, int]:
+    """Name, type, where the value is and how long it is; all empty at the header's end."""
+    text = scan.upto(position, 2 * LONGEST_EXR_NAME + 2)
+    name, ended, rest = text.partition(b"\0")
+    if ended and not name:
+        return b"", b"", position, 0
+    kind, found, _ = rest.partition(b"\0")
+    if not found:
+        if len(text) == 2 * LONGEST_EXR_NAME + 2:
+            raise scan.malformed(f"the name of an attribute at byte {position:,} does not end")
+        raise scan.truncated(scan.size + 1)
+    value = position + len(name) + len(kind) + 2
+    length = int.from_bytes(scan.at(value, 4), "little")
+    if length > 0x7FFFFFFF:
+        raise scan.malformed(f"an attribute at byte {position:,} has no proper length")
+    return name, kind, value + 4, length
+
+
+def _window(scan: Scan, offset: int) -> tuple[int, int]:
+    left, top, right, bottom = struct.unpack("<4i", scan.at(offset, 16))
+    return right - left + 1, bottom - top + 1
+
+
+def _exr_display(scan: Scan) -> None:
+    """The frame is bounded as the picture is: it is what everybody decodes into."""
+    stored = scan.facts.width, scan.facts.height
+    scan.picture(*(scan.facts.display or (0, 0)))
+    scan.facts.width, scan.facts.height = stored
+
+
+def _channels(data: bytes) -> str:
+    """`half R, G, B; float Z`: channels by their types; of very many, how many there are."""
+    kinds: dict[str, list[str]] = {}
+    position = 0
+    while position < len(data) and data[position]:
+        end = data.index(0, position)
+        (kind,) = struct.unpack_from("<i", data, end + 1)
+        name = CHANNEL_TYPES[kind] if 0 <= kind < len(CHANNEL_TYPES) else f"type {kind}"
+        kinds.setdefault(name, []).append(data[position:end].decode("ascii", "replace"))
+        position = end + 17
+    told = {kind: ", ".join(names) if len(names) <= 8 else f"{len(names)} channels" for kind, names in kinds.items()}
+    return "; ".join(f"{kind} {names}" for kind, names in told.items())
+
+
+def _exr_lines(scan: Scan, table: int, lines: int) -> None:
+    """Each block of lines has its place in a table. A renderer that was stopped leaves places of zero; and after the last
+    block the file ends."""
+    count = -(-(scan.facts.height or 0) // lines)
+    if count > MOST_BLOCKS:
+        return
+    places = struct.unpack(f"<{count}Q", scan.at(table, 8 * count))
+    if not all(places):
+        there = sum(1 for place in places if place)
+        raise scan.truncated(scan.size + 1) if not there else Fault(
+            "media.truncated",
+            f"This {scan.name} is not finished: {there:,} of its {count:,} blocks of lines are there. Render it again.",
+        )  # fmt: skip
+    last = max(places)
+    if last < table + 8 * count:
+        raise scan.malformed("its table of lines points into its own header")
+    _, length = struct.unpack("<iI", scan.at(last, 8))
+    scan.ends(last + 8 + length)
+
+
+# ── DPX (SMPTE ST 268-1) ─────────────────────────────────────────────────────────────────────────────────────────
+
+DPX_COMPONENTS = {6: "luminance", 50: "RGB", 51: "RGBA", 52: "ABGR", 100: "CbYCrY", 101: "CbYACrYA", 102: "CbYCr", 103: "CbYCrA"}
+DPX_DEPTHS = (1, 8, 10, 12, 16, 32, 64)
 
 
 def dpx(scan: Scan) -> None:
-    """SMPTE ST 268: the file's size at byte 16, pixels per line at 772, lines at 776."""
+    """The file's size at byte 16, pixels per line at 772, lines at 776; then the first of up to eight image elements."""
     order = ">" if scan.at(0, 4) == b"SDPX" else "<"
-    total = struct.unpack(order + "I", scan.at(16, 4))[0]
+    offset, total = struct.unpack(order + "I8xI", scan.at(4, 16))
+    elements = struct.unpack(order + "H", scan.at(770, 2))[0]
     scan.picture(*struct.unpack(order + "II", scan.at(772, 8)))
+    if not 1 <= elements <= 8:
+        raise scan.malformed(f"it says it has {elements} image elements, and a DPX has one to eight")
+    components, depth, packing, encoding = struct.unpack(order + "B2xBHH", scan.at(800, 8))
+    if depth not in DPX_DEPTHS:
+        raise scan.malformed(f"it says that a component has {depth} bits")
+    if offset > scan.size:
+        raise scan.truncated(offset)
+    told = [f"{depth} bit {DPX_COMPONENTS.get(components, f'components {components}')}", f"packing {packing}"]
+    told += ["run-length encoded"] if encoding == 1 else []
+    told += [f"{elements} elements"] if elements > 1 else []
+    scan.facts.pixels = ", ".join(told)
     if total not in (0, 0xFFFFFFFF):
         scan.ends(total)
     scan.facts.frames = 1

@@ -62,6 +62,9 @@ PPTX = Kind(
 )
 EPUB = Kind("application/epub+zip", "EPUB", "text", ("epub",))
 ZIP = Kind("application/zip", "ZIP archive", "other", ("zip",))
+TAR = Kind("application/x-tar", "tar archive", "other", ("tar",))
+AEP = Kind("application/vnd.adobe.aftereffects.project", "After Effects project", "other", ("aep",))
+NUKE = Kind("application/x-nuke-script", "Nuke script", "other", ("nk", "nknc", "nkind"))
 HTML = Kind("text/html", "HTML page", "text", ("html", "htm"))
 TEXT = Kind("text/plain", "text", "text", ("txt",))
 UNKNOWN = Kind("application/octet-stream", "file", "other", ())
@@ -100,6 +103,9 @@ KINDS = (
     PPTX,
     EPUB,
     ZIP,
+    TAR,
+    AEP,
+    NUKE,
     HTML,
     TEXT,
 )
@@ -144,6 +150,8 @@ BRANDS = {
 }
 MOVIE_BOXES = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# As Nuke writes its scripts: who wrote it, and by which version; then what it is made of.
+NUKE_SCRIPT = re.compile(r"^(?:#[^\n]*\n)*version \d+\.\d+ v\d+\r?\n")
 FIRST_ELEMENT = re.compile(
     r"^(?:<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>|\s)*<([A-Za-z][\w:.-]*)", re.DOTALL | re.IGNORECASE
 )
@@ -168,6 +176,10 @@ def _container(head: bytes, file: BinaryIO) -> Kind | None:
         return RF64
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return AIFF
+    if head[:4] == b"RIFX" and head[8:12] == b"Egg!":
+        return AEP
+    if head[257:262] == b"ustar" and len(head) >= 512:
+        return TAR
     if head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
         return TIFF
     if head[4:8] == b"ftyp":
@@ -197,7 +209,8 @@ def _archive(head: bytes, file: BinaryIO) -> Kind:
     first = head[30:30 + name_length]
     if first == b"mimetype" and b"application/epub+zip" in head[38:120]:
         return EPUB
-    if first.endswith((b".usdc", b".usda", b".usd")):
+    # A USDZ is read from its first member on, and that is a layer, not compressed (usdz specification 1.3).
+    if first.lower().endswith((b".usdc", b".usda", b".usd")) and head[8:10] == b"\0\0":
         return USDZ
     # The directory of an archive is at its end; the names in it say which office document it is.
     file.seek(0, 2)
@@ -247,6 +260,8 @@ def _text(head: bytes) -> Kind | None:
             if error.start < len(head) - 3 or len(head) < HEAD:
                 return None
             text = head[:error.start].decode("utf-8-sig", "replace")
+    if NUKE_SCRIPT.match(text):
+        return NUKE
     first = FIRST_ELEMENT.match(text)
     element = first[1].lower().rpartition(":")[2] if first else ""
     if element == "html" or text.lstrip().lower().startswith("<!doctype html"):

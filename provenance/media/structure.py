@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from provenance.media import boxes, documents, pictures, sniff, sound
+from provenance.media import boxes, documents, pictures, projects, sniff, sound
 from provenance.media.bounds import Bounds, Facts, Fault, Scan
 from provenance.media.refusal import MediaRefused
 from provenance.media.sniff import Kind
@@ -41,6 +41,9 @@ SCANS: dict[Kind, Callable[[Scan], None]] = {
     sniff.XLSX: documents.archive,
     sniff.PPTX: documents.archive,
     sniff.USDZ: documents.archive,
+    sniff.USDC: projects.usd_crate,
+    sniff.TAR: projects.tar,
+    sniff.AEP: projects.after_effects,
 }
 # Kinds that are archives themselves, at whose end an archive's directory belongs.
 ARCHIVES = {sniff.ZIP, sniff.DOCX, sniff.XLSX, sniff.PPTX, sniff.EPUB, sniff.USDZ}
@@ -140,6 +143,8 @@ def _told(kind: Kind, scan: Scan) -> dict[str, Any]:
         "seconds": facts.seconds,
         "audio_tracks": facts.audio_tracks,
         "words": facts.words,
+        "display": list(facts.display) if facts.display else None,
+        "pixels": facts.pixels,
         "elements": _elements(kind, facts),
     }
 

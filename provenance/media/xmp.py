@@ -17,7 +17,7 @@ PREFIXES = {
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
     "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
 }
-# What is read, and how it is called here. Prompts and their writers are never read: they are nobody's business here.
+# What is read, and how it is called here. Prompts and their writers are not: they are nobody's business but the sender's.
 READ = {
     "Iptc4xmpExt:DigitalSourceType": "digital_source_type",
     "Iptc4xmpExt:AISystemUsed": "ai_system",
@@ -25,6 +25,14 @@ READ = {
     "plus:ModelReleaseStatus": "model_release_status",
     "plus:DataMining": "data_mining",
 }
+# What is read besides for whoever sent the file, and told to nobody else: prompts may be private.
+NOTES = READ | {
+    "Iptc4xmpExt:AIPromptInformation": "ai_prompt",
+    "Iptc4xmpExt:AIPromptWriterName": "ai_prompt_writer",
+    "xmp:CreatorTool": "creator_tool",
+}
+# Known by their names when they are read; never written.
+READ_ONLY = {"xmp": "http://ns.adobe.com/xap/1.0/"}
 LARGEST = 4 * 1024 * 1024
 MOST_ELEMENTS, DEEPEST = 50_000, 64
 LONGEST_VALUE = 1_000
@@ -78,10 +86,10 @@ class Packet:
     extended: str = ""
 
 
-def properties(packet: bytes) -> dict[str, str]:
-    """The values of READ's properties in a packet, by the names used here. Raises Unreadable."""
+def properties(packet: bytes, names: Mapping[str, str] = READ) -> dict[str, str]:
+    """The values of these properties in a packet, by the names used here. Raises Unreadable."""
     values = _parse(packet).values
-    return {name: values[known] for known, name in READ.items() if values.get(known)}
+    return {name: values[known] for known, name in names.items() if values.get(known)}
 
 
 def extension(packet: bytes) -> str:
@@ -237,7 +245,7 @@ class _Reader:
 def _known(name: str) -> str:
     """`{namespace}local` as a name with our prefix; empty for a namespace that is none of ours."""
     namespace, _, local = name.removeprefix("{").partition("}")
-    return next((f"{prefix}:{local}" for prefix, known in PREFIXES.items() if known == namespace), "")
+    return next((f"{prefix}:{local}" for prefix, known in (PREFIXES | READ_ONLY).items() if known == namespace), "")
 
 
 # --- writing ------------------------------------------------------------------------------------------------------

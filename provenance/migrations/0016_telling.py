@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('consent', '0015_destructions'),
-        ('provenance', '0011_likeness'),
+        ('provenance', '0015_uploads'),
     ]
 
     operations = [

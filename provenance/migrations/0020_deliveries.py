@@ -18,9 +18,8 @@ def told_by_declarations(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("provenance", "0013_trust_lists"),
-        ("provenance", "0016_telling"),
-        ("registry", "0005_public_disclosures"),
+        ("provenance", "0019_lists"),
+        ("registry", "0009_idempotency"),
     ]
 
     operations = [

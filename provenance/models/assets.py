@@ -15,6 +15,14 @@ class AssetQuerySet(AppendOnlyQuerySet):
         """A vendor sees its own assets, a studio those of its productions; nobody sees another tenant's."""
         return self.filter(models.Q(vendor=organisation) | models.Q(production__studio=organisation))
 
+    def real(self):
+        """Without those of sandboxes, which are tests and say nothing about any work."""
+        return self.filter(sandbox=False)
+
+    def seen_by(self, client):
+        """What a program may know of: one of the sandbox its organisation's tests alone, any other never those."""
+        return self.visible_to(client.organisation).filter(sandbox=client.sandbox)
+
 
 class Asset(AppendOnly):
     public_id = models.CharField(max_length=40, unique=True, default=asset_id, editable=False)
@@ -31,12 +39,20 @@ class Asset(AppendOnly):
     declaration_hash = models.CharField(max_length=64)
     decision = models.ForeignKey("consent.Decision", on_delete=models.PROTECT, related_name="assets")
     received_at = models.DateTimeField(db_index=True)
+    sandbox = models.BooleanField(
+        default=False, help_text="Sent by a program of the sandbox: a test, which nobody but its organisation ever sees"
+    )
 
     objects = AssetQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["storage_key"])]
+        indexes = [
+            models.Index(fields=["storage_key"]),
+            models.Index(fields=["vendor", "-id"], name="assets_of_vendor_newest"),
+            models.Index(fields=["vendor", "title"], name="assets_of_vendor_by_title"),
+            models.Index(fields=["vendor", "sha256"], name="assets_of_vendor_by_hash"),
+        ]
 
     def __str__(self):
         return self.title
@@ -98,6 +114,7 @@ class KnownContent(AppendOnly):
         SIGNED = "signed", "Signed"
         DESCRIBED = "described", "With its metadata, before it was signed"
         INGREDIENT = "ingredient", "Ingredient"
+        FRAME = "frame", "Frame of a sequence"
 
     sha256 = models.CharField(max_length=64, db_index=True)
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="contents")

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from registry.append_only import AppendOnly
+from registry.append_only import AppendOnly, AppendOnlyQuerySet
 from registry.identifiers import new_id
 
 
@@ -33,6 +33,10 @@ class SigningJob(models.Model):
         DEAD = "dead", "Failed five times"
 
     asset = models.OneToOneField("provenance.Asset", on_delete=models.PROTECT, related_name="job")
+    vendor = models.ForeignKey(
+        "registry.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False,
+        help_text="The asset's own, for lists and lines that are read by vendor and state",
+    )
     intake_key = models.CharField(
         max_length=64, help_text="Vendor, file and declaration: the same again is the same asset"
     )
@@ -41,7 +45,9 @@ class SigningJob(models.Model):
     token = models.CharField(max_length=40, blank=True, help_text="Who holds the lease; release checks it")
     leased_until = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField()
-    called_at = models.DateTimeField(help_text="When a worker was last called; a call may be lost")
+    called_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a worker was last called; a call may be lost. Empty: it waits for its turn"
+    )
     step = models.CharField(max_length=40, blank=True, help_text="Where the last attempt stopped")
     problem = models.JSONField(null=True, blank=True, help_text="The last problem, as told to the vendor")
     changed_at = models.DateTimeField()
@@ -49,12 +55,21 @@ class SigningJob(models.Model):
     objects = SigningJobQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["state", "not_before"])]
+        indexes = [
+            models.Index(fields=["state", "not_before"]),
+            models.Index(fields=["vendor", "state", "asset"], name="jobs_of_vendor_by_state"),
+            models.Index(fields=["vendor", "changed_at"], name="jobs_of_vendor_by_change"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["intake_key"], condition=~models.Q(state="refused"), name="same_file_and_declaration_same_asset"
             )
         ]
+
+    def save(self, *args, **kwargs):
+        if self.vendor_id is None:
+            self.vendor_id = self.asset.vendor_id
+        super().save(*args, **kwargs)
 
 
 class SigningPlan(AppendOnly):
@@ -83,6 +98,12 @@ class SigningPlan(AppendOnly):
         constraints = [models.UniqueConstraint(fields=["token"], name="one_plan_per_claim")]
 
 
+class CredentialQuerySet(AppendOnlyQuerySet):
+    def real(self):
+        """Without those of sandboxes, which answer to the public as what was never signed."""
+        return self.filter(asset__sandbox=False)
+
+
 class Credential(AppendOnly):
     """The one released signature of an asset."""
 
@@ -106,6 +127,8 @@ class Credential(AppendOnly):
     consent = models.JSONField()
     grant_heads = models.JSONField(help_text="The head of each grant's chain at release")
     signed_at = models.DateTimeField(db_index=True)
+
+    objects = CredentialQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

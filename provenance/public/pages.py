@@ -13,12 +13,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from provenance import disclosures, labels, small_pictures, trust, verdicts, verification
+from provenance import concerns, disclosures, labels, small_pictures, trust, verdicts, verification
 from provenance.public import uploads
 from provenance.public.explained import EXPLAINED
 from provenance.public.problem_types import explained
 from provenance.public.story import told
 from provenance.report import Report
+from provenance.said import day
 from provenance.spoken import left_in_english, spoken
 from registry import receiving
 from registry.errors import NotFound, RegistryError
@@ -84,6 +85,8 @@ def _shown(report: Report) -> dict[str, Any]:
         disclosure = disclosures.of_credential(report.facts.credential, at=timezone.now())
         shown |= {"labels": labels.told(disclosure["labels"]), "reviews": disclosure["cultural_review"]}
         shown["picture"] = small_pictures.of(report.facts.credential)
+        upheld = concerns.upheld_on(report.facts.credential)
+        shown["upheld_on"] = day(upheld.date()) if upheld else ""
     return spoken(shown) | {"report": report, "in_english": left_in_english(report.extent.text)}
 
 

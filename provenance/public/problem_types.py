@@ -83,10 +83,22 @@ FAMILIES = {
         "The asset cannot be worked with as it stands",
         "There is no asset of that id for you, or its state does not allow what was asked.",
         "Read the asset: its state says what comes next."),
+    "concern": ProblemType(
+        "The concern cannot be taken in, or answered",
+        "Something a notice needs is missing, there is no such file or concern here, or it was answered meanwhile.",
+        "Fill in what the page names. One concern about a file is answered at a time."),
+    "trust": ProblemType(
+        "The list cannot be taken over",
+        "What was given is no list of certificates, or lacks most of those in use. The list in use was not changed.",
+        "Compare it with what its publisher offers; if fewer are meant, say so."),
     "verdict": ProblemType(
         "There is no such kept check",
         "Nobody had a check kept under that id, or what was to be kept was told too long ago.",
         "Check the file again, and have that check kept."),
+    "upload": ProblemType(
+        "The upload cannot go on, or cannot be quoted",
+        "It is not known here, was ended, is not complete, or what arrived is not what was announced.",
+        "Ask with HEAD how much has arrived and go on from there; where it is gone or broken, begin a new upload."),
     "credential": ProblemType(
         "There is no such credential",
         "No credential of that id was released here.",
@@ -159,6 +171,14 @@ FAMILIES = {
         "That address is not spoken to",
         "It is not https, is written in a way that hides where it leads, or does not lead to a public address.",
         "Give the https:// address of a receiver that can be reached from the internet; the operator may allow an inner one."),
+    "sequence": ProblemType(
+        "This is not one frame sequence",
+        "The index, or the frames sent with it, do not make one list of frames that are alike.",
+        "The errors name the frames by their numbers, or the place in the index. Correct it and send the sequence again."),
+    "queue": ProblemType(
+        "Too many files wait to be signed",
+        "As many wait as are taken in, of this vendor or of all. Nothing of what was sent was stored.",
+        "Wait for as long as Retry-After says, and send it again; under the same Idempotency-Key it is taken once."),
     "service": ProblemType(
         "The registry could not answer",
         "It failed, or could not reach its own records. Nothing was changed.",
@@ -234,6 +254,14 @@ TYPES = {
         "A guardian has to agree",
         "The person is or was a minor, and no guardian's consent is on record.",
         "The legal desk records the guardian's consent."),
+    "client.not_sandbox": ProblemType(
+        "This is for programs of the sandbox",
+        "Samples, and answers in the place of a legal desk, are there only for trying things out.",
+        "Register a program as one of the sandbox; about real assets the studio's legal desk decides."),
+    "client.no_sandbox": ProblemType(
+        "There is no sandbox yet",
+        "It is opened with the first program registered for it.",
+        "Register a program as one of the sandbox."),
     "provenance.laundering": ProblemType(
         "An asset used carries more AI than declared",
         "The file, or something it was made from, has a history of AI that the declaration leaves out.",
@@ -259,6 +287,74 @@ TYPES = {
         "Evidence comes too late",
         "A worker is at the asset, or it was signed or refused.",
         "What was signed stands. Send the asset anew, with its evidence."),
+    "upload.offset": ProblemType(
+        "The upload stands elsewhere",
+        "Bytes were sent for a place that is not where the upload stands: some were lost, or came twice.",
+        "Upload-Offset tells how much has arrived. Go on from there."),
+    "upload.in_use": ProblemType(
+        "Another request is adding to this upload",
+        "Two programs, or two tabs, send the same upload at once. Only one can.",
+        "Let the other finish. If it died, its silent line makes room within seconds: ask again."),
+    "upload.broken_off": ProblemType(
+        "The line broke off or was too slow",
+        "Nothing, or next to nothing, came for so long that the request was ended. What had arrived is kept.",
+        "Go on from Upload-Offset. On a slow line send smaller pieces."),
+    "upload.checksum": ProblemType(
+        "These bytes are not those that were sent",
+        "They do not have the checksum that came with them, so none of them was kept.",
+        "Send the same piece again."),
+    "upload.sha256": ProblemType(
+        "The file is not the one that was announced",
+        "All of it arrived, and it does not have the SHA-256 that was announced. Nobody knows where it differs.",
+        "Begin a new upload. If it fails again, the file was changed after its hash was made."),
+    "upload.broken": ProblemType(
+        "This upload cannot be used",
+        "What arrived is not the file that was announced, or was lost; it was removed.",
+        "Begin a new upload."),
+    "upload.expired": ProblemType(
+        "This upload has expired",
+        "Nothing arrived for so long that it is kept no more.",
+        "Begin a new upload; Upload-Expires tells how long it is kept."),
+    "upload.no_room": ProblemType(
+        "There is no room for more",
+        "The disk on which uploads lie is full. What had arrived is kept.",
+        "Go on later from where it stands; the operator makes room."),
+    "upload.too_many": ProblemType(
+        "Too many uploads are open",
+        "This program began more uploads than it may have open at a time.",
+        "Submit what is complete, and end with DELETE what is not wanted."),
+    "upload.too_much": ProblemType(
+        "The open uploads are too large together",
+        "With this one they would hold more bytes than a program may have open at a time.",
+        "Submit what is complete, and end with DELETE what is not wanted."),
+    "upload.incomplete": ProblemType(
+        "The upload is not complete",
+        "It was quoted before all of it had arrived.",
+        "Send the rest, then quote it again."),
+    "upload.being_checked": ProblemType(
+        "The upload is being hashed",
+        "All of it arrived; a large file takes seconds or minutes to be read back.",
+        "Quote it again when GET tells that it is complete."),
+    "upload.tus_not_here": ProblemType(
+        "Files go to the bucket in parts here",
+        "This installation keeps files in a bucket and has no folder in which uploads could grow.",
+        "Begin with JSON: filename, size, sha256 and parts true."),
+    "upload.parts_not_here": ProblemType(
+        "Files are sent by tus here",
+        "Parts were asked for, and this installation keeps its files in a folder, not in a bucket.",
+        "Begin with the headers Tus-Resumable and Upload-Length, and go on with PATCH."),
+    "upload.parts": ProblemType(
+        "The parts do not make the file",
+        "A part is missing, is not one of this file, or is not what was put into the bucket.",
+        "Put the parts that are missing, and tell number and ETag of each."),
+    "upload.version": ProblemType(
+        "Another version of tus is spoken here",
+        "Tus-Resumable names a version that is not known here, or is missing.",
+        "Send Tus-Resumable: 1.0.0."),
+    "asset.not_reached": ProblemType(
+        "The batch took too long",
+        "The time of a batch was over before this item was begun.",
+        "Send it again, in this batch or another: what was taken in already is answered as the same asset."),
     "webhook.unknown_event": ProblemType(
         "There is no such event",
         "A webhook was to be told of a type of event that is not among those told here.",
@@ -283,6 +379,98 @@ TYPES = {
         "The address leads inside",
         "Its host is, or resolves to, an address that is private, local or reserved. Nothing was sent there.",
         "Name a host that has public addresses only, or ask the operator to allow this one (OUTBOUND_ALLOWED_HOSTS)."),
+    "sequence.missing": ProblemType(
+        "Frames are missing",
+        "Between the first and the last frame, or of those listed, some did not come, and the index states no gap there.",
+        "Send them with the others; or state the gap in the index: \"missing\": [{\"first\": 1012, \"last\": 1015}]."),
+    "sequence.doubled": ProblemType(
+        "A frame number is given twice",
+        "Two frames have the same number, so nobody can say which is meant. Frames that are the same bytes are no fault.",
+        "Number every frame once."),
+    "sequence.differs": ProblemType(
+        "A frame did not arrive as it is listed",
+        "The SHA-256, the size or the Merkle root in the index is not that of the bytes that came.",
+        "Send the frame again, or make the index anew from the files."),
+    "sequence.unexpected": ProblemType(
+        "There are frames that should not be there",
+        "Frames came that the index does not list, that it states as missing, or that lie beyond its first or last.",
+        "Leave them out, or correct the index."),
+    "sequence.mixed": ProblemType(
+        "The frames are not alike",
+        "They differ in kind of file or in size; the answer names which are what.",
+        "Send one sequence for each kind and size."),
+    "sequence.not_a_frame": ProblemType(
+        "This is no frame",
+        "A frame is one picture: OpenEXR, DPX, TIFF, PNG, JPEG or DNG.",
+        "Send anything else as a file of its own, with a declaration of its own."),
+    "sequence.names": ProblemType(
+        "The frames are not called alike",
+        "In a sequence the names of the files differ in the number of the frame alone, with as many digits in each.",
+        "Rename the files, send an index with their pattern, or leave out what does not belong to them."),
+    "sequence.pattern": ProblemType(
+        "The pattern cannot be read",
+        "A pattern says once where the number of the frame stands.",
+        "Write sh010.%04d.exr, sh010.####.exr or sh010.[1001-1240].exr."),
+    "sequence.empty": ProblemType(
+        "There is no frame",
+        "An index came, and no frame with it.",
+        "Send each frame as a part named as its file is, or quote the upload of each in the index."),
+    "sequence.no_upload": ProblemType(
+        "A frame quotes no upload",
+        "In JSON, each frame of the index names by its id the upload that its bytes came in.",
+        "Upload the frame first, and put the upload's id beside its number."),
+    "sequence.too_long": ProblemType(
+        "The sequence is too long",
+        "A sequence has at most 100,000 frames, and a form brings at most 2,000 of them.",
+        "Upload the frames and quote them; of more than 100,000, send several sequences."),
+    "clearance.not_permitted": ProblemType(
+        "The clearance that is quoted is no yes",
+        "A declaration quotes an answer that was no, or that waits for counsel.",
+        "Leave it out, or ask again and quote what is permitted. Consent is decided from the record either way."),
+    "clearance.not_covered": ProblemType(
+        "The clearance that is quoted does not reach so far",
+        "It was asked about another production, act, shot, place, medium, person or use than is declared.",
+        "Ask about what is declared, and quote that answer; or declare what was asked about, if that is what was done."),
+    "clearance.list_unreadable": ProblemType(
+        "The shot list cannot be read",
+        "It is empty, damaged, of another kind than it says, or has columns or clips that say nothing known here.",
+        "Fill in the template at /api/v1/clearances/shot-list.csv, or see docs/hatch.md for cuts in OpenTimelineIO."),
+    "clearance.list_too_long": ProblemType(
+        "The shot list is too long",
+        "More is asked than is answered at once. None of it was answered.",
+        "Send it in parts of at most five hundred questions."),
+    "clearance.formula": ProblemType(
+        "A cell holds a formula",
+        "A spreadsheet would calculate what stands there; here it is read as it stands, and is no value.",
+        "Write the value that the formula comes to."),
+    "clearance.row": ProblemType(
+        "A row cannot be read",
+        "It names no shot, or has more cells than there are columns, or text that cannot be seen.",
+        "Correct that row; the others were answered."),
+    "clearance.timeline": ProblemType(
+        "A part of the timeline says what cannot be said there",
+        "Its metadata “countersign” has a name or a form that is not known at that place.",
+        "See docs/hatch.md; the other clips were answered."),
+    "request.key_malformed": ProblemType(
+        "The Idempotency-Key cannot be used",
+        "It is empty, longer than 255 characters, or holds spaces or what is not ASCII.",
+        "Choose a new random key, such as a UUID, for each thing that is to be done once."),
+    "request.key_in_use": ProblemType(
+        "The same request is being carried out",
+        "A request under this Idempotency-Key has begun and has no answer yet.",
+        "Wait for as long as Retry-After says, and send it again under the same key: then you are told its answer."),
+    "request.key_reused": ProblemType(
+        "The key was used for something else",
+        "Within the last 24 hours another address was asked, or another body sent, under this Idempotency-Key.",
+        "Send what is new under a key of its own. The same request is sent again as it was, byte for byte or value for value."),
+    "request.precondition": ProblemType(
+        "It changed since it was read",
+        "The request was to be carried out only if what it is about is as it was read (If-Match), and it is not.",
+        "Read it again, and send what is still right with the ETag that it has now."),
+    "client.too_many_requests": ProblemType(
+        "Too many requests",
+        "This program, or this address, asked more than its share of this minute. The others have theirs all the same.",
+        "Wait for as long as Retry-After says. The fields RateLimit and RateLimit-Policy of every answer tell what is left."),
     "media.empty": ProblemType(
         "The file is empty",
         "There are no bytes in it.",

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from provenance.public import kept_checks, letter, pages, titles
+from provenance.public import concerns, kept_checks, letter, pages, titles
 
 urlpatterns = [
     path("", pages.front, name="front"),
     path("verify", pages.verify, name="verify"),
     path("c/<str:credential>.json", pages.credential_document, name="credential-document"),
     path("c/<str:credential>/picture.jpg", pages.picture, name="credential-picture"),
+    path("c/<str:credential>/concern", concerns.raise_one, name="raise-concern"),
+    path("concern/<str:concern>/<str:key>", concerns.page, name="concern"),
     path("c/<str:credential>", pages.credential, name="credential"),
     path("t/<str:production>.json", titles.document, name="title-document"),
     path("t/<str:production>.csv", titles.table, name="title-table"),

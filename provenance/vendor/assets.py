@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 
 from consent.vocabulary import MODALITIES, ROLES
-from provenance import deliveries, findings, shelf
+from provenance import deliveries, findings, frame_archive, sequences, shelf
 from provenance.asset_history import history
 from provenance.models import Asset, Credential, OperationEvidence
 from provenance.printable import bounded, printable
@@ -40,8 +42,13 @@ def asset(request: HttpRequest, vendor: Organisation, key: str) -> HttpResponse:
 
 
 @for_vendors()
-def content(request: HttpRequest, vendor: Organisation, key: str) -> FileResponse:
+def content(request: HttpRequest, vendor: Organisation, key: str) -> HttpResponseBase:
+    """The signed file; of a frame sequence an archive of its index, its credentials and every frame."""
     found = _found(vendor, key)
+    if row := sequences.of(found):
+        pieces = frame_archive.pieces(_signed(found), row)
+        return StreamingHttpResponse(pieces, content_type="application/zip", headers={
+            "Content-Disposition": content_disposition_header(True, f"{Path(found.title).stem or 'sequence'}.zip")})  # fmt: skip
     return _download(_signed(found).storage_key, found.title, "application/octet-stream")
 
 

@@ -22,7 +22,7 @@ WORDS = {
 class Program(Why):
     """What a program is called and may do."""
 
-    groups = (("The program", ("name", "scopes")),)
+    groups = (("The program", ("name", "scopes", "sandbox")),)
 
     name = forms.CharField(max_length=200, help_text="What your people call it, such as “Render farm Berlin”.")
     scopes = forms.MultipleChoiceField(
@@ -30,8 +30,13 @@ class Program(Why):
         initial=list(settings.SCOPES), help_text="Give it no more than it needs.",
     )  # fmt: skip
 
+    sandbox = forms.BooleanField(
+        required=False, label="Of the sandbox",
+        help_text="It tries things out, with people who do not exist and a certificate that nobody trusts. This never changes.",
+    )  # fmt: skip
+
     def facts(self) -> dict:
-        return {name: self.cleaned_data[name] for name in ("name", "scopes")}
+        return {name: self.cleaned_data[name] for name in ("name", "scopes", "sandbox")}
 
 
 @for_vendors()

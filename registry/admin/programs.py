@@ -18,7 +18,7 @@ from registry.models import ApiClient, Organisation
 
 
 class ProgramForm(ActForm):
-    groups = (("The program", ("organisation", "name", "scopes")),)
+    groups = (("The program", ("organisation", "name", "scopes", "sandbox")),)
 
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), to_field_name="public_id", label="It acts for", empty_label="Choose"
@@ -28,13 +28,17 @@ class ProgramForm(ActForm):
         choices=list(settings.SCOPES.items()), widget=forms.CheckboxSelectMultiple, label="It may",
         initial=list(settings.SCOPES),
     )  # fmt: skip
+    sandbox = forms.BooleanField(
+        required=False, label="Of the sandbox",
+        help_text="It tries things out, with people who do not exist and a certificate that nobody trusts. This never changes.",
+    )  # fmt: skip
 
     def __init__(self, *args, organisations: QuerySet[Organisation], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = organisations
 
     def facts(self) -> dict:
-        return {name: self.cleaned_data[name] for name in ("organisation", "name", "scopes")}
+        return {name: self.cleaned_data[name] for name in ("organisation", "name", "scopes", "sandbox")}
 
 
 @admin.register(ApiClient)
@@ -47,8 +51,8 @@ class Programs(OwnRows):
     about = "Programs that act for a vendor or for the studio. A secret is shown once and kept as a hash."
     none_yet = "No program is registered yet."
     add_words = "Register a program"
-    list_display = ("name", "organisation", "standing", "used")
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    list_display = ("name", "organisation", "works_with", "standing", "used")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "sandbox")
     list_select_related = ("organisation",)
     search_fields = ("name", "organisation__name", "client_id__exact")
     search_help_text = "Part of a name, or a client id."
@@ -60,6 +64,10 @@ class Programs(OwnRows):
     @admin.display(description="Access", ordering="revoked_at")
     def standing(self, client: ApiClient) -> str:
         return f"revoked on {client.revoked_at:%-d %B %Y}" if client.revoked_at else "open"
+
+    @admin.display(description="Works with", ordering="sandbox")
+    def works_with(self, client: ApiClient) -> str:
+        return "the sandbox" if client.sandbox else "real assets"
 
     @admin.display(description="Last used (UTC)", ordering="last_used_at")
     def used(self, client: ApiClient) -> str:
@@ -76,7 +84,8 @@ class Programs(OwnRows):
         client = self.found(request, key)
         acts = [("Renew the secret", self.address(client, "renew")), ("Revoke its access", self.address(client, "revoke"))]
         pairs = [
-            ("Client id", client.client_id), ("Acts for", client.organisation), ("Access", self.standing(client)),
+            ("Client id", client.client_id), ("Acts for", client.organisation),
+            ("Works with", self.works_with(client)), ("Access", self.standing(client)),
             ("May", "; ".join(settings.SCOPES.get(scope, scope) for scope in client.allowed_scopes.split())),
             ("Last used", self.used(client)),
         ]  # fmt: skip

@@ -23,10 +23,13 @@ class Unfit(Invalid):
 
 
 class BoundedJSON(JSONParser):
-    """Of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes, and nothing in it that strict_json refuses."""
+    """Of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes, or `longest`, and nothing in it that strict_json refuses."""
+
+    longest: int | None = None
+    most_values = strict_json.MOST_VALUES
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        limit = self.longest or settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         text = stream.read(limit + 1)
         if len(text) > limit:
             raise RequestDataTooBig
@@ -34,7 +37,7 @@ class BoundedJSON(JSONParser):
             data = strict_json.read(text)
         except strict_json.NotJSON as error:
             raise ParseError(f"The request cannot be read as JSON: {error}") from error
-        faults = tuple(Fault(at, "request.invalid", detail) for at, detail in strict_json.unfit(data))
+        faults = tuple(Fault(at, "request.invalid", detail) for at, detail in strict_json.unfit(data, most=self.most_values))
         if faults:
             raise Unfit(faults[:MOST_FAULTS])
         return data

@@ -14,6 +14,7 @@ from registry.errors import Fault, Unreadable
 from registry.problems import faults_in
 
 PAGES = ("cursor", "page_size")
+ORDERED = "order_query_param"
 
 
 class UnreadableParameter(Unreadable):
@@ -31,7 +32,8 @@ class Narrowed(filters.DjangoFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: QuerySet, view: APIView) -> QuerySet:
         narrowing = getattr(view, "filterset_class", None)
-        known = (*(narrowing.base_filters if narrowing else ()), *PAGES)
+        order = getattr(getattr(view, "pagination_class", None), ORDERED, None)
+        known = (*(narrowing.base_filters if narrowing else ()), *PAGES, *((order,) if order else ()))
         faults = tuple(_faults(request, known))
         if faults:
             raise UnreadableParameter(faults)
@@ -58,6 +60,10 @@ class FingerprintField(forms.CharField):
 
     def to_python(self, value: str | None) -> str:
         return super().to_python(value).lower()
+
+
+class SeveralFilter(filters.BaseInFilter, filters.ChoiceFilter):
+    """One of the choices, or several of them parted by commas."""
 
 
 class FingerprintFilter(filters.CharFilter):

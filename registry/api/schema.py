@@ -1,12 +1,15 @@
 """How the interface describes itself (OpenAPI 3.1): tokens, scopes, and problem documents for every refusal."""
 
 import json
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 
 from registry import problems
 from registry.webhooks import events
@@ -40,10 +43,73 @@ PROBLEM = {
         },
     },
     "additionalProperties": True,
+    "examples": [{
+        "type": "https://registry.example/problems/declaration.unknown_term", "title": "What was sent cannot be accepted",
+        "status": 422, "code": "declaration.unknown_term", "instance": "/api/v1/assets",
+        "detail": "'deaging' is not a known term: did you mean de_aging?", "request_id": "req_4f1c2d7e9b6a4a0f8f3e2d",
+        "errors": [{
+            "pointer": "/operations/0/technique", "code": "declaration.unknown_term",
+            "detail": "'deaging' is not a known term: did you mean de_aging?",
+        }],
+    }],
+}  # fmt: skip
+# What any request may meet, with the codes that say so; views describe what is particular to them.
+ANYWHERE = {
+    "400": ("request.malformed", "request.parameter", "request.interrupted"),
+    "406": ("request.not_acceptable",),
+    "429": ("client.too_many_requests",),
+    "500": ("service.error",),
+    "503": ("service.unavailable", "service.full", "media.busy"),
 }
-# What any request may meet; views describe what is particular to them.
-ANYWHERE = ("400", "429", "500", "503")
-WITH_A_TOKEN = ("401", "403")
+WITH_A_TOKEN = {"401": ("client.unauthenticated", "client.bad_token"), "403": ("client.scope", "client.not_allowed")}
+WITH_A_BODY = {
+    "413": ("request.too_large", "media.too_large"),
+    "415": ("request.media_type",),
+    "422": ("request.invalid", "request.no_length"),
+}
+UNDER_A_KEY = {"409": ("request.key_in_use",), "422": ("request.key_malformed", "request.key_reused")}
+WITH_A_NAME = {"404": ("request.not_found",)}  # of something in the address, or with a cursor that nobody gave out
+
+HEADERS: dict[str, dict[str, Any]] = {
+    "RateLimit": {
+        "description": "What is left of each share (r), and in how many seconds it is whole again (t)",
+        "schema": {"type": "string"}, "example": '"client";r=1187;t=42',
+    },
+    "RateLimit-Policy": {
+        "description": "How many requests (q) are answered within how many seconds (w)", "schema": {"type": "string"},
+        "example": '"client";q=1200;w=60',
+    },
+    "Retry-After": {"description": "How many seconds to wait before it is tried again", "schema": {"type": "integer"}},
+    "WWW-Authenticate": {"description": "How to authenticate, or the scope that is missing", "schema": {"type": "string"}},
+    "Location": {"description": "Where what was made can be read", "schema": {"type": "string", "format": "uri"}},
+    "ETag": {"description": "Which version this is, for If-None-Match", "schema": {"type": "string"}},
+    "X-Request-ID": {"description": "By which an operator finds this request", "schema": {"type": "string"}},
+}  # fmt: skip
+SHARES = ("RateLimit", "RateLimit-Policy")
+SENT_WITH = {"401": ("WWW-Authenticate",), "429": ("Retry-After", *SHARES), "503": ("Retry-After",)}
+
+
+# For `parameters=[…]` of a view that sends them.
+LOCATION = OpenApiParameter(
+    "Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[201, 202], description="Where what was made can be read"
+)
+ETAG = OpenApiParameter(
+    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 304], description="Which version this is, for If-None-Match"
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="An ETag; 304 where nothing changed since"
+)
+# Every POST of a program may have it (registry.api.again).
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Your own name for this request, such as a UUID: 1 to 255 visible ASCII characters. Sent again within 24 "
+    "hours under the same key, it is not carried out again: its first answer is given once more, with "
+    "`Idempotent-Replayed: true`. 409 while it is being carried out, 422 for another address or body.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 257},
+    "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+}
 
 
 class ClientCredentials(OpenApiAuthenticationExtension):
@@ -56,22 +122,116 @@ class ClientCredentials(OpenApiAuthenticationExtension):
 
 
 class Described(AutoSchema):
-    """An operation names the scope that its permission asks for."""
+    """An operation names the scope that its permission asks for, and has a summary: its own, or its id in words."""
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         scopes = [scope for permission in self.view.get_permissions() if (scope := getattr(permission, "scope", None))]
         return [{name: scopes for name in entry} for entry in super().get_auth()]
 
+    def get_summary(self) -> str:
+        return super().get_summary() or self.get_operation_id().replace("_", " ").capitalize()
+
+
+def refusal(status: int, *codes: str) -> dict[str, Any]:
+    """For `responses` of a view: a problem document of this status, and the codes that are this operation's own."""
+    return {"x-codes": [*codes], "x-status": status}
+
 
 def problems_everywhere(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """A postprocessing hook: every operation may answer with a problem document, and says for which statuses."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
-    for path in result.get("paths", {}).values():
-        for operation in path.values():
-            statuses = ANYWHERE + (WITH_A_TOKEN if any(operation.get("security", [])) else ())
-            for status in statuses:
-                operation["responses"].setdefault(status, refusal(int(status)))
+    """A postprocessing hook: every operation may answer with a problem document, and says for which statuses and codes.
+
+    What is the same for all stands once, in components/responses.
+    """
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM
+    components["headers"] = HEADERS
+    components.setdefault("parameters", {})["IdempotencyKey"] = IDEMPOTENCY_KEY
+    shared: dict[str, dict[str, Any]] = components.setdefault("responses", {})
+    for path, item in result.get("paths", {}).items():
+        for method, operation in item.items():
+            responses, common = operation["responses"], _common(path, method, operation)
+            if _keyed(method, operation):
+                operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
+            for status in {*common, *(status for status in responses if status >= "400")}:
+                responses[status] = _refusal(status, responses.get(status), common.get(status, ()), shared)
+            for status, response in responses.items():
+                if "$ref" not in response:
+                    for name in SHARES if status < "300" and any(operation.get("security", [])) else ():
+                        response.setdefault("headers", {})[name] = {"$ref": f"#/components/headers/{name}"}
+                    response["description"] = response.get("description") or ANSWERED.get(status, "Answered")
+                    response.setdefault("headers", {})["X-Request-ID"] = {"$ref": "#/components/headers/X-Request-ID"}
+            operation["responses"] = dict(sorted(responses.items()))
+    components["responses"] = dict(sorted(shared.items()))
     return result
+
+
+ANSWERED = {"200": "As asked", "201": "Made and kept", "202": "Accepted", "204": "Done; there is nothing to tell"}
+
+
+def _keyed(method: str, operation: Mapping[str, Any]) -> bool:
+    """Whether it may be sent again under an Idempotency-Key: every POST of a program (registry.api.again)."""
+    return method == "post" and any(operation.get("security", []))
+
+
+def _common(path: str, method: str, operation: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    common = ANYWHERE | (WITH_A_TOKEN if any(operation.get("security", [])) else {})
+    paged = any(one.get("name") == "cursor" for one in operation.get("parameters", ()))
+    return common | (WITH_A_BODY if "requestBody" in operation else {}) | (WITH_A_NAME if "{" in path or paged else {})
+
+
+def _refusal(
+    status: str, said: dict[str, Any] | None, common: tuple[str, ...], shared: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """What a view said of a refusal, by `refusal` or in words of its own, with what is common; another form is left alone."""
+    content = (said or {}).get("content", {})
+    shapes = [one.get("schema", {}) for one in content.values()]
+    own = [*(said or {}).get("x-codes", ()), *(code for shape in shapes for code in shape.get("x-codes", ()))]
+    examples = next((one["examples"] for one in content.values() if "examples" in one), None)
+    description = (said or {}).get("description", "")
+    if any(shape.get("type") != "object" and "x-status" not in shape and shape != PROBLEM_SHAPE for shape in shapes if shape):
+        told = _problem(status, _without_repeating((*own, *common)))
+        return told | {"description": description or told["description"], "content": {**content, **told["content"]}}
+    if own or examples or description or not common:
+        told = _problem(status, _without_repeating((*own, *common)), description, example=False)
+        if examples:
+            told["content"][problems.MEDIA_TYPE] = {"schema": PROBLEM_SHAPE, "examples": examples}
+        return told
+    name = f"Problem{status}"
+    shared.setdefault(name, _problem(status, common))
+    return {"$ref": f"#/components/responses/{name}"}
+
+
+PROBLEM_SHAPE = {"$ref": "#/components/schemas/Problem"}
+
+
+def _without_repeating(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Each code once, and none whose whole family (`media.*`) is named."""
+    families = {code[:-1] for code in codes if code.endswith(".*")}
+    return tuple(dict.fromkeys(
+        code for code in codes if code.endswith(".*") or code.partition(".")[0] + "." not in families
+    ))  # fmt: skip
+
+
+def _problem(status: str, codes: tuple[str, ...], description: str = "", *, example: bool = True) -> dict[str, Any]:
+    title = description or problems.TITLES[int(status)]
+    told: dict[str, Any] = {
+        "description": f"{title}: {', '.join(f'`{code}`' for code in codes)}" if codes else title,
+        "x-codes": [*codes],
+        "content": {problems.MEDIA_TYPE: {"schema": PROBLEM_SHAPE}},
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in (*SENT_WITH.get(status, ()), "X-Request-ID")},
+    }
+    whole = next((code for code in codes if not code.endswith("*")), None)
+    if whole and example:
+        told["content"][problems.MEDIA_TYPE] = {"schema": PROBLEM_SHAPE, "example": _example(int(status), whole)}
+    return told
+
+
+def _example(status: int, code: str) -> dict[str, Any]:
+    return {
+        "type": f"https://registry.example/problems/{code}", "title": problems.TITLES[status], "status": status,
+        "detail": problems.SENTENCES.get(code, problems.TITLES[status] + "."), "code": code, "instance": "/api/v1/…",
+        "request_id": "req_4f1c2d7e9b6a4a0f8f3e2d", "errors": [],
+    }  # fmt: skip
 
 
 def webhooks(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
@@ -113,8 +273,3 @@ def _delivered(kind: str, sentence: str) -> dict[str, Any]:
             "410": {"description": "Gone: the webhook is disabled"},
         },
     }  # fmt: skip
-
-
-def refusal(status: int) -> dict[str, Any]:
-    content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": problems.TITLES[status], "content": content}

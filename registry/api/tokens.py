@@ -34,6 +34,18 @@ GIVEN = inline_serializer("Token", {
     "token_type": serializers.CharField(help_text="Bearer"),
     "scope": serializers.CharField(),
 })
+REFUSED = inline_serializer("TokenRefused", {
+    "error": serializers.CharField(help_text="RFC 6749 §5.2"),
+    "error_description": serializers.CharField(required=False),
+    "type": serializers.CharField(),
+    "title": serializers.CharField(),
+    "status": serializers.IntegerField(),
+    "code": serializers.CharField(help_text="client. and the error"),
+    "detail": serializers.CharField(),
+    "instance": serializers.CharField(),
+    "request_id": serializers.CharField(allow_blank=True),
+    "errors": serializers.ListField(child=serializers.DictField()),
+})
 
 
 class Token(APIView):
@@ -46,9 +58,17 @@ class Token(APIView):
     @extend_schema(
         operation_id="fetch_token", summary="Fetch an access token", tags=["access"], auth=[],
         request={"application/x-www-form-urlencoded": ASKED},
-        responses={200: GIVEN, 401: OpenApiResponse(description="RFC 6749 §5.2, and a problem document's members")},
+        responses={
+            200: GIVEN,
+            400: OpenApiResponse(REFUSED, description="RFC 6749 §5.2, and a problem document's members"),
+            401: OpenApiResponse(REFUSED, description="RFC 6749 §5.2, and a problem document's members"),
+        },
     )
     def post(self, request: Request) -> Response:
+        """Fetch a token by a client's id and secret (RFC 6749 §4.4), good for fifteen minutes; then fetch another.
+
+        Send it as `Authorization: Bearer …`. It carries the scopes asked for, or all that the client may have.
+        """
         _, headers, body, status = get_oauthlib_core().create_token_response(request._request)
         answer = json.loads(body)
         if status != 200:

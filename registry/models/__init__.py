@@ -1,3 +1,4 @@
+from registry.models.answers import KeptAnswer
 from registry.models.journal import Event, Heartbeat
 from registry.models.people import Authority, Person
 from registry.models.productions import CollectiveAgreement, Production, Unit
@@ -11,6 +12,7 @@ __all__ = [
     "Courier",
     "Event",
     "Heartbeat",
+    "KeptAnswer",
     "Membership",
     "Organisation",
     "Person",

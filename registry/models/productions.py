@@ -33,6 +33,14 @@ class ProductionQuerySet(models.QuerySet):
         """A studio sees its own productions, a vendor those it works on; nobody sees another tenant's."""
         return self.filter(models.Q(studio=organisation) | models.Q(vendors=organisation)).distinct()
 
+    def real(self):
+        """Without those of sandboxes."""
+        return self.filter(studio__sandbox_of=None)
+
+    def seen_by(self, client):
+        """What a program works on: one of the sandbox sees its organisation's sandbox alone, any other never sees it."""
+        return self.visible_to(client.organisation).filter(studio__sandbox_of__isnull=not client.sandbox)
+
 
 class Production(models.Model):
     class Kind(models.TextChoices):

@@ -42,6 +42,10 @@ class Organisation(models.Model):
         blank=True,
         help_text="Where the worker finds the signing key: dev:… (development) or file:/path. Never the key.",
     )
+    sandbox_of = models.OneToOneField(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="sandbox_studio",
+        help_text="Of a studio that nobody is behind: whose programs try things out with it",
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -83,6 +87,10 @@ class ApiClient(AbstractApplication):
     allowed_scopes = models.CharField(max_length=300, default="clearances assets:read assets:write productions:read")
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    sandbox = models.BooleanField(
+        default=False, editable=False,
+        help_text="Chosen when it is registered, and never changed: it works with the sandbox and with nothing else",
+    )  # fmt: skip
 
     class Meta(AbstractApplication.Meta):
         verbose_name = "API client"

@@ -1,4 +1,4 @@
-"""Deliver what is due: one courier in the whole house, many receivers at once, none of which can hold up the others.
+"""Deliver what is due: one courier at a time in the whole house, many receivers at once, none of which holds up the others.
 
 The thread that keeps the rows never speaks to a receiver, and those that speak to receivers touch no row. A receiver gets
 fifteen seconds; one that cannot be reached is left alone for longer each time, and tried with one message. What is refused
@@ -47,7 +47,7 @@ AT_ONCE = 32
 OF_ONE = 4
 HELD = timedelta(seconds=60)
 LEASE = timedelta(seconds=10)
-ROUND_SECONDS = 10
+ROUND_SECONDS = 15
 LOOK_EVERY = 0.1
 MOST_OF_ANSWER = 2048
 MOST_OF_ERROR = 400
@@ -98,11 +98,7 @@ def carry(*, clock: Clock, post: Post = post) -> None:
     try:
         _round(token, clock, post)
     finally:
-        Courier.objects.filter(name=NAME, token=token).update(token="", leased_until=None)
-    # Whoever came while this was at it stepped aside, and may have come too late to be seen.
-    if due(clock()).exists():
-        with transaction.atomic():
-            outbox.call()
+        _hand_over(token, clock)
 
 
 def to_call(*, at: datetime) -> bool:
@@ -134,15 +130,26 @@ def _held(token: str, at: datetime) -> bool:
     return bool(Courier.objects.filter(name=NAME, token=token).update(leased_until=at + LEASE))
 
 
+def _hand_over(token: str, clock: Clock) -> None:
+    """Let another begin. Whoever came before that stepped aside, and what they came for may not have been seen any more."""
+    Courier.objects.filter(name=NAME, token=token).update(token="", leased_until=None)
+    if due(clock()).exists():
+        with transaction.atomic():
+            outbox.call()
+
+
 def _round(token: str, clock: Clock, post: Post) -> None:
+    """Take what is due for a while; then what is under way is finished, while another may take what comes."""
     under_way: dict[Future[Outcome], Parcel] = {}
     began = renewed = monotonic()
     taking = True
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="courier") as senders:
         while True:
-            if monotonic() - renewed > LEASE.total_seconds() / 3:
-                taking, renewed = _held(token, clock()) and taking, monotonic()
-            taking = taking and monotonic() - began < ROUND_SECONDS
+            if taking and monotonic() - renewed > LEASE.total_seconds() / 3:
+                taking, renewed = _held(token, clock()), monotonic()
+            if taking and monotonic() - began > ROUND_SECONDS:
+                taking = False
+                _hand_over(token, clock)
             if taking:
                 for parcel in _claimed(under_way, clock):
                     under_way[senders.submit(_sent, parcel, post)] = parcel

@@ -2,6 +2,7 @@
 
 import random
 import struct
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -24,6 +25,14 @@ def good(name: str) -> bytes:
 
 def cut(name: str, share: float = 0.5) -> Made:
     return lambda: good(name)[: int(len(good(name)) * share)]
+
+
+def unfinished_exr() -> bytes:
+    """As a renderer that was stopped leaves it: as long as it was to be, and the places of its last lines are zero."""
+    data = good("result.exr")
+    table = data.index(b"screenWindowWidth\0float\0") + 24 + 4 + 4 + 1
+    assert struct.unpack_from("<Q", data, table)[0] == table + 90 * 8
+    return data[: table + 40 * 8] + bytes(50 * 8) + data[table + 90 * 8 :]
 
 
 TRUNCATED = {
@@ -49,9 +58,12 @@ TRUNCATED = {
 } | {
     "truncated.flac": (lambda: good("voice.flac")[:30], "media.truncated"),
     "truncated.dpx": (lambda: good("result.dpx")[:4_000], "media.truncated"),
+    "truncated.tar": (cut("project.tar"), "media.truncated"),
+    "truncated.zip": (cut("project.zip"), "media.truncated"),
+    "truncated.usdc": (lambda: good("scene.usdc")[:100], "media.truncated"),
+    "truncated.aep": (lambda: good("project.aep")[:18], "media.truncated"),
+    "unfinished.exr": (lambda: unfinished_exr(), "media.truncated"),
 }
-# A cut anywhere in the pixels of an OpenEXR file cannot be seen in its header.
-del TRUNCATED["truncated.exr"]
 
 WRONG = {
     "picture.mp4": (lambda: good("result.jpg"), "media.type_mismatch"),
@@ -191,6 +203,13 @@ def _archive_in_a_chunk() -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
+def _outside_tar() -> bytes:
+    target = BytesIO()
+    with tarfile.open(fileobj=target, mode="w", format=tarfile.USTAR_FORMAT) as package:
+        package.addfile(tarfile.TarInfo("../../.bashrc"))
+    return target.getvalue()
+
+
 POLYGLOTS = {
     "zip.jpg": (with_archive("result.jpg"), "media.trailing_data"),
     "page.jpg": (with_page("result.jpg"), "media.trailing_data"),
@@ -208,6 +227,20 @@ POLYGLOTS = {
     "page.svg2.svg": (with_page("result.svg"), "media.trailing_data"),
     "zip.avi": (with_archive("result.avi"), "media.trailing_data"),
     "page.avif": (with_page("result.avif"), "media.trailing_data"),
+    "zip.exr": (with_archive("result.exr"), "media.trailing_data"),
+    "page.exr": (with_page("result.exr"), "media.trailing_data"),
+    "zip.dpx": (with_archive("result.dpx"), "media.trailing_data"),
+    "page.dpx": (with_page("result.dpx"), "media.trailing_data"),
+    "page.zip": (with_page("project.zip"), "media.trailing_data"),
+    "page.usdz": (with_page("scene.usdz"), "media.trailing_data"),
+    "page.tar": (with_page("project.tar"), "media.trailing_data"),
+    "page.usdc": (with_page("scene.usdc"), "media.trailing_data"),
+    "zip.nk": (with_archive("project.nk"), "media.type_mismatch"),
+    "page.aep": (with_page("project.aep"), "media.trailing_data"),
+    "two.zip": (lambda: good("project.zip").replace(b"plate.dpx", b"other.dpx", 1), "media.malformed"),
+    "before.zip": (lambda: good("project.zip")[:30] + bytes(9) + good("project.zip")[30:], "media.malformed"),
+    "outside.zip": (lambda: good("project.zip").replace(b"comp/plate.dpx", b"../../late.dpx"), "media.active_content"),
+    "outside.tar": (lambda: _outside_tar(), "media.active_content"),
 }
 
 

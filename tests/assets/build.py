@@ -12,6 +12,7 @@ import random
 import shutil
 import struct
 import sys
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -95,8 +96,11 @@ def result_svg() -> bytes:
 
 
 def result_exr() -> bytes:
+    return exr(_small(True).resize((160, 90)))
+
+
+def exr(image: Image.Image) -> bytes:
     """OpenEXR, one scan line block per line, no compression, three half-float channels."""
-    image = _small(True).resize((160, 90))
     wide, tall = image.size
     box = struct.pack("<4i", 0, 0, wide - 1, tall - 1)
     channels = b"".join(name + b"\0" + struct.pack("<iB3xii", 1, 0, 1, 1) for name in (b"B", b"G", b"R")) + b"\0"
@@ -323,6 +327,78 @@ def scene_usda() -> bytes:
     return b'#usda 1.0\n(\n    defaultPrim = "Harbor"\n)\n\ndef Sphere "Harbor"\n{\n    double radius = 1\n}\n'
 
 
+def scene_usdc() -> bytes:
+    """A crate with one empty section and its table of contents; enough for what never looks inside one."""
+    tokens = bytes(16)
+    table = struct.pack("<q16sqq", 1, b"TOKENS", 88, len(tokens))
+    return b"PXR-USDC" + bytes((0, 8, 0, 0, 0, 0, 0, 0)) + struct.pack("<q", 88 + len(tokens)) + bytes(64) + tokens + table
+
+
+def scene_usdz() -> bytes:
+    """A layer first, as it is; each file begins at a multiple of 64 bytes."""
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        for name, data in (("harbor.usda", scene_usda()), ("textures/water.png", result_png())):
+            member = zipfile.ZipInfo(name, (2026, 7, 14, 9, 0, 0))
+            begins = target.tell() + 30 + len(name) + 4
+            padding = -begins % 64
+            member.extra = struct.pack("<HH", 0x1986, padding) + bytes(padding)
+            package.writestr(member, data, zipfile.ZIP_STORED)
+    return target.getvalue()
+
+
+def project_nk() -> bytes:
+    """A Nuke script as Nuke writes it."""
+    return b"""#! /usr/local/Nuke15.0v4/libnuke-15.0.4.so -nx
+#write_info Write1 file:"sh010.%04d.exr" format:"2048 1152 1"
+version 15.0 v4
+Root {
+ inputs 0
+ name /jobs/harbor/sh010/comp_v07.nk
+ frame 1001
+ first_frame 1001
+ last_frame 1240
+}
+Read {
+ inputs 0
+ file plate.%04d.exr
+ name Read1
+}
+"""
+
+
+def project_aep() -> bytes:
+    """An After Effects project: one RIFX chunk with an empty list in it, and the packet of metadata after it."""
+    body = b"Egg!" + b"LIST" + struct.pack(">I", 4) + b"Fold"
+    packet = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta/><?xpacket end="w"?>'
+    return b"RIFX" + struct.pack(">I", len(body)) + body + packet
+
+
+def project_drp() -> bytes:
+    """A DaVinci Resolve project: an archive of XML."""
+    return _archive([
+        ("project.xml", b"<SM_Project/>", zipfile.ZIP_DEFLATED),
+        ("MediaPool/Master/MpFolder.xml", b"<MpFolder/>", zipfile.ZIP_DEFLATED),
+    ])  # fmt: skip
+
+
+def project_zip() -> bytes:
+    """A comp with what it refers to."""
+    return _archive([
+        ("comp/sh010_v07.nk", project_nk(), zipfile.ZIP_DEFLATED), ("comp/plate.dpx", result_dpx(), zipfile.ZIP_STORED),
+    ])  # fmt: skip
+
+
+def project_tar() -> bytes:
+    target = BytesIO()
+    with tarfile.open(fileobj=target, mode="w", format=tarfile.USTAR_FORMAT) as package:
+        for name, data in (("comp/sh010_v07.nk", project_nk()), ("comp/plate.dpx", result_dpx())):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            package.addfile(member, BytesIO(data))
+    return target.getvalue()
+
+
 def track_ogg() -> bytes:
     """Two empty pages of an Ogg stream; enough for what never looks inside one."""
     return b"".join(
@@ -383,6 +459,13 @@ ASSETS: dict[str, Callable[[], bytes]] = {
     "script.docx": script_docx,
     "script.epub": script_epub,
     "scene.usda": scene_usda,
+    "scene.usdc": scene_usdc,
+    "scene.usdz": scene_usdz,
+    "project.nk": project_nk,
+    "project.aep": project_aep,
+    "project.drp": project_drp,
+    "project.zip": project_zip,
+    "project.tar": project_tar,
     "track.ogg": track_ogg,
     "reel.mxf": reel_mxf,
 }

@@ -28,10 +28,11 @@ SOURCES = [
     # What anybody reads of a file or a title.
     *(f"provenance/{name}.py" for name in (
         "said", "extent_wording", "soundness", "statements", "report", "disclosure", "labels", "tally", "titles",
-        "testimony", "signals", "public/figures", "public/story", "public/explained", "public/witnesses", "public/kept_checks",
+        "testimony", "signals", "public/figures", "public/story", "public/explained", "public/witnesses",
+        "public/kept_checks", "public/concerns", "concerns",
     )),
     *(f"provenance/templates/provenance/{name}.html" for name in (
-        "front", "verify", "check_form", "report", "title", "how_to_read", "kept_check",
+        "front", "verify", "check_form", "report", "title", "how_to_read", "kept_check", "concern", "concern_form",
     )),
 ]  # fmt: skip
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "said", "counted"}

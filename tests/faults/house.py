@@ -106,6 +106,7 @@ class Web:
 
     house: House
     application: str = "registry.wsgi"
+    variables: dict[str, str] = field(default_factory=dict)
 
     def __enter__(self) -> "Web":
         self.port = free_port()
@@ -113,7 +114,7 @@ class Web:
         self._log = open(self.house.folder / "web.log", "w+")
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdout=self._log, stderr=self._log, start_new_session=True,
-            env=self.house.environment | {"PORT": str(self.port)},
+            env=self.house.environment | self.variables | {"PORT": str(self.port)},
         )  # fmt: skip
         until(self._answers, within=60)
         return self
@@ -142,7 +143,8 @@ class Hatch:
         asked = {"grant_type": "client_credentials", "client_id": self.client[0], "client_secret": self.client[1]}
         answer = requests.post(self._at("oauth/token"), data=asked, timeout=60)
         assert answer.ok, answer.text
-        self._header = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        self.token = answer.json()["access_token"]
+        self._header = {"Authorization": f"Bearer {self.token}"}
 
     def send(self, declared: dict[str, Any], *, file: bytes, timeout: float = 60, **parts: bytes) -> requests.Response:
         files = {"file": ("take.jpg", file)} | {name: (f"{name}.jpg", content) for name, content in parts.items()}

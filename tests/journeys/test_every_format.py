@@ -67,7 +67,8 @@ KINDS = (
     Kind("script.txt", (TYPED,), {"text": 1 / 3}),
     Kind("script.docx", (TYPED,), {"text": 1 / 3}),
     Kind("script.epub", (words(share=0.4),), {"text": 0.4}),
-    Kind("scene.usda", (SCENE,), {"picture": 1.0}),
+    *(Kind(f"scene.{suffix}", (SCENE,), {"picture": 1.0}) for suffix in ("usda", "usdc", "usdz")),
+    *(Kind(f"project.{suffix}", (SCENE,), {"picture": 1.0}) for suffix in ("nk", "aep", "drp", "zip", "tar")),
     Kind("track.ogg", (voice(whole=True),), {"voice": 1.0}),
     Kind("reel.mxf", (shots.de_aging(regions=[shots.face()]),), {"picture": FACE}),
 )  # fmt: skip

@@ -62,15 +62,23 @@ def test_each_variable_of_the_example_has_a_sentence_above_it():
 
 def test_what_the_example_says_is_the_default_is_the_default():
     shown = {name: value for name, value in in_the_example().items() if f"#{name}={value}" in EXAMPLE}
-    image = {"BIND", "SCRATCH_DIR", "STATIC_ROOT", "C2PA_TRUST_LIST", "C2PA_TRUST_LIST_DATE"}
+    image = {
+        "BIND", "SCRATCH_DIR", "SANDBOX_KEYS_DIR", "STATIC_ROOT", "C2PA_TRUST_LIST", "C2PA_TRUST_LIST_DATE", "EMAIL_URL",
+        "MAIL_FROM",
+    }  # fmt: skip
     program = "; ".join([
-        "from registry import settings as s, serving as g", "import json",
+        "from registry import lines, settings as s, serving as g", "import json",
         "told = {'WEB_WORKERS': g.workers, 'WEB_THREADS': g.threads, 'PORT': s.PORT, 'PROXIES': s.PROXIES,"
         " 'MAX_UPLOAD_BYTES': s.MAX_UPLOAD_BYTES, 'RATE_WINDOW': s.RATES['window'], 'LEASE_SECONDS': s.LEASE_SECONDS,"
-        " 'RATE_VERIFICATION': s.RATES['verification'], 'RATE_TOKEN': s.RATES['token'],"
+        " 'RATE_VERIFICATION': s.RATES['verification'], 'RATE_TOKEN': s.RATES['token'], 'RATE_CONCERN': s.RATES['concern'],"
+        " 'RATE_CLIENT': s.RATES['client'], 'RATE_QUESTIONS': s.RATES['questions'],"
+        " 'QUEUE_MOST_OF_ONE': s.QUEUE_MOST_OF_ONE, 'QUEUE_MOST': s.QUEUE_MOST, 'QUEUE_AT_ONCE': s.QUEUE_AT_ONCE,"
+        " 'QUEUE_OLDEST_SECONDS': s.QUEUE_OLDEST_SECONDS,"
         " 'WORKER_CHILDREN': s.WORKER_CHILDREN, 'CONFIRM_MINUTES': s.CONFIRM_MINUTES,"
         " 'EXTENT_TOLERANCE': float(s.EXTENT_TOLERANCE), 'LIKENESS_BITS': s.LIKENESS_BITS,"
-        " 'MEASURING_SECONDS': s.MEASURING_SECONDS,"
+        " 'MEASURING_SECONDS': s.MEASURING_SECONDS, 'MAX_RESUMABLE_BYTES': s.MAX_RESUMABLE_BYTES, 'UPLOADS_DIR': s.UPLOADS_DIR,"
+        " 'UPLOAD_HOURS': s.UPLOAD_HOURS, 'UPLOADS_OPEN': s.UPLOADS_OPEN, 'UPLOADS_OPEN_BYTES': s.UPLOADS_OPEN_BYTES,"
+        " 'SLOW_LINE_SECONDS': lines.SILENCE,"
         " 'OUTBOUND_ALLOWED_HOSTS': ','.join(s.OUTBOUND_ALLOWED_HOSTS)}", "print(json.dumps(told))",
     ])  # fmt: skip
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={"PATH": "/usr/bin:/bin", **PRODUCTION},

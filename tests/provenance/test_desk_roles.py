@@ -14,7 +14,7 @@ from consent import clearance, determinations, records
 from consent.facts import Depiction
 from consent.models import Grant, GrantRevision, PackAdoption, Statement
 from consent.performer import links, words
-from provenance import distribution
+from provenance import concerns, distribution
 from provenance.models import Asset, EvidencePack, SigningJob
 from provenance.outputs import packing
 from provenance.outputs.evidence import About
@@ -38,7 +38,7 @@ ASSETS = (*LEGAL, Role.OPERATOR)
 MAY = {
     "desk": permissions.DESK, "admin:index": permissions.DESK, "running-out": LEGAL,
     "distribution": LEGAL, "retention": PEOPLE, "distribution-errand": LEGAL, "distribution-notice": LEGAL,
-    "turning-18": permissions.READS_PERSONAL_DATA,
+    "turning-18": permissions.READS_PERSONAL_DATA, "concerns": permissions.ENTERS, "concern-at-desk": permissions.ENTERS,
     "asset-answer-measured": permissions.ENTERS, "asset-measured-picture": LEGAL,
     "compare-asset": permissions.ENTERS, "asset-likeness-picture": LEGAL,
     "ending": permissions.ENTERS, "decide-asset": permissions.ENTERS, "propose-determination": permissions.ENTERS,
@@ -95,7 +95,7 @@ READERS = {
     "evidence-of-production": LEGAL, "evidence-of-person": LEGAL, "evidence-pack": LEGAL, "human-performance": LEGAL,
     "copyright-statement": LEGAL,
     **{f"consent_statement_{page}": LEGAL for page in ("about", "estate", "choose", "state")}, "consent_statement": LEGAL,
-    "set-hold": LEGAL, "distribution-": LEGAL,
+    "set-hold": LEGAL, "distribution-": LEGAL, "concern-at-desk": permissions.ENTERS,
     "performerlink_offer": permissions.ENTERS, "consent_performerlink": permissions.ENTERS,
     "consent_performerword": permissions.ENTERS, "consent_grant": LEGAL, "consent_import": permissions.ENTERS,
     "consent_rider": LEGAL, "consent_decision": LEGAL, "ending": LEGAL,
@@ -195,6 +195,7 @@ def furnished(cast, *, title="harbor_sh114_v07.jpg", label="mira"):
         "asset": [asset.public_id], "consent_decision": [decision.public_id],
         "evidence-of-production": [cast.harbor.public_id], "evidence-of-person": [cast.mira.public_id],
         "distribution-": [errand.cause.id, errand.key], "evidence-pack": [packed.public_id],
+        "concern-at-desk": [reported(errand).public_id],
         "human-performance": [cast.harbor.public_id], "copyright-statement": [asset.public_id],
         "consent_rider": [drafted.public_id], "copies": [grant.public_id], "access": [cast.mira.public_id],
         "rule-pack": [cast.northlight.public_id, "us-ca", "1"], "adopt-pack": [cast.northlight.public_id, "us-ca", "1"],
@@ -223,6 +224,14 @@ def to_stop(cast):
     return distribution.errands(cast.northlight, at=timezone.now())[0]
 
 
+def reported(errand):
+    """What somebody reported of that file."""
+    return concerns.receive(
+        errand.tasks[0].file.public_id, kind="likeness", speaks_as="self", name="M. Vale", contact="m@example.com",
+        statement="My face", where="", in_good_faith=True, at=timezone.now(),
+    )[0]  # fmt: skip
+
+
 def kind(name):
     return next(one for one in READERS if one in name)
 
@@ -231,6 +240,7 @@ def keyed(name):
     by_itself = ("changelist", "export", "_due", "_add", "_ask", "_reuse", "_first", "_description", "index")
     return not name.endswith(by_itself) and name not in (
         "desk", "running-out", "turning-18", "holds", "rules", "rule-facts", "usage-report", "distribution", "retention",
+        "concerns",
     )
 
 

@@ -1,7 +1,12 @@
 """Lists at the hatch: filtered, in pages, and refused where what is asked for cannot be read."""
 
-import pytest
+from datetime import UTC, datetime, timedelta
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from provenance.models import SigningJob
 from tests import shots
 from tests.assets import build
 
@@ -72,3 +77,65 @@ def test_a_parameter_that_says_nothing_or_twice_or_is_unknown_is_refused(kept, h
         refused(hatch.get(f"/api/v1/assets?{asked}"), pointer)
     assert "received" in refused(hatch.get("/api/v1/assets?state=%E2%80%AElost"), "/state")["detail"]
     assert "page_size" in refused(hatch.get("/api/v1/productions?state=held"), "")["detail"]
+
+
+def test_several_states_are_asked_for_at_once(studio, hatch):
+    ids = [shots.send(hatch, build.result_jpg(), shots.bare(studio, f"shot {n}")).json()["id"] for n in range(3)]
+    SigningJob.objects.filter(asset__public_id=ids[0]).update(state="held")
+    SigningJob.objects.filter(asset__public_id=ids[1]).update(state="dead")
+
+    def listed(asked):
+        return [one["id"] for one in hatch.get(f"/api/v1/assets?{asked}").json()["results"]]
+
+    assert listed("state=held,dead") == [ids[1], ids[0]] == listed("state=held,dead,held&order=newest")
+    first = hatch.get("/api/v1/assets?state=held,dead&page_size=1").json()
+    second = hatch.get(first["next"]).json()
+    assert [one["id"] for one in first["results"] + second["results"]] == [ids[1], ids[0]] and second["next"] is None
+    assert hatch.get(second["previous"]).json()["results"] == first["results"]
+    assert listed("state=held") == [ids[0]]
+    assert listed("title=shot 2") == [ids[2]] and listed("title=shot") == []
+    refused(hatch.get("/api/v1/assets?state=held,lost"), "/state")
+
+
+def test_who_follows_changes_is_told_each_once_it_came_about(studio, hatch):
+    ids = [shots.send(hatch, build.result_jpg(), shots.bare(studio, f"shot {n}")).json()["id"] for n in range(3)]
+    began = datetime(2026, 11, 25, 9, tzinfo=UTC)
+    for number, one in enumerate(ids):
+        SigningJob.objects.filter(asset__public_id=one).update(changed_at=began + timedelta(minutes=number // 2))
+    first = hatch.get("/api/v1/assets?order=changed&page_size=1").json()
+    assert [one["id"] for one in first["results"]] == ids[:1]
+    SigningJob.objects.filter(asset__public_id=ids[0]).update(changed_at=began + timedelta(hours=1))
+    seen, address = [], first["next"]
+    while address:
+        page = hatch.get(address).json()
+        seen += [one["id"] for one in page["results"]]
+        address = page["next"]
+    assert seen[-1] == ids[0] and set(ids) == set(seen)
+    since = hatch.get("/api/v1/assets?order=changed&changed_since=2026-11-25T09:01:00Z").json()
+    assert [one["id"] for one in since["results"]] == [ids[2], ids[0]]
+    refused(hatch.get("/api/v1/assets?changed_since=yesterday"), "/changed_since")
+    refused(hatch.get("/api/v1/assets?order=title"), "/order")
+    refused(hatch.get("/api/v1/productions?order=changed"), "")
+
+
+def test_a_studio_sees_the_assets_of_its_productions_in_the_same_order(studio, hatch, program):
+    ids = [shots.send(hatch, build.result_jpg(), shots.bare(studio, f"shot {n}")).json()["id"] for n in range(2)]
+    listed = program(studio.northlight).get("/api/v1/assets?order=changed").json()["results"]
+    assert [one["id"] for one in listed] == ids
+    assert program(studio.umbra).get("/api/v1/assets?order=changed").json()["results"] == []
+
+
+@pytest.mark.parametrize(("asked", "index"), [
+    ("", "assets_of_vendor_newest"), ("state=held", "jobs_of_vendor_by_state"), ("order=changed", "jobs_of_vendor_by_change"),
+    ("title=x", "assets_of_vendor_by_title"), (f"sha256={'a' * 64}", "assets_of_vendor_by_hash"),
+])  # fmt: skip
+def test_a_vendors_list_is_read_by_an_index_and_not_sorted(studio, hatch, asked, index):
+    if connection.vendor != "sqlite":
+        pytest.skip("how PostgreSQL reads a table of no rows says nothing")
+    with CaptureQueriesContext(connection) as queries:
+        assert hatch.get(f"/api/v1/assets?{asked}").status_code == 200
+    [sql] = [one["sql"] for one in queries if 'FROM "provenance_asset"' in one["sql"] and "LIMIT 51" in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        plan = "\n".join(row[3] for row in cursor.fetchall())
+    assert index in plan and "SCAN" not in plan and "TEMP B-TREE" not in plan, plan

@@ -43,6 +43,13 @@ TOLD = {
     "script.txt": ("text/plain", "text", False, None, None, None, 0, ("text",)),
     "script.epub": ("application/epub+zip", "text", False, None, None, None, 0, ("text",)),
     "scene.usda": ("model/vnd.usd", "other", False, None, None, None, 0, ()),
+    "scene.usdc": ("model/vnd.usd", "other", False, None, None, None, 0, ()),
+    "scene.usdz": ("model/vnd.usdz+zip", "other", False, None, None, None, 0, ()),
+    "project.nk": ("application/x-nuke-script", "other", False, None, None, None, 0, ()),
+    "project.aep": ("application/vnd.adobe.aftereffects.project", "other", False, None, None, None, 0, ()),
+    "project.drp": ("application/zip", "other", False, None, None, None, 0, ()),
+    "project.zip": ("application/zip", "other", False, None, None, None, 0, ()),
+    "project.tar": ("application/x-tar", "other", False, None, None, None, 0, ()),
     "track.ogg": ("application/ogg", "audio", False, None, None, None, 0, SOUND),
     "reel.mxf": ("application/mxf", "video", False, None, None, None, 0, PICTURE),
 }

@@ -11,8 +11,8 @@ HOUSE = Path(__file__).resolve().parents[2]
 FAMILIES = (
     "client", "request", "consent", "declaration", "media", "provenance", "asset", "production", "intake", "identifier",
     "manifest", "signing", "key", "storage", "service", "statement", "journal", "desk", "evidence", "ending",
-    "verification", "credential", "clearance", "organisation", "extent",
-    "webhook", "outbound",
+    "verification", "credential", "clearance", "organisation", "extent", "upload", "webhook", "outbound", "concern", "trust",
+    "verdict", "sequence", "queue",
 )  # fmt: skip
 CODE = re.compile(rf'"((?:{"|".join(FAMILIES)})\.[a-z_]+)"')
 

@@ -10,14 +10,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from registry.errors import (
+    Altered,
     Conflict,
     Fault,
+    Gone,
     Invalid,
     NotAllowed,
     NotFound,
+    Occupied,
     TooLarge,
     TooMany,
     Unavailable,
+    Unmet,
     Unreadable,
     Unsupported,
 )
@@ -27,7 +31,7 @@ from registry.urls import urlpatterns as house
 from tests.registry.test_programs_sign_in import Shots
 
 FAMILIES = {family.__name__: family for family in (
-    Conflict, Invalid, NotAllowed, NotFound, TooLarge, TooMany, Unavailable, Unreadable,
+    Altered, Conflict, Gone, Invalid, NotAllowed, NotFound, Occupied, TooLarge, TooMany, Unavailable, Unmet, Unreadable,
     Unsupported)}  # fmt: skip
 
 

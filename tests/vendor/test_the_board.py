@@ -40,8 +40,9 @@ def sent(cast, unit: Unit | None, state: str, *, title="shot.exr", minutes_ago=0
     )  # fmt: skip
     if unit:
         Delivery.objects.create(asset=row, unit=unit)
-    SigningJob.objects.create(asset=row, intake_key=row.sha256, state=state, problem=problem, not_before=at, called_at=at,
-                              changed_at=at)  # fmt: skip
+    SigningJob.objects.create(
+        asset=row, vendor=vendor, intake_key=row.sha256, state=state, problem=problem, not_before=at, called_at=at, changed_at=at
+    )
     return row
 
 
@@ -134,6 +135,17 @@ def test_another_vendors_files_for_the_same_shot_move_nothing(cast, board):
     assert "theirs.exr" not in page(board, f"/vendor/productions/{cast.harbor.public_id}/")
 
 
+def test_what_the_sandbox_holds_stands_on_no_board(studio, board):
+    trying, _ = clients.register(name="Try-outs", organisation=studio.parallax, by=None, reason="Set up", at=timezone.now(),
+                                 sandbox=True)  # fmt: skip
+    work = Production.objects.seen_by(trying).get()
+    told = page(board, "/vendor/")
+    assert work.title not in told and counts(told)["with nothing sent yet"] == 1
+    for address in (f"/vendor/productions/{work.public_id}/", f"/vendor/productions/{work.public_id}/send/"):
+        assert page(board, address, 404)
+    assert "Sandbox" in page(board, "/vendor/programs/")
+
+
 def test_whoever_begins_is_told_what_to_do_first(cast, board):
     assert "May I do this?" in page(board, "/vendor/") and "Nothing was sent yet" in page(board, "/vendor/sent/")
     cast.harbor.vendors.clear()
@@ -182,6 +194,6 @@ def grow(cast):
     Delivery.objects.bulk_create(
         (Delivery(asset=one, unit=units[n % len(units)]) for n, one in enumerate(rows)), batch_size=900)  # fmt: skip
     SigningJob.objects.bulk_create(
-        (SigningJob(asset=one, intake_key=one.sha256, state=states[n % 7], not_before=at, called_at=at, changed_at=at)
-         for n, one in enumerate(rows)), batch_size=900)  # fmt: skip
+        (SigningJob(asset=one, vendor=cast.parallax, intake_key=one.sha256, state=states[n % 7], not_before=at, called_at=at,
+                    changed_at=at) for n, one in enumerate(rows)), batch_size=900)  # fmt: skip
     Production.objects.bulk_create(Production(studio=cast.northlight, title=f"Film {n}") for n in range(30))

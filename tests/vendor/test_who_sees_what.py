@@ -32,7 +32,9 @@ def addresses(studio):
     for name in ("signed/x", "signed/y"):
         default_storage.save(name, ContentFile(b"bytes"))
     asset = registered.credential(sidecar_key="signed/y").asset
-    SigningJob.objects.create(asset=asset, intake_key="k", state="signed", not_before=at, called_at=at, changed_at=at)
+    SigningJob.objects.create(
+        asset=asset, vendor=asset.vendor, intake_key="k", state="signed", not_before=at, called_at=at, changed_at=at
+    )
     shown = Depiction(id="1", person=studio.mira.public_id, role="target_likeness", modality="face", use="de_aging",
                       content_flags=frozenset())  # fmt: skip
     asked = clearance.decide(clearance.Question(act="sign", depictions=(shown,)), production=studio.harbor,

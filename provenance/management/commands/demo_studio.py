@@ -1,7 +1,8 @@
 """`manage.py demo_studio`: a small studio to look around in, with its people, a film, its sequel and a vendor's program.
 
-It enters no consent: that is for lawyers, at the desk. One of them has adopted the rule packs named in ADOPTED, as
-somebody would who had read them. Who signs in with what is kept in DATA_DIR/sign-ins.json.
+It enters no consent: that is for lawyers, at the desk; those of the vendor's sandbox are of people who do not exist. One
+of the lawyers has adopted the rule packs named in ADOPTED, as somebody would who had read them. Who signs in with what is
+kept in DATA_DIR/sign-ins.json.
 """
 
 import json
@@ -78,10 +79,16 @@ def make(*, at: datetime) -> dict:
     program, secret = clients.register(
         name="Parallax pipeline", organisation=vendor, by=None, reason="Demonstration studio", at=at
     )
+    trying, its_secret = clients.register(
+        name="Parallax try-outs", organisation=vendor, by=None, reason="Demonstration studio", at=at, sandbox=True
+    )
     return {
         "people": people,
-        "programs": [{"name": program.name, "client_id": program.client_id, "client_secret": secret,
-                      "organisation": vendor.name}],
+        "programs": [
+            {"name": one.name, "client_id": one.client_id, "client_secret": known, "organisation": vendor.name,
+             "sandbox": one.sandbox}
+            for one, known in ((program, secret), (trying, its_secret))
+        ],
         "production": harbor.public_id,
         "people_depicted": {person.alias: person.public_id for person in (mira, jon, lenz)},
     }  # fmt: skip

@@ -1,0 +1,119 @@
+"""Anything that the description lets a program send is answered as described: no server error, no undocumented answer.
+
+Schemathesis makes the requests from what is served at /api/v1/openapi.json, fit and unfit ones, and holds the answers against
+it. A few for each operation here; `make faults` sends many.
+"""
+
+from fnmatch import fnmatch
+from itertools import count
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests import cast as people
+from tests import shots
+from tests.assets import build
+from tests.described import description
+from tests.interface import looked_up
+
+pytestmark = pytest.mark.django_db
+
+FEW, MANY = 4, 150  # requests of each kind, fit and unfit, for each operation
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
+    response_headers_conformance,
+]  # fmt: skip
+UNHURRIED = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck), "phases": [Phase.generate]}
+IN_WORDS = "Describe it (responses, refusal(status, “code”)), or mend the answer. `pytest -k fuzzed -x` shows the request."
+
+
+@pytest.fixture
+def interface(hatch, studio, program):
+    """The description with the application behind it, and a token that may do everything; and things there are, by name."""
+    people.verified(studio, at=timezone.now())
+    api = program(studio.parallax)
+    asset = shots.send(api, build.result_jpg(), shots.declaration(studio), plate=build.plate_jpg()).json()
+    known = {"asset": asset["id"], "production": studio.harbor.public_id, "clearance": asset["decision"]}
+    loaded = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    return loaded, {"Authorization": api._credentials["HTTP_AUTHORIZATION"]}, known
+
+
+def test_fuzzed_requests_are_answered_as_described(interface, settings):
+    settings.RATES = dict.fromkeys(settings.RATES, 0)
+    fuzz(*interface, requests=FEW)
+
+
+@pytest.mark.faults
+def test_many_fuzzed_requests_are_answered_as_described(interface, settings):
+    settings.RATES = dict.fromkeys(settings.RATES, 0)
+    fuzz(*interface, requests=MANY)
+
+
+def fuzz(loaded, token, known, *, requests):
+    faults = []
+    for found in loaded.get_all_operations():
+        operation = found.ok()
+        for mode in GenerationMode:
+            if mode == GenerationMode.POSITIVE or takes_more_than_names(operation):
+                faults += sent(operation, mode, token, known, requests)
+    assert not faults, "\n".join(["", *dict.fromkeys(faults), IN_WORDS])
+
+
+def takes_more_than_names(operation):
+    """Whether anything unfit can be sent: in an address, any name is fit to be asked for."""
+    return any(operation.query) or any(operation.headers) or any(operation.body)
+
+
+def sent(operation, mode, token, known, requests):
+    """Send what schemathesis makes of an operation; every second request names a thing there is."""
+    faults, numbers = [], count()
+
+    @seed(20260714)
+    @settings(max_examples=requests, **UNHURRIED)
+    @given(case=operation.as_strategy(mode))
+    def each(case):
+        if next(numbers) % 2:
+            case.path_parameters = {**(case.path_parameters or {}), **named(case, known)}
+        answer = case.call(headers=token)
+        try:
+            case.validate_response(answer, checks=CHECKS)
+        except (FailureGroup, AssertionError) as group:
+            faults.extend(f"{operation.label}: {told(one)}" for one in getattr(group, "exceptions", (group,)))
+        faults.extend(undocumented_code(operation, answer))
+
+    try:
+        each()
+    except Exception as nothing:  # an operation for which nothing unfit can be made
+        if type(nothing).__name__ not in ("Unsatisfiable", "SkipTest"):
+            raise
+    return faults
+
+
+def named(case, known):
+    return {name: known[name] for name in case.path_parameters or {} if name in known}
+
+
+def told(failure):
+    return " ".join(str(failure).split())[:400]
+
+
+def undocumented_code(operation, answer):
+    if answer.status_code < 400 or "problem" not in answer.headers.get("content-type", [""])[0]:
+        return
+    document, code = description(), answer.json()["code"]
+    responses = document["paths"][operation.path][operation.method]["responses"]
+    codes = looked_up(document, responses.get(str(answer.status_code), {})).get("x-codes", ())
+    if codes and not any(fnmatch(code, one) for one in codes):
+        yield f"{operation.label}: {answer.status_code} {code} is not among its codes ({', '.join(codes)})"
