@@ -36,8 +36,8 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is known of a credential's work beyond its own record: for labels, for the reviews, what came after it, and whether a concern about
-    it was upheld."""
+    """What is known of a credential's work beyond its own record: for labels, for the reviews, what came after it, whether a
+    concern was upheld."""
 
     advertisement: bool = False
     synthetic_performer: bool = False

@@ -18,8 +18,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from provenance import changes, disclosures
+from provenance import changes, counted_checks, disclosures
 from provenance.models import Change
+from provenance.monthly import HASH
 from provenance.spoken import spoken
 from registry.api.bodies import Exact
 from registry.api.parameters import UnreadableParameter
@@ -242,6 +243,7 @@ class ByHash(Public):
         form = Hashes(data=request.data)
         form.is_valid(raise_exception=True)
         told = disclosures.of_hashes(form.validated_data["sha256"], at=timezone.now())
+        counted_checks.note(HASH, len(told), at=timezone.now())
         return Response({"results": spoken(told)}, headers={"Cache-Control": "no-store"})
 
 

@@ -113,9 +113,10 @@ def share(request: HttpRequest, credential: str) -> HttpResponse:
     )  # fmt: skip
     _, width, height = _drawn(told["badge"])
     context = {
-        "told": told, "page": page, "path": f"/c/{told['credential']}", "component": component, "width": width, "height": height,
+        "told": told, "page": page, "path": f"/c/{told['credential']}", "component": component,
+        "width": width, "height": height, "oembed": oembed_address(page),
         "picture": _html(told, width, height), "policy": f"script-src {settings.SITE_URL}; connect-src {settings.SITE_URL}",
-        "oembed": oembed_address(page), "credit": spoken(badge.credit_line(raw)), "alternative": spoken(badge.words(raw["badge"])),
+        "credit": spoken(badge.credit_line(raw)), "alternative": spoken(badge.words(raw["badge"])),
     }  # fmt: skip
     return render(request, "provenance/share.html", context)
 

@@ -14,7 +14,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from provenance import badge, concerns, disclosures, labels, small_pictures, trust, verdicts, verification
+from provenance import (
+    badge,
+    concerns,
+    counted_checks,
+    disclosures,
+    labels,
+    small_pictures,
+    trust,
+    verdicts,
+    verification,
+)
+from provenance.monthly import FILE, RECORD
 from provenance.public import badges, uploads
 from provenance.public.explained import EXPLAINED
 from provenance.public.problem_types import explained
@@ -55,6 +66,7 @@ def _checked(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
     except RegistryError as refused:
         return render(request, "provenance/verify.html", _form(spoken(refused.detail)), status=status_of(refused))
+    counted_checks.note(FILE, at=timezone.now())
     sealed = verdicts.offered(report, sha256=checked) if (checked := getattr(file, "sha256", "")) else ""
     return render(request, "provenance/report.html", _shown(report) | {"sealed": sealed})
 
@@ -66,6 +78,7 @@ def _checked(request: HttpRequest) -> HttpResponse:
 def credential(request: HttpRequest, credential: str) -> HttpResponse:
     """One released credential, as a page or as JSON, by what the visitor accepts."""
     report = _recalled(credential)
+    counted_checks.note(RECORD, at=timezone.now())
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         return JsonResponse(spoken(report.as_dict()))
     return render(request, "provenance/report.html", _shown(report) | _heading(credential))

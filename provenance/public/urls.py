@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from provenance.public import badges, concerns, kept_checks, letter, pages, titles
+from provenance.public import badges, concerns, kept_checks, letter, pages, titles, transparency
 
 urlpatterns = [
     path("", pages.front, name="front"),
@@ -28,6 +28,9 @@ urlpatterns = [
     path("letter/<str:key>/", letter.letter_page, name="letter"),
     path("how-to-read", pages.how_to_read, name="how-to-read"),
     path("problems/<str:code>", pages.problem, name="problem"),
+    path("transparency", transparency.page, name="transparency"),
+    path("transparency.json", transparency.document, name="transparency-document"),
+    path("transparency.csv", transparency.table, name="transparency-table"),
     path("trust/registry", pages.roots, name="roots"),
     path("schemas/<slug:name>.json", pages.schema, name="schema"),
 ]
