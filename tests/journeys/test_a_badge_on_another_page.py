@@ -1,7 +1,7 @@
 """A page of somebody else's, under a strict policy, shows a badge: the component by keyboard and by ear, and the picture."""
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -27,12 +27,13 @@ def serving(answers):
     class Shelf(BaseHTTPRequestHandler):
         def do_GET(self):
             asked.append((self.path, dict(self.headers)))
-            headers, body = answers.get(self.path, ({}, None))
+            headers, body = answers.get(self.path, ({"Access-Control-Allow-Origin": "*"}, None))
             self.send_response(404 if body is None else 200)
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body or b"")
+            with suppress(BrokenPipeError):  # a page that was left does not wait for it
+                self.wfile.write(body or b"")
 
         def log_message(self, *_):
             pass
