@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from provenance import badge
 from provenance.conclusion import RegistryFacts
 from provenance.conclusion import moment as stamp
 from provenance.labels import Shown, icon, labels
@@ -35,7 +36,8 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is known of a credential's work beyond its own record: for labels, for the reviews, and what came after it."""
+    """What is known of a credential's work beyond its own record: for labels, for the reviews, what came after it, whether a
+    concern was upheld."""
 
     advertisement: bool = False
     synthetic_performer: bool = False
@@ -44,6 +46,7 @@ class Work:
     superseded_by: str = ""
     sha256: str = ""
     media_type: str = ""
+    upheld: bool = False
 
 
 def disclosure(facts: RegistryFacts, work: Work, *, site: str) -> dict[str, Any]:
@@ -67,6 +70,7 @@ def disclosure(facts: RegistryFacts, work: Work, *, site: str) -> dict[str, Any]
         "consent": _consent(facts),
         "cultural_review": _reviews(work.reviews),
         "labels": labels(_shown(facts, work)),
+        "badge": _badge(facts, work),
         "notice": DISCLAIMER,
     }
 
@@ -114,6 +118,14 @@ def _reviews(reviews: Sequence[Review]) -> list[dict[str, Any]]:
 def _shown(facts: RegistryFacts, work: Work) -> Shown:
     confirmed = work.all_confirmed and facts.consent_now == "confirmed"
     return Shown(facts.extent, work.advertisement, work.synthetic_performer, confirmed)
+
+
+def _badge(facts: RegistryFacts, work: Work) -> dict[str, str]:
+    ended = facts.consent_now == "ended"
+    text = consent_text(facts.consent_at_signing, "ended", facts.may_continue) if ended else extent_text(facts.extent)
+    return badge.badge(
+        facts.extent, consent_now=facts.consent_now, upheld=work.upheld, development=facts.development, text=text
+    )
 
 
 def _rows(extent: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

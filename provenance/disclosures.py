@@ -11,7 +11,7 @@ from django.conf import settings
 
 from consent import on_record
 from consent.models import Decision
-from provenance import disclosure, standing
+from provenance import concerns, disclosure, standing
 from provenance.conclusion import RegistryFacts
 from provenance.disclosure import Review, Work
 from provenance.models import Credential, Depiction, KnownContent
@@ -127,7 +127,7 @@ def work(row: Row, extent: dict[str, Any], at: datetime) -> Work:
         all_confirmed=_all_confirmed(shown, row.decision_id, extent),
         reviews=reviews(Production.objects.select_related("studio").get(pk=row.asset__production_id), at=at),
         superseded_by=later.order_by("-pk").values_list("public_id", flat=True).first() or "",
-        sha256=row.sha256, media_type=row.media_type,
+        sha256=row.sha256, media_type=row.media_type, upheld=concerns.upheld_on(row.public_id) is not None,
     )  # fmt: skip
 
 

@@ -6,12 +6,14 @@ from django.utils import timezone
 from provenance import (
     changes,
     concerns,
+    counted_checks,
     leftovers,
     queue,
     retiring,
     shelf,
     signing,
     telling,
+    transparency,
     turning,
     upload_keeping,
 )
@@ -73,6 +75,18 @@ def note_changes() -> None:
 def carry_out_retention() -> None:
     """Once a day. Twice is harmless: what is destroyed is destroyed, and what a killed worker left is found tomorrow."""
     retiring.carry_out(clock=timezone.now)
+
+
+@shared_task
+def write_down_checks() -> None:
+    """Once a minute. One that is lost leaves it to the next."""
+    counted_checks.write_down(at=timezone.now())
+
+
+@shared_task
+def close_months() -> None:
+    """Once a day: months that are over are told to everybody, each once."""
+    transparency.close(at=timezone.now())
 
 
 @shared_task

@@ -363,6 +363,7 @@ CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in 
 CELERY_TASK_ROUTES = {
     "provenance.tasks.sweep": {"queue": "pulse"},
     "provenance.tasks.note_changes": {"queue": "pulse"},
+    "provenance.tasks.write_down_checks": {"queue": "pulse"},
     "consent.tasks.sweep": {"queue": "pulse"},
     "registry.tasks.deliver_webhooks": {"queue": DELIVERIES},
     "registry.tasks.*": {"queue": "pulse"},
@@ -384,6 +385,8 @@ CELERY_BEAT_SCHEDULE = {
     "webhooks": {"task": "registry.tasks.relay_webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "leftovers": {"task": "provenance.tasks.clear_leftovers", "schedule": 3600.0, "options": {"expires": 3600}},
     "retention": {"task": "provenance.tasks.carry_out_retention", "schedule": crontab(hour=3, minute=30)},
+    "checks": {"task": "provenance.tasks.write_down_checks", "schedule": 60.0, "options": {"expires": 60}},
+    "months": {"task": "provenance.tasks.close_months", "schedule": crontab(hour=4, minute=10)},
     "tidy": {"task": "registry.tasks.tidy", "schedule": 600.0, "options": {"expires": 600}},
 }
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5

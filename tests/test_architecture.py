@@ -28,6 +28,7 @@ RULES = {
     "provenance.techniques", "provenance.public.story", "provenance.public.explained",
     "provenance.frame_numbers", "provenance.merkle", "provenance.sequence_index",
     "provenance.said", "provenance.disclosure", "provenance.labels", "provenance.tally", "provenance.places",
+    "provenance.badge", "provenance.monthly", "provenance.suppression",
 }  # fmt: skip
 # Libraries that only calculate.
 CALCULATE = {"rfc8785", "jsonschema", "PIL"}

@@ -18,8 +18,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from provenance import changes, disclosures
+from provenance import changes, counted_checks, disclosures
 from provenance.models import Change
+from provenance.monthly import HASH
 from provenance.spoken import spoken
 from registry.api.bodies import Exact
 from registry.api.parameters import UnreadableParameter
@@ -85,6 +86,14 @@ class StandingShape(serializers.Serializer):
     text = serializers.CharField()
 
 
+class BadgeShape(serializers.Serializer):
+    state = serializers.ChoiceField(["concern_upheld", "consent_ended", "ai_generated", "ai_edited", "ai_used", "none"])
+    name = serializers.CharField(help_text="What stands first: Content Credentials")
+    label = serializers.CharField(help_text="The one label beside it; empty where there is none")
+    note = serializers.CharField(help_text="That the certificate is one for development; else empty")
+    text = serializers.CharField(help_text="The sentence that is read out with it")
+
+
 class DisclosureShape(serializers.Serializer):
     """The JSON Schema, with every member, is at /schemas/disclosure-1.json."""
 
@@ -106,6 +115,7 @@ class DisclosureShape(serializers.Serializer):
     consent = StandingShape()
     cultural_review = serializers.ListField(child=serializers.JSONField())
     labels = serializers.JSONField(help_text="Words for a label, each with its law, its source and how certain that is")
+    badge = BadgeShape()
     notice = serializers.CharField()
 
 
@@ -176,6 +186,8 @@ WHOLE = OpenApiExample("A de-aged performer", response_only=True, value={
     "title": "harbor_sh114_v07.mp4", "media_type": "video/mp4", "made_by": "Parallax VFX",
     "extent": {**BRIEF["extent"], "bands_version": "1", "operations": [], "assistive": []}, "authorship": [],
     "cultural_review": [], "labels": {"version": "1", "icons": {"eu": "partially_ai_modified"}, "texts": []},
+    "badge": {"state": "ai_edited", "name": "Content Credentials", "label": "AI-edited", "note": "",
+              "text": BRIEF["extent"]["text"]},
     "notice": "These credentials record who stated what, and whether the file changed since. They do not judge whether "
     "what it shows is so.",
 })  # fmt: skip
@@ -231,6 +243,7 @@ class ByHash(Public):
         form = Hashes(data=request.data)
         form.is_valid(raise_exception=True)
         told = disclosures.of_hashes(form.validated_data["sha256"], at=timezone.now())
+        counted_checks.note(HASH, len(told), at=timezone.now())
         return Response({"results": spoken(told)}, headers={"Cache-Control": "no-store"})
 
 

@@ -13,8 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from provenance import verification
+from provenance import counted_checks, verification
 from provenance.api.forms import WholeForm, files_in
+from provenance.monthly import FILE, HASH
 from provenance.public import uploads
 from provenance.spoken import spoken
 from registry.permissions import limited
@@ -91,6 +92,7 @@ class Verifications(APIView):
                 path=file.temporary_file_path(), name=file.name, at=timezone.now(),
                 sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""),
             )  # fmt: skip
+        counted_checks.note(FILE, at=timezone.now())
         return Response(spoken(report.as_dict()))
 
 
@@ -104,4 +106,6 @@ class VerificationByHash(APIView):
 
     @extend_schema(operation_id="check_fingerprint", responses=ReportShape, auth=[])
     def get(self, request: Request, sha256: str) -> Response:
-        return Response(spoken(verification.by_hash(sha256=sha256, at=timezone.now()).as_dict()))
+        report = verification.by_hash(sha256=sha256, at=timezone.now())
+        counted_checks.note(HASH, at=timezone.now())
+        return Response(spoken(report.as_dict()))

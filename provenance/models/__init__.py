@@ -7,6 +7,7 @@ from provenance.models.packs import EvidencePack
 from provenance.models.sequences import FrameSequence, SequenceFrame
 from provenance.models.signing import Credential, SigningJob, SigningPlan
 from provenance.models.telling import EndingTold, StandingTold
+from provenance.models.transparency import CheckCount, MonthTold
 from provenance.models.trust_lists import TrustList
 from provenance.models.uploads import Upload
 from provenance.models.verdicts import Verdict
@@ -14,6 +15,7 @@ from provenance.models.verdicts import Verdict
 __all__ = [
     "Asset",
     "Change",
+    "CheckCount",
     "Concern",
     "ConcernAnswer",
     "ConcernMail",
@@ -32,6 +34,7 @@ __all__ = [
     "LikenessAnswer",
     "Measured",
     "MeasuredAnswer",
+    "MonthTold",
     "Operation",
     "OperationEvidence",
     "SequenceFrame",

@@ -8,13 +8,25 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from provenance import concerns, disclosures, labels, small_pictures, trust, verdicts, verification
-from provenance.public import uploads
+from provenance import (
+    badge,
+    concerns,
+    counted_checks,
+    disclosures,
+    labels,
+    small_pictures,
+    trust,
+    verdicts,
+    verification,
+)
+from provenance.monthly import FILE, RECORD
+from provenance.public import badges, uploads
 from provenance.public.explained import EXPLAINED
 from provenance.public.problem_types import explained
 from provenance.public.story import told
@@ -54,6 +66,7 @@ def _checked(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
     except RegistryError as refused:
         return render(request, "provenance/verify.html", _form(spoken(refused.detail)), status=status_of(refused))
+    counted_checks.note(FILE, at=timezone.now())
     sealed = verdicts.offered(report, sha256=checked) if (checked := getattr(file, "sha256", "")) else ""
     return render(request, "provenance/report.html", _shown(report) | {"sealed": sealed})
 
@@ -65,9 +78,10 @@ def _checked(request: HttpRequest) -> HttpResponse:
 def credential(request: HttpRequest, credential: str) -> HttpResponse:
     """One released credential, as a page or as JSON, by what the visitor accepts."""
     report = _recalled(credential)
+    counted_checks.note(RECORD, at=timezone.now())
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         return JsonResponse(spoken(report.as_dict()))
-    return render(request, "provenance/report.html", _shown(report))
+    return render(request, "provenance/report.html", _shown(report) | _heading(credential))
 
 
 @limited_page("window")
@@ -88,6 +102,17 @@ def _shown(report: Report) -> dict[str, Any]:
         upheld = concerns.upheld_on(report.facts.credential)
         shown["upheld_on"] = day(upheld.date()) if upheld else ""
     return spoken(shown) | {"report": report, "in_english": left_in_english(report.extent.text)}
+
+
+def _heading(credential: str) -> dict[str, Any]:
+    """What stands in the head of a credential's page, for programs that read it: search engines, and wherever it is shared."""
+    told = badges.disclosures_of(credential)
+    address = told["page"]
+    return {
+        "page": address, "linked_data": mark_safe(badge.linked_data(spoken(told), site=settings.SITE_URL)),
+        "badge": spoken(told["badge"]), "shared_as": spoken(badge.words(told["badge"])),
+        "oembed": badges.oembed_address(address),
+    }  # fmt: skip
 
 
 @limited_page("window")

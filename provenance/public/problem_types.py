@@ -467,6 +467,18 @@ TYPES = {
         "It changed since it was read",
         "The request was to be carried out only if what it is about is as it was read (If-Match), and it is not.",
         "Read it again, and send what is still right with the ETag that it has now."),
+    "oembed.format": ProblemType(
+        "This form is not given",
+        "oEmbed is answered as JSON only.",
+        "Ask with format=json, or without a format."),
+    "oembed.malformed": ProblemType(
+        "The size cannot be read",
+        "maxwidth and maxheight are whole numbers of pixels, in digits.",
+        "Ask for a size in whole pixels, or for none."),
+    "oembed.unknown": ProblemType(
+        "There is nothing to embed at that address",
+        "oEmbed is given for the pages of released credentials (/c/…) of this registry.",
+        "Ask with the address of such a page as url, percent-encoded."),
     "client.too_many_requests": ProblemType(
         "Too many requests",
         "This program, or this address, asked more than its share of this minute. The others have theirs all the same.",

@@ -32,6 +32,7 @@ NAVIGATION = (
         ("Organisation", "admin:registry_organisation_changelist", permissions.OPERATES),
         ("Members", "admin:registry_membership_changelist", permissions.OPERATES),
         ("Programs", "admin:registry_apiclient_changelist", permissions.OPERATES),
+        ("Figures", "figures", (*permissions.READS_CONSENT, *permissions.OPERATES)),
     )),
 )  # fmt: skip
 
