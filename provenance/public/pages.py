@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from provenance import concerns, disclosures, labels, small_pictures, trust, verdicts, verification
+from provenance import concerns, disclosures, labels, manifest_stores, small_pictures, trust, verdicts, verification
 from provenance.public import uploads
 from provenance.public.explained import EXPLAINED
 from provenance.public.problem_types import explained
@@ -65,9 +65,13 @@ def _checked(request: HttpRequest) -> HttpResponse:
 def credential(request: HttpRequest, credential: str) -> HttpResponse:
     """One released credential, as a page or as JSON, by what the visitor accepts."""
     report = _recalled(credential)
+    where = manifest_stores.announced(credential)
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        return JsonResponse(spoken(report.as_dict()))
-    return render(request, "provenance/report.html", _shown(report))
+        return JsonResponse(spoken(report.as_dict()), headers=where)
+    response = render(request, "provenance/report.html", _shown(report))
+    for name, value in where.items():
+        response[name] = value
+    return response
 
 
 @limited_page("window")
@@ -75,7 +79,8 @@ def credential(request: HttpRequest, credential: str) -> HttpResponse:
 @require_safe
 def credential_document(request: HttpRequest, credential: str) -> HttpResponse:
     """The same as JSON, for visitors who follow a link and cannot say what they accept."""
-    return JsonResponse(spoken(_recalled(credential).as_dict()))
+    report = _recalled(credential)
+    return JsonResponse(spoken(report.as_dict()), headers=manifest_stores.announced(credential))
 
 
 def _shown(report: Report) -> dict[str, Any]:
