@@ -19,8 +19,8 @@ from rest_framework.throttling import BaseThrottle
 from provenance import iscc, manifest_stores, shelf, soft_bindings
 from provenance.api.assets import AsItIs
 from provenance.api.disclosures import Public
-from provenance.printable import printable
 from provenance.manifest_stores import BASE
+from provenance.printable import printable
 from provenance.public import uploads
 from provenance.soft_bindings import MOST, USUAL, Match
 from registry import outbound

@@ -1,5 +1,7 @@
 """The window's pages: each asks one act and shows its answer; a form works without a script and needs no account."""
 
+from base64 import b64encode
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from provenance import concerns, disclosures, labels, manifest_stores, small_pictures, trust, verdicts, verification
+from provenance.media.refusal import MediaRefused
 from provenance.public import uploads
 from provenance.public.explained import EXPLAINED
 from provenance.public.problem_types import explained
@@ -26,6 +29,7 @@ from registry.errors import NotFound, RegistryError
 from registry.permissions import limited_page
 from registry.problems import status_of
 
+OWN_SIDE = 320  # pixels
 HOUSE = Path(__file__).resolve().parents[2]
 
 
@@ -50,12 +54,24 @@ def _checked(request: HttpRequest) -> HttpResponse:
         with uploads.brought(request.FILES) as (file, sidecar):
             report = verification.verify(
                 path=file.temporary_file_path(), name=file.name, at=timezone.now(),
-                sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""),
+                sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""), copies=True,
             )  # fmt: skip
+            beside = _beside(report, file.temporary_file_path())
     except RegistryError as refused:
         return render(request, "provenance/verify.html", _form(spoken(refused.detail)), status=status_of(refused))
     sealed = verdicts.offered(report, sha256=checked) if (checked := getattr(file, "sha256", "")) else ""
-    return render(request, "provenance/report.html", _shown(report) | {"sealed": sealed})
+    return render(request, "provenance/report.html", _shown(report) | beside | {"sealed": sealed})
+
+
+def _beside(report: Report, path: str) -> dict[str, Any]:
+    """What the file may be a copy of, with the small picture of each whose producer shows it, and then the file's own:
+    drawn for this page, and in it alone."""
+    shown = [{**one, "picture": small_pictures.of(one["credential"]) is not None} for one in report.possible]
+    own = ""
+    if any(one["picture"] for one in shown):
+        with suppress(MediaRefused):
+            own = b64encode(trust.sandbox().draw(Path(path), side=OWN_SIDE)).decode()
+    return {"copies": spoken(shown), "own_picture": own}
 
 
 @limited_page("window")

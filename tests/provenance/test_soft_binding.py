@@ -1,4 +1,4 @@
-"""A stripped or re-encoded copy leads back to its manifest, an embargoed one answers as one never seen, and programs bind their own.
+"""A stripped copy leads back to its manifest, an embargoed one answers as one never seen, and programs bind their own.
 
 Through the doors of the Soft Binding Resolution API, with real files; every no stores nothing and speaks to nobody.
 """
@@ -6,26 +6,30 @@ Through the doors of the Soft Binding Resolution API, with real files; every no 
 import base64
 import io
 import json
+from pathlib import Path
 from urllib.parse import urlencode
 
 import iscc_lib
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from jsonschema import Draft202012Validator, validate
 from PIL import Image
 
 from provenance import iscc, likeness, trust
 from provenance.fingerprint import Code
-from provenance.models import Credential, FingerprintChunk, ManifestWithdrawal, SoftBinding, StoredManifest
+from provenance.models import Credential, ManifestWithdrawal, SoftBinding, StoredManifest
 from registry.models import Event, Production
 from tests import cast as people
 from tests import receivers, shots
-from tests.assets import build
+from tests.assets import build, foreign
 from tests.provenance import registered
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/softbinding/v1"
+SCHEMAS = Path(iscc.__file__).parent / "schemas"
 DIGITS = "0123456789abcdef" * 4
 
 
@@ -209,7 +213,7 @@ def test_a_stripped_and_shrunk_copy_leads_to_its_manifest(client, signed, hatch,
     assert "Link" not in client.get(f"/c/{made.public_id}") and "Link" not in client.get(f"/api/v1/disclosures/{made.public_id}")
     assert hatch.get(f"{BASE}/manifests/{made.manifest_label}").content == answer.content
     refused(program(studio.parallax, "assets:read").get(f"{BASE}/manifests/{made.manifest_label}"), 403, "client.scope")
-    assert program(studio.mosaic).get(f"{BASE}/manifests/{made.manifest_label}").status_code == 404
+    assert program(studio.southgate).get(f"{BASE}/manifests/{made.manifest_label}").status_code == 404
     hatch.credentials(HTTP_AUTHORIZATION="Bearer nonsense")
     assert hatch.get(f"{BASE}/manifests/{made.manifest_label}").status_code == 401
 
@@ -224,10 +228,53 @@ def test_contents_that_cannot_be_looked_at_are_refused(client, settings):
     refused(post(client, "matches/byContent", b"x" * 11, "image/jpeg"), 413, "media.too_large")
 
 
+# --- the page -----------------------------------------------------------------------------------------------------
+
+
+def checked(client, content: bytes, **asked):
+    sent = SimpleUploadedFile("found.jpg", content, content_type="image/jpeg")
+    return client.post(f"/verify?{urlencode(asked)}", {"file": sent}).content.decode()
+
+
+def test_the_page_shows_what_a_copy_may_be_of_side_by_side_and_says_that_it_is_no_proof(client, signed):
+    Production.objects.update(shows_places=True)
+    made, content = Credential.objects.get(), smaller(asset("result.jpg"))
+    page = checked(client, content)
+    assert "This may be a copy of “harbor_sh114_v07.jpg”, signed by Northlight Pictures." in page
+    assert "That is possible, not proof" in page and f'href="/c/{made.public_id}"' in page
+    assert f'src="/c/{made.public_id}/picture.jpg"' in page and 'src="data:image/jpeg;base64,' in page
+    assert "Podría ser una copia de «harbor_sh114_v07.jpg»" in checked(client, content, lang="es")
+    told = client.post("/api/v1/verifications", {"file": SimpleUploadedFile("found.jpg", content)}).json()
+    validate(told, json.loads((SCHEMAS / "report-1.json").read_text()), cls=Draft202012Validator)
+    (one,) = told["possible"]
+    assert (one["credential"], one["manifest"]) == (made.public_id, made.manifest_label) and one["similarity"] > 90
+    assert (told["registry"]["state"], told["integrity"]["state"]) == ("unknown", "absent")
+
+    # Its picture stays away where its producer does not show it; embargoed, or with credentials that hold, nothing is said.
+    Production.objects.update(shows_places=False)
+    page = checked(client, content)
+    assert "This may be a copy of" in page and "picture.jpg" not in page and "data:image/jpeg" not in page
+    Production.objects.update(is_public=False)
+    page = checked(client, content)
+    assert "may be a copy" not in page and made.public_id not in page
+    assert "possible" not in client.post("/api/v1/verifications", {"file": SimpleUploadedFile("found.jpg", content)}).json()
+
+
 # --- what programs keep and bind ----------------------------------------------------------------------------------
 
 ALL = ("fetch:manifests", "store:manifests", "store:bindings")
 WATERMARK = "com.adobe.trustmark.P"
+
+
+def foreign_store(folder) -> tuple[bytes, str]:
+    """A manifest store that another maker signed, apart from its picture, and its name."""
+    makers = foreign.Makers(folder / "makers")
+    try:
+        target = folder / "foreign.c2pa"
+        makers.box.store(makers.put(foreign.chat_image_today(makers)), target)
+        return target.read_bytes(), makers.box.store_alone(target)["active"]
+    finally:
+        makers.close()
 
 
 def journalled(tag: str) -> int:
@@ -254,7 +301,7 @@ def test_a_program_keeps_a_manifest_binds_a_watermark_and_withdraws_it(client, p
     assert found(by_value(client, turned(DIGITS, 20))) == {label: 92}
 
     # Nobody else withdraws or binds it, nor keeps another under its name.
-    other = program(studio.mosaic, *ALL)
+    other = program(studio.southgate, *ALL)
     refused(other.delete(f"{BASE}/manifests/{label}"), 404, "softbinding.unknown_manifest")
     refused(post(other, "bindings", bound), 404, "softbinding.unknown_manifest")
     refused(post(other, "manifests", store, "application/c2pa"), 409, "softbinding.kept")
@@ -280,7 +327,8 @@ def test_what_was_signed_here_is_bound_by_its_vendor_found_when_public_and_withd
     Production.objects.update(is_public=False)
     assert found(client.get(ask)) == {}
     refused(api.delete(f"{BASE}/manifests/{first.manifest_label}"), 409, "softbinding.signed_here")
-    refused(program(studio.mosaic, *ALL).delete(f"{BASE}/manifests/{first.manifest_label}"), 404, "softbinding.unknown_manifest")
+    other = program(studio.southgate, *ALL)
+    refused(other.delete(f"{BASE}/manifests/{first.manifest_label}"), 404, "softbinding.unknown_manifest")
     assert SoftBinding.objects.count() == 2 and ManifestWithdrawal.objects.count() == 0
 
 
@@ -352,6 +400,7 @@ def test_the_service_says_where_it_is_and_what_it_can_do(client):
     assert client.get(where["statusEndpoint"].removeprefix(site)).json() == {"status": "ok"}
     told = client.get(where["capabilitiesEndpoint"].removeprefix(site)).json()
     assert told["supportedCapabilities"] == ["queryByContent", "queryByReference", "storeManifests", "storeBindings"]
-    assert client.get(f"{BASE}/services/supportedAlgorithms").json() == {"fingerprints": [{"alg": iscc.ALGORITHM}], "watermarks": []}
+    algorithms = client.get(f"{BASE}/services/supportedAlgorithms").json()
+    assert algorithms == {"fingerprints": [{"alg": iscc.ALGORITHM}], "watermarks": []}
     refused(client.get(f"{BASE}/manifests/urn:c2pa:x/receipts"), 404, "softbinding.no_receipts")
     refused(client.get(f"{BASE}/manifests/urn:c2pa:x?returnActiveManifest=maybe"), 400, "request.parameter")
