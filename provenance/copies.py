@@ -10,9 +10,9 @@ from django.conf import settings
 
 from provenance import likeness, soft_bindings
 from provenance.conclusion import moment
+from provenance.likeness import FRAMES, NOBODY
 from provenance.printable import printable
 from provenance.said import said
-from provenance.soft_bindings import FRAMES, NOBODY
 
 MOST_TOLD = 3
 COLUMNS = (

@@ -15,14 +15,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from provenance import iscc
-from provenance.fingerprint import BITS, Code, distance, near_keys
-from provenance.likeness import FRAMES, codes_of, lookup
-from provenance.models import Credential, KnownContent, SoftBinding, SoftBindingChunk
+from provenance.fingerprint import BITS, Code
+from provenance.likeness import FRAMES, NOBODY, codes_of, lookup, nearer_than, sharing
+from provenance.models import Credential, KnownContent, SoftBinding
 from registry.errors import Unreadable
 
 MOST, USUAL = 100, 10  # matches of one answer
 MOST_NEAR = 10_000  # assets that a content is held against, the nearest; versions of one shot are all near
-NOBODY = 0  # so that a list of keys is never empty, and the question is asked all the same
+SHARING = "SELECT DISTINCT binding_id, digits FROM provenance_softbindingchunk WHERE chunk_key IN ({keys})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +107,8 @@ def hash_of(value: str) -> str:
 
 
 def _of_value(alg: str, value: str) -> dict[str, int]:
-    codes: tuple[Code, ...] = ()
-    if alg == iscc.ALGORITHM:
-        codes = units(value)
-    scores = _bound(Q(value_hash=hash_of(value), alg__in=(alg, "")), {})
-    _add(scores, _of_codes(codes, needed=1))
-    return scores
+    codes = units(value) if alg == iscc.ALGORITHM else ()
+    return _of_codes(codes, needed=1, same=Q(value_hash=hash_of(value), alg__in=(alg, "")))
 
 
 def units(value: str) -> tuple[Code, ...]:
@@ -123,33 +119,27 @@ def units(value: str) -> tuple[Code, ...]:
         raise NotAValue(f"{error} Send base64 of whole ISCC units, as IEP-0020 says.") from error
 
 
-def _of_codes(codes: Sequence[Code], *, needed: int) -> dict[str, int]:
+def _of_codes(codes: Sequence[Code], *, needed: int, same: Q | None = None) -> dict[str, int]:
+    """What is near to the codes, and what programs have bound to them, or to the same value."""
     assets = near(codes, needed=needed)
     rows = public().filter(asset_id__in=[NOBODY, *assets]).order_by("-pk").values_list("manifest_label", "asset_id")
     scores = {label: score(assets[asset]) for label, asset in rows}
     bindings = _near_bindings(codes, needed=needed)
-    _add(scores, _bound(Q(pk__in=[NOBODY, *bindings]), bindings))
+    which = Q(pk__in=[NOBODY, *bindings])
+    label = Coalesce("credential__manifest_label", "stored__manifest_id")
+    bound = live().filter(which | same if same else which).annotate(label=label).order_by("-pk").values_list("pk", "label")
+    for pk, name in bound:
+        _add(scores, {name: score(bindings.get(pk, 0))})
     return scores
 
 
 def _near_bindings(codes: Sequence[Code], *, needed: int) -> dict[int, int]:
     found: dict[int, dict[int, int]] = {}
     for number, code in enumerate(codes):
-        rows = SoftBindingChunk.objects.filter(chunk_key__in=near_keys(code)).values_list("binding_id", "digits").distinct()
-        for binding, digits in rows:
-            if (bits := distance(code.digits, digits)) <= settings.LIKENESS_BITS:
-                of = found.setdefault(binding, {})
-                of[number] = min(bits, of.get(number, BITS))
+        for binding, bits in nearer_than(settings.LIKENESS_BITS, code, sharing(code, SHARING)):
+            of = found.setdefault(binding, {})
+            of[number] = min(bits, of.get(number, BITS))
     return {binding: min(of.values()) for binding, of in found.items() if len(of) >= needed}
-
-
-def _bound(which: Q, bits: Mapping[int, int]) -> dict[str, int]:
-    label = Coalesce("credential__manifest_label", "stored__manifest_id")
-    rows = live().filter(which).annotate(label=label).order_by("-pk").values_list("pk", "label")
-    scores: dict[str, int] = {}
-    for pk, name in rows:
-        _add(scores, {name: score(bits.get(pk, 0))})
-    return scores
 
 
 def _of_bytes(sha256: str) -> dict[str, int]:
