@@ -7,7 +7,7 @@ from registry.append_only import forbid_changes
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("provenance", "0019_lists"),
+        ("provenance", "0020_deliveries"),
         ("registry", "0009_idempotency"),
         migrations.swappable_dependency(settings.OAUTH2_PROVIDER_APPLICATION_MODEL),
     ]
