@@ -109,6 +109,37 @@ def read(file: BinaryIO, media_type: str, *, sidecar: BinaryIO | None = None, an
     return found
 
 
+def store_of(file: BinaryIO, media_type: str) -> bytes:
+    """The manifest store that a file carries (JUMBF), as it lies there; it is not checked."""
+    reader, _ = _open(file, media_type, None, (), verify=False)
+    if reader is None:
+        raise MediaRefused("media.no_credentials", "This file carries no Content Credentials.")
+    with reader:
+        active, store = json.loads(reader.json()).get("active_manifest"), io.BytesIO()
+        reader.resource_to_stream(f"self#jumbf=/c2pa/{active}/c2pa.signature", store)
+    return store.getvalue()
+
+
+def of_store(store: bytes) -> dict[str, str]:
+    """Whose a manifest store is that came without its content: `active`, `signed_by`. Only its signature is checked."""
+    refused = MediaRefused("media.no_manifest_store", "This is no C2PA manifest store, or its signature does not hold.")
+    try:
+        with c2pa.Reader("application/c2pa", io.BytesIO(store), context=_reading_context((), True)) as reader:
+            document = _bounded(json.loads(reader.json()))
+    except c2pa.C2paError as error:
+        raise refused from error
+    told = _told(document, ())
+    active = jumbf.active_label(store)
+    if not active or told["active"] != active or "claimSignature.validated" not in _named(told["codes"]["success"]):
+        raise refused
+    signature = (told["manifests"].get(active) or {}).get("signature_info") or {}
+    return {"active": active, "signed_by": str(signature.get("issuer") or signature.get("common_name") or "")}
+
+
+def _named(codes: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {str(code.get("code")) for code in codes}
+
+
 def _open(file: BinaryIO, media_type: str, sidecar: BinaryIO | None, anchors: Anchors, *,
           verify: bool) -> tuple[c2pa.Reader | None, dict[str, Any]]:
     """A reader, or what is known where there is none. Absent, elsewhere and unreadable are three answers.

@@ -23,7 +23,10 @@ DISCLAIMER = said(
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All conclusions about one file. `reading` is kept for the page's last level and is not part of the JSON."""
+    """All conclusions about one file. `reading` is kept for the page's last level and is not part of the JSON.
+
+    `possible` are works that it may be a copy of (copies.py); they are no conclusion.
+    """
 
     file: str
     integrity: Conclusion
@@ -38,6 +41,7 @@ class Report:
     engine: Mapping[str, Any]
     facts: RegistryFacts = field(default_factory=RegistryFacts)
     reading: Reading = field(default_factory=Reading)
+    possible: Sequence[Mapping[str, Any]] = ()
 
     def __post_init__(self) -> None:
         for name, states in STATES.items():
@@ -47,7 +51,8 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         """The report as published: one order of keys, everything JSON."""
         conclusions = {name: getattr(self, name).as_dict() for name in STATES}
-        return {"file": self.file, **conclusions, "codes": dict(self.codes), "engine": dict(self.engine)}
+        told = {"file": self.file, **conclusions, "codes": dict(self.codes), "engine": dict(self.engine)}
+        return told | ({"possible": list(self.possible)} if self.possible else {})
 
     @property
     def relied_on(self) -> bool:

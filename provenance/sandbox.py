@@ -280,6 +280,16 @@ class Sandbox:
             found = self._call({"do": "fingerprint"}, [file], size=_size(file))
         return tuple(Code(one["kind"], one["digits"], one.get("at_s")) for one in found["codes"])
 
+    def store(self, path: File, destination: File) -> None:
+        """Write the manifest store that a file carries to `destination`. Raises MediaRefused where it carries none."""
+        with _opened(path, "rb") as file, _opened(destination, "w+b") as store:
+            self._call({"do": "store", "alone": False}, [file, store], size=_size(file))
+
+    def store_alone(self, path: File) -> dict[str, str]:
+        """Whose a manifest store is that came without its content: `active` and `signed_by`; raises MediaRefused."""
+        with _opened(path, "rb") as file:
+            return self._call({"do": "store", "alone": True}, [file], size=_size(file))
+
     def suggest(self, path: File) -> dict[str, Any]:
         """What a declaration of this file might say, as `provenance.suggestions.reading.suggest` gives it, and its type."""
         with _opened(path, "rb") as file:

@@ -189,6 +189,18 @@ def _fingerprint(request: Request, files: list[BinaryIO], anchors: Anchors, boun
     return {"codes": fingerprints.codes(files[0])}
 
 
+def _store(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
+    """The manifest store of a file, written to the second one; or, of a store that came alone, whose it is."""
+    if request["alone"]:
+        store = files[0].read(LARGEST_SIDECAR + 1)
+        if len(store) > LARGEST_SIDECAR:
+            raise MediaRefused("media.no_manifest_store", "This is far larger than any manifest store.")
+        return credentials.of_store(store)
+    files[1].write(credentials.store_of(files[0], structure.guard(files[0], bounds)))
+    files[1].flush()
+    return {}
+
+
 def _suggest(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     media_type = structure.guard(files[0], bounds)
     found, passed = notes.read(files[0], sniff.sniff(files[0]), bounds)
@@ -201,7 +213,7 @@ def _suggest(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: 
 
 DEEDS = {
     "examine": _examine, "examine_frames": _examine_frames, "read": _read, "fingerprint": _fingerprint, "describe": _describe,
-    "sign": _sign, "measure": _measure, "draw": _draw, "suggest": _suggest,
+    "sign": _sign, "measure": _measure, "draw": _draw, "suggest": _suggest, "store": _store,
 }  # fmt: skip
 
 

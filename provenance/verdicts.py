@@ -44,6 +44,8 @@ def offered(report: Report, *, sha256: str) -> str:
     for language, _ in settings.LANGUAGES:
         with translation.override(language):
             told[language] = spoken(report.as_dict()) | {"file": f"sha256:{sha256}"}
+            # What is near is no conclusion, and its producer may make it private tomorrow.
+            told[language].pop("possible", None)
     sealed = signing.dumps({"sha256": sha256, "reports": told}, salt=SALT, compress=True)
     return sealed if len(sealed) <= LARGEST else ""
 

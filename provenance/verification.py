@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from django.core.files.storage import default_storage
 
 from provenance import sequences, shelf, standing, trust
 from provenance.conclusion import RegistryFacts
+from provenance.copies import possible
 from provenance.media.refusal import MediaRefused
 from provenance.models import Credential, FrameSequence, KnownContent
 from provenance.reading import Reading
@@ -64,10 +66,13 @@ class NoSuchCredential(NotFound):
     """No credential of that id was released."""
 
 
-def verify(*, path: str | Path, name: str, at: datetime, sidecar: str | Path | None = None, sha256: str = "") -> Report:
+def verify(
+    *, path: str | Path, name: str, at: datetime, sidecar: str | Path | None = None, sha256: str = "", copies: bool = False
+) -> Report:
     """The report on the file at `path`; its credentials may be in a `sidecar`, given along or kept here.
 
-    `sha256` is the file's, where it was hashed as it arrived.
+    `sha256` is the file's, where it was hashed as it arrived. With `copies`, a file of which nothing surer is known is
+    held against what is near to it.
     Raises EmptyFile; SandboxBusy when no reader comes free. A file the reader refuses or dies of is unreadable.
     """
     path = Path(path)
@@ -84,7 +89,13 @@ def verify(*, path: str | Path, name: str, at: datetime, sidecar: str | Path | N
     if found_by != "signed_bytes" and reading.active:
         named = _released(manifest_label=reading.active)
         credential, found_by = (named, "manifest") if named else (credential, found_by)
-    return conclude(reading, _facts(credential, found_by, at), trust.lists(), file=name, at=at)
+    report = conclude(reading, _facts(credential, found_by, at), trust.lists(), file=name, at=at)
+    return replace(report, possible=possible(path)) if copies and _nothing_surer(report) else report
+
+
+def _nothing_surer(report: Report) -> bool:
+    """Whether only likeness can still tell where a file comes from: not known here, and without credentials that hold."""
+    return report.registry.state == "unknown" and report.integrity.state in ("absent", "altered", "elsewhere")
 
 
 def by_hash(*, sha256: str, at: datetime) -> Report:

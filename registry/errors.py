@@ -77,6 +77,16 @@ class TooLarge(RegistryError):
     """More was sent than is accepted."""
 
 
+class AddressTooLong(RegistryError):
+    """More was said in the address than is read there; it can be said in a body."""
+
+
+class NotFetched(RegistryError):
+    """What lies elsewhere, and was to be read for the visitor, did not come."""
+
+    operators_care = False
+
+
 class Unsupported(RegistryError):
     """A kind of file or representation this registry does not handle."""
 

@@ -29,7 +29,8 @@ PROTECTED = ("/admin/", "/vendor/")
 UNLOGGED = ("/static/", "/health/")
 # Nobody keeps a list of which work was asked about, nor an address that opens something: of these only the beginning is
 # written down.
-ASKED_ABOUT = ("/c/", "/t/", "/v/", "/concern/", "/api/v1/verifications/by-hash/", "/api/v1/disclosures/", "/letter/")
+ASKED_ABOUT = ("/c/", "/t/", "/v/", "/concern/", "/api/v1/verifications/by-hash/", "/api/v1/disclosures/", "/letter/",
+               "/api/softbinding/v1/manifests/")  # fmt: skip
 # Pages that are translated throughout, and answers to programs in which sentences are.
 TRANSLATED = ("/letter/", "/c/", "/t/", "/v/", "/concern/")
 TRANSLATED_PAGES = ("/", "/verify", "/how-to-read", "/transparency")

@@ -24,12 +24,14 @@ from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from registry.errors import (
+    AddressTooLong,
     Altered,
     Conflict,
     Fault,
     Gone,
     Invalid,
     NotAllowed,
+    NotFetched,
     NotFound,
     Occupied,
     RegistryError,
@@ -45,6 +47,7 @@ MEDIA_TYPE = "application/problem+json"
 STATUS: dict[type[RegistryError], int] = {
     Invalid: 422, NotAllowed: 403, NotFound: 404, Conflict: 409, Unavailable: 503, TooLarge: 413, Unsupported: 415,
     TooMany: 429, Unreadable: 400, Gone: 410, Unmet: 412, Occupied: 423, Altered: 460,
+    AddressTooLong: 414, NotFetched: 502,
 }
 TITLES = {
     400: "The request cannot be understood",
@@ -57,12 +60,14 @@ TITLES = {
     410: "It is here no more",
     412: "A condition does not hold",
     413: "More was sent than is accepted",
+    414: "More was said in the address than is read there",
     415: "This kind of content is not handled",
     422: "What was sent cannot be accepted",
     423: "Somebody else is at it",
     429: "Too many requests",
     460: "What arrived is not what was sent",
     500: "Something went wrong here",
+    502: "What lies elsewhere could not be read",
     503: "It cannot be done at the moment",
 }
 # What Django and REST framework raise, in our words: error → code and status.

@@ -239,6 +239,9 @@ SCOPES = {
     "assets:read": "Read assets, their state and the signed files",
     "clearances": "Ask whether a use would be covered",
     "productions:read": "Read productions, shots and the people in them, by alias",
+    "fetch:manifests": "Fetch manifests of what it may see, and have what lies at an address looked up",
+    "store:manifests": "Keep manifests that were signed elsewhere, to be found by anybody, and withdraw them",
+    "store:bindings": "Bind watermarks and fingerprints to its organisation’s manifests",
     "webhooks": "Have events told to addresses of its organisation, and read what was sent",
 }
 OAUTH2_PROVIDER_APPLICATION_MODEL = "registry.ApiClient"
@@ -317,6 +320,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "declarations", "description": "What is to be said of a file: read from it, and checked"},
         {"name": "assets", "description": "Files to be signed, and what became of them"},
         {"name": "disclosures", "description": "For platforms: what is told of signed files, open to anybody"},
+        {"name": "soft binding", "description": "Credentials found again: the C2PA Soft Binding Resolution API"},
         {"name": "verifications", "description": "Is a file what it says? Open to anybody"},
     ],
     # Its shapes stand at the operations; a list of all would be longer than the rest.

@@ -25,7 +25,7 @@ RULES = {
     "provenance.comparison", "provenance.declaration", "provenance.extent", "provenance.fingerprint",
     "provenance.inheritance", "provenance.manifest", "provenance.measurement", "provenance.report", "provenance.signals",
     "provenance.testimony", "provenance.suggestions.reading",
-    "provenance.techniques", "provenance.public.story", "provenance.public.explained",
+    "provenance.iscc", "provenance.techniques", "provenance.public.story", "provenance.public.explained",
     "provenance.frame_numbers", "provenance.merkle", "provenance.sequence_index",
     "provenance.said", "provenance.disclosure", "provenance.labels", "provenance.tally", "provenance.places",
     "provenance.badge", "provenance.monthly", "provenance.suppression",

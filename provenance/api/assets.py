@@ -22,7 +22,7 @@ from rest_framework.reverse import reverse
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from provenance import frame_numbers, intake, queue, sequences, shelf, submission
+from provenance import frame_numbers, intake, manifest_stores, queue, sequences, shelf, submission
 from provenance.api import sequences as frames
 from provenance.api.forms import FramesForm, files_in
 from provenance.api.sequences import IndexJSON, SequenceTold
@@ -267,7 +267,10 @@ class Content(APIView):
         found = one(request, asset)
         if row := sequences.of(found):
             return frames.archive(_signed(found), row)
-        return _download(_signed(found).storage_key, found.title, "application/octet-stream")
+        credential = _signed(found)
+        response = _download(credential.storage_key, found.title, "application/octet-stream")
+        response["Link"] = manifest_stores.link(credential.manifest_label)
+        return response
 
 
 class Sidecar(APIView):

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from provenance import changes, counted_checks, disclosures
+from provenance import changes, counted_checks, disclosures, manifest_stores
 from provenance.models import Change
 from provenance.monthly import HASH
 from provenance.spoken import spoken
@@ -32,7 +32,7 @@ MOST_CHANGES = 500
 LANGUAGE = OpenApiParameter("lang", str, enum=sorted(OFFERED), description="The language of the sentences; English if absent")
 FOR_BROWSERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Content-Language, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID",
+    "Access-Control-Expose-Headers": "ETag, Content-Language, Link, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID",
 }  # fmt: skip
 
 
@@ -227,6 +227,7 @@ class OneDisclosure(Public):
         # Whoever keeps it asks before using it again: consent may have ended since.
         response = HttpResponse(body, content_type="application/json", headers={
             "ETag": tag, "Cache-Control": "public, no-cache", "Content-Language": translation.get_language(),
+            **manifest_stores.announced(credential),
         })  # fmt: skip
         patch_vary_headers(response, ["Accept-Language"])
         return get_conditional_response(request._request, etag=tag, response=response)

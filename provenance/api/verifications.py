@@ -45,6 +45,19 @@ class EngineShape(serializers.Serializer):
     checked_at = serializers.DateTimeField()
 
 
+class PossibleShape(serializers.Serializer):
+    """A public work that the file may be a copy of: it looks or reads alike. Possible, and never proof."""
+
+    text = serializers.CharField()
+    credential = serializers.CharField()
+    page = serializers.URLField()
+    manifest = serializers.CharField(help_text="Its id, to be fetched at /api/softbinding/v1/manifests/")
+    title = serializers.CharField()
+    producer = serializers.CharField()
+    signed_at = serializers.DateTimeField()
+    similarity = serializers.IntegerField(min_value=0, max_value=100)
+
+
 class ReportShape(serializers.Serializer):
     """The report; its JSON Schema, with every state, is at /schemas/report-1.json."""
 
@@ -59,6 +72,7 @@ class ReportShape(serializers.Serializer):
     ingredients = ConclusionShape()
     codes = CodesShape()
     engine = EngineShape()
+    possible = PossibleShape(many=True, required=False, help_text="Of a file of which nothing surer is known")
 
 
 class BareFile(BaseParser):
@@ -90,7 +104,7 @@ class Verifications(APIView):
         with uploads.brought(files_in(request)) as (file, sidecar):
             report = verification.verify(
                 path=file.temporary_file_path(), name=file.name, at=timezone.now(),
-                sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""),
+                sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""), copies=True,
             )  # fmt: skip
         counted_checks.note(FILE, at=timezone.now())
         return Response(spoken(report.as_dict()))

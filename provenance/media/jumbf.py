@@ -17,6 +17,28 @@ def active_label(store: bytes) -> str:
     return labels[-1] if labels else ""
 
 
+def alone(store: bytes, manifest: str) -> bytes:
+    """A store that holds the manifest of that label and no other; empty where there is none."""
+    for kind, content in _boxes(store):
+        if kind == b"jumb" and len(content) >= 25:
+            description = content[: int.from_bytes(content[:4], "big")]
+            for label, box in _manifest_boxes(content[len(description) :]):
+                if label == manifest:
+                    return _boxed(b"jumb", description + box)
+    return b""
+
+
+def _manifest_boxes(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Each manifest's label and its whole box."""
+    for kind, inside in _boxes(content):
+        box = _boxed(kind, inside)
+        yield from ((label, box) for label, _ in _superboxes(box))
+
+
+def _boxed(kind: bytes, content: bytes) -> bytes:
+    return (len(content) + 8).to_bytes(4, "big") + kind + content
+
+
 def signing_certificate(store: bytes, manifest: str) -> bytes | None:
     """The DER of the leaf that signed the manifest of that label, or None where it is not plain to see."""
     for label, content in _manifests(store):

@@ -6,6 +6,7 @@ from provenance.models.measuring import Measured, MeasuredAnswer, OperationEvide
 from provenance.models.packs import EvidencePack
 from provenance.models.sequences import FrameSequence, SequenceFrame
 from provenance.models.signing import Credential, SigningJob, SigningPlan
+from provenance.models.soft_bindings import ManifestWithdrawal, SoftBinding, SoftBindingChunk, StoredManifest
 from provenance.models.telling import EndingTold, StandingTold
 from provenance.models.transparency import CheckCount, MonthTold
 from provenance.models.trust_lists import TrustList
@@ -32,6 +33,7 @@ __all__ = [
     "KnownContent",
     "Likeness",
     "LikenessAnswer",
+    "ManifestWithdrawal",
     "Measured",
     "MeasuredAnswer",
     "MonthTold",
@@ -40,7 +42,10 @@ __all__ = [
     "SequenceFrame",
     "SigningJob",
     "SigningPlan",
+    "SoftBinding",
+    "SoftBindingChunk",
     "StandingTold",
+    "StoredManifest",
     "TrustList",
     "Upload",
     "Verdict",

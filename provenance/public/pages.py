@@ -1,5 +1,7 @@
 """The window's pages: each asks one act and shows its answer; a form works without a script and needs no account."""
 
+from base64 import b64encode
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,11 +22,13 @@ from provenance import (
     counted_checks,
     disclosures,
     labels,
+    manifest_stores,
     small_pictures,
     trust,
     verdicts,
     verification,
 )
+from provenance.media.refusal import MediaRefused
 from provenance.monthly import FILE, RECORD
 from provenance.public import badges, uploads
 from provenance.public.explained import EXPLAINED
@@ -38,6 +42,7 @@ from registry.errors import NotFound, RegistryError
 from registry.permissions import limited_page
 from registry.problems import status_of
 
+OWN_SIDE = 320  # pixels
 HOUSE = Path(__file__).resolve().parents[2]
 
 
@@ -62,13 +67,25 @@ def _checked(request: HttpRequest) -> HttpResponse:
         with uploads.brought(request.FILES) as (file, sidecar):
             report = verification.verify(
                 path=file.temporary_file_path(), name=file.name, at=timezone.now(),
-                sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""),
+                sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""), copies=True,
             )  # fmt: skip
+            beside = _beside(report, file.temporary_file_path())
     except RegistryError as refused:
         return render(request, "provenance/verify.html", _form(spoken(refused.detail)), status=status_of(refused))
     counted_checks.note(FILE, at=timezone.now())
     sealed = verdicts.offered(report, sha256=checked) if (checked := getattr(file, "sha256", "")) else ""
-    return render(request, "provenance/report.html", _shown(report) | {"sealed": sealed})
+    return render(request, "provenance/report.html", _shown(report) | beside | {"sealed": sealed})
+
+
+def _beside(report: Report, path: str) -> dict[str, Any]:
+    """What the file may be a copy of, with the small picture of each whose producer shows it, and then the file's own:
+    drawn for this page, and in it alone."""
+    shown = [{**one, "picture": small_pictures.of(one["credential"]) is not None} for one in report.possible]
+    own = ""
+    if any(one["picture"] for one in shown):
+        with suppress(MediaRefused):
+            own = b64encode(trust.sandbox().draw(Path(path), side=OWN_SIDE)).decode()
+    return {"copies": spoken(shown), "own_picture": own}
 
 
 @limited_page("window")
@@ -79,9 +96,13 @@ def credential(request: HttpRequest, credential: str) -> HttpResponse:
     """One released credential, as a page or as JSON, by what the visitor accepts."""
     report = _recalled(credential)
     counted_checks.note(RECORD, at=timezone.now())
+    where = manifest_stores.announced(credential)
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        return JsonResponse(spoken(report.as_dict()))
-    return render(request, "provenance/report.html", _shown(report) | _heading(credential))
+        return JsonResponse(spoken(report.as_dict()), headers=where)
+    response = render(request, "provenance/report.html", _shown(report) | _heading(credential))
+    for name, value in where.items():
+        response[name] = value
+    return response
 
 
 @limited_page("window")
@@ -89,7 +110,8 @@ def credential(request: HttpRequest, credential: str) -> HttpResponse:
 @require_safe
 def credential_document(request: HttpRequest, credential: str) -> HttpResponse:
     """The same as JSON, for visitors who follow a link and cannot say what they accept."""
-    return JsonResponse(spoken(_recalled(credential).as_dict()))
+    report = _recalled(credential)
+    return JsonResponse(spoken(report.as_dict()), headers=manifest_stores.announced(credential))
 
 
 def _shown(report: Report) -> dict[str, Any]:

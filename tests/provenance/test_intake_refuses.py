@@ -165,7 +165,7 @@ def test_who_may_not_send_is_told_so_before_anything_is_read(cast, hatch, nothin
 
 
 def test_what_is_no_form_and_no_file_is_told_so(hatch, nothing_left):
-    assert problem(hatch.post("/api/v1/assets", {"a": 1}, format="json"), 415)["code"] == "request.media_type"
+    assert problem(hatch.post("/api/v1/assets", "a: 1", content_type="text/yaml"), 415)["code"] == "request.media_type"
     assert problem(hatch.put("/api/v1/assets", {}, format="json"), 405)["code"] == "request.method"
     assert problem(hatch.post("/api/v1/assets", {"declaration": "{}"}, format="multipart"), 422)["code"] == "asset.no_file"
     assert nothing_left()

@@ -8,7 +8,7 @@ from registry.append_only import forbid_changes
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provenance', '0019_lists'),
+        ('provenance', '0020_deliveries'),
     ]
 
     operations = [
