@@ -31,7 +31,7 @@ UNLOGGED = ("/static/", "/health/")
 ASKED_ABOUT = ("/c/", "/t/", "/v/", "/concern/", "/api/v1/verifications/by-hash/", "/api/v1/disclosures/", "/letter/")
 # Pages that are translated throughout, and answers to programs in which sentences are.
 TRANSLATED = ("/letter/", "/c/", "/t/", "/v/", "/concern/")
-TRANSLATED_PAGES = ("/", "/verify", "/how-to-read")
+TRANSLATED_PAGES = ("/", "/verify", "/look-up", "/how-to-read")
 SPEAKING = ("/api/v1/disclosures", "/api/v1/verifications")
 
 OFFERED = dict(settings.LANGUAGES)

@@ -7,6 +7,7 @@ from provenance.public import concerns, kept_checks, letter, pages, titles
 urlpatterns = [
     path("", pages.front, name="front"),
     path("verify", pages.verify, name="verify"),
+    path("look-up", pages.look_up, name="look-up"),
     path("c/<str:credential>.json", pages.credential_document, name="credential-document"),
     path("c/<str:credential>/picture.jpg", pages.picture, name="credential-picture"),
     path("c/<str:credential>/concern", concerns.raise_one, name="raise-concern"),
@@ -22,5 +23,6 @@ urlpatterns = [
     path("how-to-read", pages.how_to_read, name="how-to-read"),
     path("problems/<str:code>", pages.problem, name="problem"),
     path("trust/registry", pages.roots, name="roots"),
+    path("trust/<slug:name>", pages.trust_list, name="trust-list"),
     path("schemas/<slug:name>.json", pages.schema, name="schema"),
 ]
