@@ -44,7 +44,7 @@ function fits(store, success, failure, integrity) {
 function vouched({ success, failure }) {
   const trusted = success.find((one) => one.code === "signingCredential.trusted");
   if (!trusted || failure.some((one) => one.code === "signingCredential.untrusted")) return "untrusted";
-  return /\buser\b/i.test(trusted.explanation ?? "") ? "registry" : "listed";
+  return /\buser(_|\b)/i.test(trusted.explanation ?? "") ? "registry" : "listed";
 }
 
 /** Whether what the credentials state may be repeated: intact, signed, by a signer somebody here vouches for. */

@@ -29,10 +29,10 @@ SOURCES = [
     *(f"provenance/{name}.py" for name in (
         "said", "extent_wording", "soundness", "statements", "report", "disclosure", "labels", "tally", "titles",
         "testimony", "signals", "public/figures", "public/story", "public/explained", "public/witnesses",
-        "public/kept_checks", "public/concerns", "concerns",
+        "public/kept_checks", "public/concerns", "concerns", "public/pages",
     )),
     *(f"provenance/templates/provenance/{name}.html" for name in (
-        "front", "verify", "check_form", "report", "title", "how_to_read", "kept_check", "concern", "concern_form",
+        "front", "verify", "check_form", "browser_words", "report", "used_assets", "title", "how_to_read", "kept_check", "concern", "concern_form",
     )),
 ]  # fmt: skip
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "said", "counted"}
