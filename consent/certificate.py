@@ -30,10 +30,10 @@ NO_ADVICE = (
 )
 
 
-def in_words(question: Mapping[str, Any], answer: Mapping[str, Any]) -> Told:
-    """The answer as the studio reads it, with the aliases and file numbers it knows."""
+def in_words(question: Mapping[str, Any], answer: Mapping[str, Any], *, to_studio: bool = True) -> Told:
+    """The answer as the studio reads it, with the aliases and file numbers it knows; or as anybody else does, with aliases."""
     whole = clearance.unfolded(answer)
-    return tell(question, whole, clearance.names_for(question, whole, to_studio=True))
+    return tell(question, whole, clearance.names_for(question, whole, to_studio=to_studio))
 
 
 def as_pdf(decision: Decision, told: Told, *, token: str, by: str, at: datetime) -> bytes:

@@ -181,6 +181,17 @@ def all_asked_again(
     return [(request, replace(record, adoptions=adoptions)) for request, record in zip(requests, records, strict=True)]
 
 
+def answered_now(stored: Sequence[Decision], *, studio: Organisation, at: datetime) -> list[decision.Decision]:
+    """What each of these questions about one studio's works would be answered at `at`. Nothing is kept."""
+    return [decision.decide(request, record) for request, record in all_asked_again(stored, studio=studio, at=at)]
+
+
+def asked_by(requester: Organisation, *, production: Production, most: int) -> list[Decision]:
+    """The newest questions that were asked before the work, with their answers as they were kept."""
+    asked = Decision.objects.filter(requester=requester, production=production, purpose="clearance")
+    return list(asked.select_related("production__studio", "requester").order_by("-pk")[:most])
+
+
 def _again(stored: Decision, at: datetime) -> facts.Request:
     request = request_of(stored.request)
     request = replace(request, as_of=max(request.as_of, at), known_at=at)

@@ -37,7 +37,16 @@ from provenance import (
 from provenance.declaration import Declaration, IngredientStatement, check_against, check_placements, parse
 from provenance.fingerprint import Code
 from provenance.heritage import Heritage, Laundering, Source
-from provenance.models import Asset, Depiction, Ingredient, KnownContent, LikenessAnswer, Operation, SigningJob
+from provenance.models import (
+    Asset,
+    Delivery,
+    Depiction,
+    Ingredient,
+    KnownContent,
+    LikenessAnswer,
+    Operation,
+    SigningJob,
+)
 from provenance.printable import printable
 from provenance.refusals import not_covered, plain, pointed
 from provenance.sandbox import Examination
@@ -46,7 +55,7 @@ from provenance.sequences import Gathered
 from provenance.tasks import sign_asset
 from registry import journal
 from registry.errors import Conflict, Fault, Invalid, NotAllowed
-from registry.models import ApiClient, Organisation, Person, Production, User
+from registry.models import ApiClient, Organisation, Person, Production, Unit, User
 from registry.permissions import may_enter, may_operate
 from registry.prepared import Prepared
 
@@ -101,11 +110,11 @@ def receive_sequence(
 
 def receive(
     file: SentFile, declared: Any, parts: Mapping[str, SentFile], *, client: ApiClient, at: datetime,
-    frames: Gathered | None = None,
+    frames: Gathered | None = None, by: User | None = None,
 ) -> Asset:
     """Take in one upload. Raises Invalid for what cannot be accepted, NotAllowed for what consent does not cover.
 
-    With `frames` the file is their index (`receive_sequence`).
+    With `frames` the file is their index (`receive_sequence`). `by` is who sent it by hand, in the client's name.
     """
     declaration = parse(declared)
     vendor = client.organisation
@@ -124,7 +133,7 @@ def receive(
     check_placements(declaration, media, {one.statement.id: measured.media(one.media, declaration) for one in materials})
     question = _put(question_of(declaration, file.sha256), declaration, declared, production, vendor, at)
     _refuse_unfit_clearance(question, declaration, declared, vendor)
-    upload = Upload(file, found, declaration, materials, production, client, intake_key, sequence=sequence)
+    upload = Upload(file, found, declaration, materials, production, client, intake_key, by=by, sequence=sequence)
     came = _heritage(upload, media, at)
     _refuse_unsignable(upload, media, came)
     codes = sequences.codes(sequence) if sequence else likeness.codes_of(file.path)
@@ -155,7 +164,16 @@ class Upload:
     intake_key: str
     codes: tuple[Code, ...] = ()
     alike: tuple[likeness.Near, ...] = ()
+    by: User | None = None
     sequence: sequences.Looked | None = None
+
+    @property
+    def actor(self) -> journal.Actor:
+        return journal.by_user(self.by) if self.by else journal.by_client(self.client)
+
+    @property
+    def why(self) -> str:
+        return "Sent by hand" if self.by else ""
 
     @property
     def vendor(self) -> Organisation:
@@ -351,8 +369,8 @@ def _heritage(upload: Upload, media: Any, at: datetime) -> Heritage:
     except Laundering as laundering:
         with transaction.atomic():
             journal.record(
-                actor=journal.by_client(upload.client), tag="intake:laundering", subject=upload.production.public_id,
-                organisation=upload.production.studio, at=at,
+                actor=upload.actor, tag="intake:laundering", subject=upload.production.public_id,
+                organisation=upload.production.studio, at=at, reason=upload.why,
                 details={"sha256": upload.file.sha256, "faults": [one.detail for one in laundering.errors]},
             )  # fmt: skip
         raise
@@ -474,6 +492,9 @@ def _written(
         Depiction(asset=asset, label=one.id, person=people.get(one.person or ""), role=one.role, modality=one.modality)
         for one in declaration.depictions
     )
+    if declaration.units:
+        units = Unit.objects.filter(production=upload.production, code__in=declaration.units)
+        Delivery.objects.bulk_create(Delivery(asset=asset, unit=unit) for unit in units)
     seen = {(asset.sha256, KnownContent.Kind.UPLOADED)}
     seen |= {(one.sha256, KnownContent.Kind.INGREDIENT) for one in upload.materials}
     KnownContent.objects.bulk_create(KnownContent(sha256=sha256, asset=asset, kind=kind) for sha256, kind in seen)
@@ -487,8 +508,8 @@ def _written(
         asset=asset, vendor=upload.vendor, intake_key=upload.intake_key, state=state, problem=problem, not_before=at,
         called_at=called_at, changed_at=at,
     )  # fmt: skip
-    note(asset, f"asset:{state.value}", by=upload.client, at=at, sha256=asset.sha256, size=asset.size,
-            declaration=asset.declaration_hash, decision=decision.public_id, outcome=decision.outcome,
+    note(asset, f"asset:{state.value}", by=upload.by or upload.client, at=at, reason=upload.why, sha256=asset.sha256,
+            size=asset.size, declaration=asset.declaration_hash, decision=decision.public_id, outcome=decision.outcome,
             likenesses=[one.public_id for one in alike], **_of_frames(upload))  # fmt: skip
     return asset
 

@@ -2,7 +2,7 @@
 
 import base64
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import LoginView
@@ -11,8 +11,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from axes.decorators import axes_dispatch, axes_form_invalid
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
@@ -48,8 +50,19 @@ class ClosedDoor(DefaultAccountAdapter):
         user.password_is_first = False
         super().set_password(user, password)
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever works for a vendor, and at no desk, finds the vendor's own page."""
+        delivers = not permissions.may_use_desk(request.user) and permissions.vendors_of(request.user).exists()
+        return settings.DELIVERIES_URL if delivers else super().get_login_redirect_url(request)
+
     def get_client_ip(self, request: HttpRequest) -> str:
         return permissions.address(request)
+
+
+@login_required
+def onward(request: HttpRequest) -> HttpResponse:
+    """To the page on which somebody works: the desk, or a vendor's own."""
+    return redirect(get_adapter(request).get_login_redirect_url(request))
 
 
 class SecondFactors(DefaultMFAAdapter):

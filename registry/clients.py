@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from oauth2_provider.generators import generate_client_secret
 from oauth2_provider.models import AccessToken
 from oauth2_provider.scopes import BaseScopes
@@ -27,6 +28,34 @@ class UnknownScope(Invalid):
 class ClientRevoked(Conflict):
     def __init__(self, client: ApiClient) -> None:
         super().__init__("client.revoked", f"The access of “{client.name}” was revoked; register a new client instead.")
+
+
+BY_HAND = "by-hand-"
+
+
+def programs_of(organisation: Organisation) -> QuerySet[ApiClient]:
+    """The programs that act for an organisation, without the client in whose name its people send by hand."""
+    return ApiClient.objects.filter(organisation=organisation).exclude(client_id__startswith=BY_HAND)
+
+
+@transaction.atomic
+def by_hand(organisation: Organisation, *, by: User, at: datetime) -> ApiClient:
+    """The client in whose name people of an organisation send by hand. Nobody holds its secret, so no program signs in with
+    it; an operator who revokes it takes sending by hand away. Raises ClientRevoked."""
+    client, new = ApiClient.objects.get_or_create(
+        client_id=f"{BY_HAND}{organisation.public_id}",
+        defaults={
+            "name": "Sent by hand", "organisation": organisation, "allowed_scopes": "",
+            "client_secret": generate_client_secret(), "client_type": ApiClient.CLIENT_CONFIDENTIAL,
+            "authorization_grant_type": ApiClient.GRANT_CLIENT_CREDENTIALS,
+        },
+    )  # fmt: skip
+    if new:
+        details = {"name": client.name, "scopes": []}
+        _journal(client, "client:registered", by=by, reason="Somebody sends by hand for the first time", at=at, details=details)
+    if client.revoked_at:
+        raise ClientRevoked(client)
+    return client
 
 
 class ClientScopes(BaseScopes):

@@ -17,11 +17,17 @@ from django.db import transaction
 from registry import journal, legible
 from registry.errors import Conflict, Invalid
 from registry.models import Membership, Organisation, User
-from registry.permissions import DESK, OPERATES, holds, insist
+from registry.permissions import DELIVERS, DESK, OPERATES, NotYourDesk, holds, operable
 
 FIRST_PASSWORD_BYTES = 18
 INSTALLATION = "installation"
 ASK_THE_INSTALLATION = "Ask whoever runs the installation."
+
+
+class NotAtVendors(Invalid):
+    def __init__(self, organisation: Organisation) -> None:
+        detail = f"At {organisation}, which works for you, you let in people who deliver: give them the role “Vendor”."
+        super().__init__("member.role_at_vendor", detail)
 
 
 class NotOneself(Conflict):
@@ -35,7 +41,7 @@ def add(
     at: datetime, reason: str,
 ) -> tuple[Membership, str]:  # fmt: skip
     """An account with its first role, and its first password, which cannot be shown again."""
-    insist(by, organisation, OPERATES, to="add members")
+    _may_give(role, organisation, by=by, to="add members")
     _refuse_unfit_name(username)
     user = User.objects.create_user(
         username, email, first_name=legible.line(first_name, "first name"),
@@ -50,7 +56,7 @@ def add(
 @transaction.atomic
 def give_role(user: User, organisation: Organisation, *, role: str, by: User, at: datetime, reason: str) -> Membership:
     """One more role for somebody who is a member already."""
-    insist(by, organisation, OPERATES, to="give roles")
+    _may_give(role, organisation, by=by, to="give roles")
     if user.pk == by.pk:
         raise NotOneself
     if not Membership.objects.filter(user=user, organisation=organisation).exists():
@@ -67,7 +73,7 @@ def give_role(user: User, organisation: Organisation, *, role: str, by: User, at
 @transaction.atomic
 def take_role(membership: Membership, *, by: User, at: datetime, reason: str) -> None:
     """The role ends at once; that it was held stays in the journal."""
-    insist(by, membership.organisation, OPERATES, to="take roles back")
+    _in_reach(membership.organisation, by=by, to="take roles back")
     if membership.user_id == by.pk:
         raise NotOneself
     _journal(membership, "member:role_taken", by=by, at=at, reason=reason)
@@ -121,13 +127,25 @@ def _in_hand(membership: Membership, *, by: User | None, to: str, instead: str) 
     user = User.objects.select_for_update().get(pk=membership.user_id)
     if by is None:
         return user
-    insist(by, membership.organisation, OPERATES, to=to)
+    _in_reach(membership.organisation, by=by, to=to)
     if user.pk == by.pk:
         raise NotOneself
     others = Organisation.objects.filter(memberships__user=user).distinct()
-    if any(not holds(by, one, OPERATES) for one in others):
+    if others.exclude(pk__in=operable(by).values("pk")).exists():
         raise Conflict("member.shared", f"This account belongs to another organisation too. {instead}")
     return user
+
+
+def _in_reach(organisation: Organisation, *, by: User, to: str) -> None:
+    """An operator's own organisation, or a vendor that works for it alone. Raises NotYourDesk."""
+    if not (by.is_active and operable(by).filter(pk=organisation.pk).exists()):
+        raise NotYourDesk(organisation, to)
+
+
+def _may_give(role: str, organisation: Organisation, *, by: User, to: str) -> None:
+    _in_reach(organisation, by=by, to=to)
+    if role not in DELIVERS and not holds(by, organisation, OPERATES):
+        raise NotAtVendors(organisation)
 
 
 def _sign_out(user: User) -> None:

@@ -24,7 +24,8 @@ from registry.api import again, conditional
 Next = Callable[[HttpRequest], HttpResponse]
 WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 # Below these addresses lies what one signs in for.
-SIGNED_IN = ("/admin/", "/accounts/")
+SIGNED_IN = ("/admin/", "/vendor/", "/accounts/")
+PROTECTED = ("/admin/", "/vendor/")
 UNLOGGED = ("/static/", "/health/")
 # Nobody keeps a list of which work was asked about, nor an address that opens something: of these only the beginning is
 # written down.
@@ -153,15 +154,15 @@ class FirstPassword:
 
 
 class SecondFactor:
-    """Nobody enters the desk without a second factor where MFA_REQUIRED says so; who has none is led to make one."""
+    """Nobody enters the desk or a vendor's page without a second factor where MFA_REQUIRED says so; who has none makes one."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.MFA_REQUIRED and request.path.startswith("/admin/") and request.user.is_authenticated:
+        if settings.MFA_REQUIRED and request.path.startswith(PROTECTED) and request.user.is_authenticated:
             if not is_mfa_enabled(request.user):
-                messages.info(request, _("The desk needs a second factor. Set it up here; it takes a minute."))
+                messages.info(request, _("What lies behind this needs a second factor. Set it up here; it takes a minute."))
                 return _led_to("mfa_activate_totp", request)
             if not accounts.gave_second_factor(request):
                 return _led_to("mfa_reauthenticate", request)

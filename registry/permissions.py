@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from registry.errors import NotAllowed, TooMany
-from registry.models import ApiClient, Membership, Organisation, User
+from registry.models import ApiClient, Membership, Organisation, Production, User
 
 Role = Membership.Role
 MINUTE = 60
@@ -139,6 +139,7 @@ READS_JOURNAL = (*VERIFIES, Role.AUDITOR, Role.DPO)
 READS_PERSONAL_DATA = (*ENTERS, Role.DPO)
 OPERATES = (Role.OPERATOR,)
 DESK = (*READS_CONSENT, Role.DPO, Role.OPERATOR)
+DELIVERS = (Role.VENDOR,)
 
 
 class NotYourDesk(NotAllowed):
@@ -162,6 +163,22 @@ def organisations_where(user: User, roles: tuple[str, ...] = DESK) -> QuerySet[O
     if not user.is_active or not user.is_authenticated:
         return Organisation.objects.none()
     return Organisation.objects.filter(memberships__user=user, memberships__role__in=roles).distinct()
+
+
+def within_reach(own: QuerySet[Organisation]) -> QuerySet[Organisation]:
+    """The operator's organisations, and vendors that work for these alone and have no operator of their own.
+
+    A person or a program acts for the whole vendor: who could let one in for a vendor of two studios would see both.
+    """
+    elsewhere = Production.objects.real().exclude(studio__in=own)
+    vendors = Organisation.objects.filter(worked_on__studio__in=own).exclude(worked_on__in=elsewhere)
+    alone = vendors.exclude(memberships__role__in=OPERATES)
+    return Organisation.objects.filter(Q(pk__in=own) | Q(pk__in=alone.values("pk")))
+
+
+def operable(user: User) -> QuerySet[Organisation]:
+    """The organisations whose people and programs the user lets in, as an operator of their own or of their studio."""
+    return within_reach(organisations_where(user, OPERATES))
 
 
 def may_enter(user: User, organisation: Organisation) -> bool:
@@ -191,6 +208,11 @@ def may_operate(user: User, organisation: Organisation) -> bool:
 
 def may_use_desk(user: User) -> bool:
     return bool(user.is_authenticated) and organisations_where(user).exists()
+
+
+def vendors_of(user: User) -> QuerySet[Organisation]:
+    """The vendors whose deliveries the user sees: those in which they have the role of one."""
+    return organisations_where(user, DELIVERS).filter(kind=Organisation.Kind.VENDOR)
 
 
 # ── How often ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -209,6 +209,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/admin/"
+DELIVERIES_URL = "/vendor/"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "registry.accounts.ClosedDoor"
 ACCOUNT_LOGIN_METHODS = {"username"}

@@ -1,4 +1,4 @@
-"""Every address: the desk, the hatch and the window, each from the room it belongs to; and how errors are answered."""
+"""Every address: the desk, the hatch, the vendors' own page and the window; and how errors are answered."""
 
 from allauth.account import views as account
 from allauth.account.decorators import secure_admin_login
@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from registry import health
-from registry.accounts import SignIn
+from registry.accounts import SignIn, onward
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)
@@ -17,6 +17,7 @@ new_phone = TemplateView.as_view(template_name="mfa/new_phone.html")
 accounts = [
     path("login/", SignIn.as_view(), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
+    path("onward/", onward, name="onward"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
@@ -34,6 +35,7 @@ urlpatterns = [
     path("admin/", include("consent.admin.urls")),
     path("admin/", include("provenance.admin.urls")),
     path("admin/", admin.site.urls),
+    path("vendor/", include("provenance.vendor.urls")),
     path("accounts/", include(accounts)),
     path("", include("consent.public.urls")),
     path("", include("provenance.public.urls")),

@@ -15,8 +15,8 @@ from tests import databases
 # Where houses are opened, browsers are watched and processes are killed.
 WAITS = (
     "tests/registry/test_start", "tests/journeys/test_demo", "tests/large/", "tests/journeys/test_desk_in_a_browser",
-    "tests/journeys/test_a_letter_in_a_browser", "tests/faults/", "tests/registry/test_on_postgresql",
-    "tests/client/test_a_vendor_delivers",
+    "tests/journeys/test_a_letter_in_a_browser", "tests/vendor/test_in_a_browser", "tests/faults/",
+    "tests/registry/test_on_postgresql", "tests/client/test_a_vendor_delivers",
 )  # fmt: skip
 
 

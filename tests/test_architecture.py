@@ -47,7 +47,7 @@ FRAMEWORKS = {
 FRAME = {f"registry.{name}" for name in (
     "settings", "urls", "celery", "asgi", "wsgi", "apps", "middleware", "health", "accounts")}  # fmt: skip
 FRAME |= {"consent.apps", "provenance.apps"}
-DOORS = ("admin", "api", "public", "management")
+DOORS = ("admin", "api", "vendor", "public", "management")
 STOREYS = ("rules", "hands", "memory", "acts", "messengers", "beginnings", "doors", "frame")
 
 

@@ -1,4 +1,4 @@
-from provenance.models.assets import Asset, Depiction, Ingredient, KnownContent, Operation
+from provenance.models.assets import Asset, Delivery, Depiction, Ingredient, KnownContent, Operation
 from provenance.models.changes import Change
 from provenance.models.concerns import Concern, ConcernAnswer, ConcernMail, KeptOut
 from provenance.models.likeness import Fingerprint, FingerprintChunk, Likeness, LikenessAnswer
@@ -18,6 +18,7 @@ __all__ = [
     "ConcernAnswer",
     "ConcernMail",
     "Credential",
+    "Delivery",
     "Depiction",
     "EndingTold",
     "EvidencePack",

@@ -122,3 +122,15 @@ class KnownContent(AppendOnly):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sha256", "asset", "kind"], name="one_mention_per_asset")]
+
+
+class Delivery(AppendOnly):
+    """That an asset was sent for a scene or a shot: of several, the newest says where the shot stands."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="deliveries")
+    unit = models.ForeignKey("registry.Unit", on_delete=models.PROTECT, related_name="deliveries", db_index=False)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["unit", "asset"])]
+        constraints = [models.UniqueConstraint(fields=["asset", "unit"], name="one_delivery_per_asset_and_unit")]

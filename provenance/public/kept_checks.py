@@ -24,6 +24,7 @@ from registry.permissions import limited_page
 from registry.problems import status_of
 
 TOLD = NAMES | {"extent": said("How much AI"), "consent": said("Consent"), "ingredients": said("Assets used")}
+REMEMBERED = ("registry", "extent", "consent")  # what the registry knows of a fingerprint without the file
 OTHER_FILE = said("This is another file than the one that was checked: its fingerprint differs. It was not compared.")
 
 
@@ -88,11 +89,11 @@ def _beside(kept: Verdict, *, again: dict[str, Any] | None = None, fault: str = 
          "then_short": SHORT.get((name, then[name]["state"]), ""), "now_short": SHORT.get((name, now[name]["state"]), "")}
         for name in STATES
         # What only a reader of the file could say is left out where nobody read it again.
-        if again or name in ("registry", "extent", "consent") or now["registry"]["state"] == "registered_matching"
+        if again or name in REMEMBERED or (now["registry"]["state"] == "registered_matching" and name != "ingredients")
     ]  # fmt: skip
     return spoken({
         "kept": kept.public_id, "sha256": kept.sha256, "rows": rows, "read_again": again is not None,
-        "differ": [TOLD[name] for name in differ if again or name in {"registry", "consent"}],
+        "differ": [TOLD[name] for name in differ if again or name in REMEMBERED],
         "checked_on": moment(kept.checked_at), "today": moment(at), "then": then, "now": now, "fault": fault,
         "disclaimer": DISCLAIMER, "limit": receiving.size_in_words(settings.MAX_UPLOAD_BYTES),
     })  # fmt: skip

@@ -3,6 +3,7 @@
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -26,10 +27,10 @@ class MemberForm(ActForm):
     email = forms.EmailField(label="E-mail", required=False)
     role = forms.ChoiceField(choices=Membership.Role.choices)
 
-    def __init__(self, *args, organisations, **kwargs) -> None:
+    def __init__(self, *args, organisations, own, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = organisations
-        self.fields["organisation"].initial = organisations.first()
+        self.fields["organisation"].initial = own.first()
 
     def facts(self) -> dict:
         return {name: self.cleaned_data[name] for name in self.fields if name != "reason"}
@@ -46,7 +47,7 @@ class Members(OwnRows):
     belongs_to = "organisation"
     key = "pk"
     rows_are = ("member", "members")
-    about = "Who may come in, and as what. A role taken back stays on the record."
+    about = "Who may come in, and as what: also people of vendors that work for you alone. A role taken back stays on the record."
     add_words = "Add a member"
     list_display = ("who", "role", "organisation", "account", "held_since")
     list_filter = ("role", "user__is_active")
@@ -54,6 +55,9 @@ class Members(OwnRows):
     search_fields = ("user__username__icontains", "user__first_name__icontains", "user__last_name__icontains")
     search_help_text = "Part of a name or user name."
     ordering = ("user__last_name", "user__first_name", "pk")
+
+    def mine(self, request: HttpRequest) -> QuerySet[Organisation]:
+        return permissions.operable(request.user)
 
     @admin.display(description="Who", ordering="user__last_name")
     def who(self, membership: Membership) -> str:
@@ -104,7 +108,8 @@ class Members(OwnRows):
 
     def add(self, request: HttpRequest) -> HttpResponse:
         self.let_in(request, self.enters)
-        form = MemberForm(sent(request), organisations=self.mine(request))
+        own = permissions.organisations_where(request.user, permissions.OPERATES)
+        form = MemberForm(sent(request), organisations=self.mine(request), own=own)
         made = request.method == "POST" and attempt(
             form, lambda: members.add(**form.facts(), by=request.user, at=timezone.now(), reason=form.why)
         )

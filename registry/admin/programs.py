@@ -3,7 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -14,18 +14,7 @@ from registry.admin.lists import OwnRows
 from registry.admin.record import history
 from registry.desk.again import asks_again
 from registry.desk.site import page
-from registry.models import ApiClient, Organisation, Production
-
-
-def within_reach(own: QuerySet[Organisation]) -> QuerySet[Organisation]:
-    """The operator's organisations, and vendors that work for these alone and have no operator of their own.
-
-    A program acts for the whole vendor: who could register one for a vendor of two studios would see both.
-    """
-    elsewhere = Production.objects.real().exclude(studio__in=own)
-    vendors = Organisation.objects.filter(worked_on__studio__in=own).exclude(worked_on__in=elsewhere)
-    alone = vendors.exclude(memberships__role__in=permissions.OPERATES)
-    return Organisation.objects.filter(Q(pk__in=own) | Q(pk__in=alone.values("pk")))
+from registry.models import ApiClient, Organisation
 
 
 class ProgramForm(ActForm):
@@ -70,7 +59,7 @@ class Programs(OwnRows):
     ordering = ("name", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return self.model.objects.filter(organisation__in=within_reach(self.mine(request)))
+        return self.model.objects.filter(organisation__in=permissions.operable(request.user))
 
     @admin.display(description="Access", ordering="revoked_at")
     def standing(self, client: ApiClient) -> str:
@@ -108,7 +97,7 @@ class Programs(OwnRows):
     @method_decorator(asks_again)
     def register(self, request: HttpRequest) -> HttpResponse:
         self.let_in(request, self.enters)
-        form = ProgramForm(sent(request), organisations=within_reach(self.mine(request)))
+        form = ProgramForm(sent(request), organisations=permissions.operable(request.user))
         made = request.method == "POST" and attempt(
             form, lambda: clients.register(**form.facts(), by=request.user, at=timezone.now(), reason=form.why)
         )

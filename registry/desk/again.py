@@ -22,6 +22,7 @@ from django.shortcuts import redirect
 from registry.desk.site import page
 
 View = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponse]
 PASSWORD, SECOND = "password", "mfa"
 PREFIX = "again"
 ANSWERS = (f"{PREFIX}-password", f"{PREFIX}-code", "csrfmiddlewaretoken")
@@ -60,8 +61,9 @@ class Confirmation(ReauthenticateForm):
             self.save()
 
 
-def asks_again(view: View) -> View:
-    """The view, for whoever has shown within the last CONFIRM_MINUTES that it is they; others are asked first."""
+def asks_again(view: View, *, shown: Page = page) -> View:
+    """The view, for whoever has shown within the last CONFIRM_MINUTES that it is they; others are asked first, on a page that
+    is `shown` as those of the door are."""
 
     @functools.wraps(view)
     def asked(request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -72,7 +74,7 @@ def asks_again(view: View) -> View:
             return refused
         form = Confirmation(request.POST if answered else None, user=request.user, prefix=PREFIX)
         if not form.is_valid():
-            return _asking(request, form)
+            return _asking(request, form, shown)
         form.record(request)
         return redirect(request.get_full_path()) if LOOKED in request.POST else view(request, *args, **kwargs)
 
@@ -86,10 +88,10 @@ def shown_lately(request: HttpRequest, *, now: float) -> bool:
     return PASSWORD in given and (SECOND in given or not is_mfa_enabled(request.user))
 
 
-def _asking(request: HttpRequest, form: Confirmation) -> HttpResponse:
+def _asking(request: HttpRequest, form: Confirmation, shown: Page) -> HttpResponse:
     kept = list(_kept(request))
     with_what = "your password and a code" if "code" in form.fields else "your password"
-    return page(
+    return shown(
         request, "desk/again.html", status=422 if form.is_bound else 200, form=form, kept=kept,
         title=f"Confirm with {with_what} that it is you", minutes=settings.CONFIRM_MINUTES,
         goes_on=(LOOKED, "1") not in kept,

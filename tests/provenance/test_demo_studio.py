@@ -37,14 +37,14 @@ def nothing_is_there(data_dir):
 
 
 def test_everybody_named_in_the_file_signs_in_and_has_the_role_it_says(told, rf):
-    assert [who["username"] for who in told["people"]] == ["ines", "tobi", "ada", "olu"]
+    assert [who["username"] for who in told["people"]] == ["ines", "tobi", "ada", "olu", "vera"]
     for who in told["people"]:
         user = authenticate(rf.post("/accounts/login/"), username=who["username"], password=who["password"])
-        assert user.is_staff and not user.is_superuser and user.display_name == who["name"]
+        assert user.is_staff is (who["username"] != "vera") and not user.is_superuser and user.display_name == who["name"]
         assert Membership.objects.get(user=user).role == who["role"]
-    assert [who["role"] for who in told["people"]] == ["legal_enter", "legal_verify", "auditor", "operator"]
+    assert [who["role"] for who in told["people"]] == ["legal_enter", "legal_verify", "auditor", "operator", "vendor"]
     passwords = {who["password"] for who in told["people"]}
-    assert len(passwords) == 4 and all(re.fullmatch(r"([a-z]+-){4}[0-9]{2}", one) for one in passwords)
+    assert len(passwords) == 5 and all(re.fullmatch(r"([a-z]+-){4}[0-9]{2}", one) for one in passwords)
 
 
 def test_the_vendors_program_fetches_a_token_for_every_scope(told, client, settings):
@@ -110,7 +110,7 @@ def test_all_of_it_is_in_the_journal_without_a_private_name_and_no_consent_is_en
     sandbox = Organisation.objects.get(sandbox_of__name="Parallax VFX")
     tags = list(Event.objects.exclude(organisation=sandbox).values_list("tag", flat=True))
     assert {tag: tags.count(tag) for tag in tags} == {
-        "organisation:registered": 2, "member:added": 4, "person:registered": 3, "production:registered": 2,
+        "organisation:registered": 2, "member:added": 5, "person:registered": 3, "production:registered": 2,
         "unit:registered": 2, "client:registered": 2, "pack:adopted": 3,
     }  # fmt: skip
     assert journal.broken_links() == []

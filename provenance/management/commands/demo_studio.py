@@ -21,6 +21,7 @@ from django.utils import timezone
 from consent import adoptions, policy, rulebook
 from registry import clients, journal
 from registry.models import Authority, CollectiveAgreement, Membership, Organisation, Person, Production, Unit, User
+from registry.permissions import DESK
 from registry.private import name_digest
 
 Role = Membership.Role
@@ -31,6 +32,7 @@ STAFF = (
     ("ada", "Ada", "Brandt", Role.AUDITOR),
     ("olu", "Olu", "Adeyemi", Role.OPERATOR),
 )
+DELIVERS = ("vera", "Vera", "Lind", Role.VENDOR)
 # Well formed, and nobody's.
 EIDR = "10.5240/7B3E-04C9-D1A6-5F82-93E0-V"
 LAWYER = "tobi"
@@ -65,7 +67,7 @@ class Command(BaseCommand):
 def make(*, at: datetime) -> dict:
     """The whole studio; gives what is needed to sign in to it, with the passwords and the secret in the clear."""
     studio, vendor = _organisations(at)
-    staff = [_member(*who, studio=studio, at=at) for who in STAFF]
+    people = [_member(*who, of=studio, at=at) for who in STAFF] + [_member(*DELIVERS, of=vendor, at=at)]
     mira, jon, lenz = _people(studio, at)
     harbor = _harbor(studio, vendor, (mira, jon), at)
     _sequel(harbor, (mira, jon), at)
@@ -81,7 +83,7 @@ def make(*, at: datetime) -> dict:
         name="Parallax try-outs", organisation=vendor, by=None, reason="Demonstration studio", at=at, sandbox=True
     )
     return {
-        "people": staff,
+        "people": people,
         "programs": [
             {"name": one.name, "client_id": one.client_id, "client_secret": known, "organisation": vendor.name,
              "sandbox": one.sandbox}
@@ -103,11 +105,11 @@ def _organisations(at: datetime) -> tuple[Organisation, Organisation]:
     return studio, vendor
 
 
-def _member(username: str, first: str, family: str, role: Role, *, studio: Organisation, at: datetime) -> dict:
+def _member(username: str, first: str, family: str, role: Role, *, of: Organisation, at: datetime) -> dict:
     password = memorable()
-    user = User.objects.create_user(username, password=password, first_name=first, last_name=family, is_staff=True)
-    Membership.objects.create(user=user, organisation=studio, role=role)
-    _record("member:added", f"user:{user.pk}", studio, {"name": user.display_name, "role": role.value}, at)
+    user = User.objects.create_user(username, password=password, first_name=first, last_name=family, is_staff=role in DESK)
+    Membership.objects.create(user=user, organisation=of, role=role)
+    _record("member:added", f"user:{user.pk}", of, {"name": user.display_name, "role": role.value}, at)
     return {"username": username, "password": password, "name": user.display_name, "role": role.value}
 
 

@@ -23,6 +23,7 @@ from django.utils import timezone
 from registry import environment, heartbeats
 from registry.household import Child, ending, stop, turned
 from registry.models import Membership, Organisation
+from registry.permissions import DELIVERS, DESK
 
 BECOMES_READY_WITHIN = 90
 STOPS_WITHIN = 30
@@ -130,7 +131,8 @@ class Command(BaseCommand):
         lines = [
             "", "Countersign is open." if in_time else f"Countersign is slow to open; {site}/health/ready says why.", "",
             f"  The window   {site}/", "               anyone: check a file, read a report",
-            f"  The desk     {site}/admin/", *_people(),
+            f"  The desk     {site}/admin/", *_people(DESK),
+            f"  Deliveries   {site}/vendor/", *_people(DELIVERS),
             f"  The hatch    {site}/api/v1/docs", *_programs(), "",
             "  This is a demonstration: development keys sign, and nobody outside trusts them.",
             f"  Logs and files are in {settings.DATA_DIR}. Ctrl-C closes everything.", "",
@@ -164,8 +166,8 @@ def ready(opened_at: datetime) -> bool:
     return False
 
 
-def _people() -> list[str]:
-    people = _sign_ins().get("people", [])
+def _people(roles: tuple[str, ...]) -> list[str]:
+    people = [one for one in _sign_ins().get("people", []) if one["role"] in roles]
     return [
         f"               {who['username']} / {who['password']}   {who['name']}, {Membership.Role(who['role']).label}"
         for who in people

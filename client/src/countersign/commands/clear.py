@@ -109,7 +109,8 @@ def _at_length(answer: Clearance, what: str) -> None:
         SCREEN.say(f"  Not known yet: {fact}")
     for duty in answer["obligations"]:
         SCREEN.say(f"  Before {duty['gate']}: {duty['text']}" + (f", by {duty['due']}" if duty["due"] else ""))
-    SCREEN.say(f"  Kept as {answer['id']}, which a declaration can quote.", style="dim")
+    quotable = ", which a declaration can quote" if answer["outcome"] == "permit" else ""
+    SCREEN.say(f"  Kept as {answer['id']}{quotable}.", style="dim")
 
 
 # ── Many ─────────────────────────────────────────────────────────────────────────────────────────────────────────
