@@ -32,7 +32,7 @@ from registry.permissions import limited_page
 from registry.problems import status_of
 
 HOUSE = Path(__file__).resolve().parents[2]
-CREDENTIAL = re.compile(r"(?:.*/c/)?(crd_[0-9A-Za-z]{1,60})(?:\.json)?(?:[?#].*)?", re.DOTALL)
+CREDENTIAL = re.compile(r"(?:.*/c/)?(crd_[0-9A-Za-z_-]{1,60})(?:\.json)?(?:[?#].*)?", re.DOTALL)
 NOT_UNDERSTOOD = said(
     "That is no address of a record here, no id of one (crd_…), and no SHA-256 fingerprint of 64 hexadecimal digits."
 )

@@ -187,7 +187,7 @@ function levels(checking, manifest, signer, when) {
   parts.push(folded(words("answers"), pairs([
     [words("signed_by_heading"), signer], [words("signed_at"), when],
     [words("written_with"), relied ? `${printable(generator.name)} ${printable(generator.version)}`.trim() : ""],
-    [words("algorithm"), signer ? printable(info.alg) : ""], [words("serial"), signer ? printable(info.cert_serial_number) : ""],
+    [words("algorithm"), signer ? printable(info.alg).toUpperCase() : ""], [words("serial"), signer ? printable(info.cert_serial_number) : ""],
     [words("checked"), engine(checking)],
   ])));
   const codes = Object.entries(result.codes).map(([group, all]) => [group, all.map((one) => printable(one.code)).join(", ") || "–"]);
@@ -247,7 +247,7 @@ function leaf({ words, result }, ingredient, picture, below) {
   const told = [relation, words(`used.${state}`), signer && `${words("signed_by")} ${signer}`].filter(Boolean).join(" · ");
   return element("li", { children: [
     picture && state !== "altered" ? element("img", { src: URL.createObjectURL(picture), alt: "", class: "thumb" }) : element("span", { class: "thumb none", "aria-hidden": "true" }),
-    element("div", { children: [element("span", { text: printable(ingredient.title) || words("untitled") }), element("small", { text: told })] }),
+    element("div", { children: [element("span", { text: printable(ingredient.title) || words("untitled") }), " ", element("small", { text: told })] }),
     state === "altered" ? null : below,
   ] });
 }
