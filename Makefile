@@ -15,10 +15,17 @@ PRODUCTION := env $$(grep -v '^\#' tests/production.env)
 # A house is many processes: what one has compiled is kept for the others, also where the environment says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test demo check bench faults openapi baseline pins clean
+.PHONY: run web test demo check bench faults openapi baseline pins clean
 
 run: $(RUNTIME)
 	@exec $(BIN)/python manage.py start
+
+# The reader that checks files in visitors' own browsers. Needs npm; without it the server reads them, and the page says so.
+web: registry/static/countersign/web/reader.js
+
+registry/static/countersign/web/reader.js: $(wildcard registry/web/*.js registry/web/*.mjs registry/web/package*.json)
+	cd registry/web && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent build
+	@touch $@
 
 test: $(TOOLS)
 	$(BIN)/python -m pytest -q -n $(TESTERS) --dist loadfile --no-loadscope-reorder

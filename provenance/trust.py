@@ -106,6 +106,16 @@ def own_roots() -> str:
     return keys.root_pem(key_directory())
 
 
+def published() -> list[str]:
+    """The addresses at which the lists of signers that are in use may be fetched."""
+    return [where for kind, where, use in LISTS if use == "manifest" and _pem_of(kind)]
+
+
+def list_at(where: str) -> str:
+    """The list in use at one of our addresses, as PEM; empty where none is loaded."""
+    return next((_pem_of(kind) for kind, address, _ in LISTS if address == where), "")
+
+
 def _pem_of(kind: str) -> str:
     """A list on record is used as it is, an empty one too; else the file that the settings name. The authority that stamps
     for this registry itself is trusted beside those on record."""

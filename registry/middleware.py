@@ -33,7 +33,7 @@ ASKED_ABOUT = ("/c/", "/t/", "/v/", "/concern/", "/api/v1/verifications/by-hash/
                "/api/softbinding/v1/manifests/")  # fmt: skip
 # Pages that are translated throughout, and answers to programs in which sentences are.
 TRANSLATED = ("/letter/", "/c/", "/t/", "/v/", "/concern/")
-TRANSLATED_PAGES = ("/", "/verify", "/how-to-read", "/transparency")
+TRANSLATED_PAGES = ("/", "/verify", "/look-up", "/how-to-read", "/transparency")
 SPEAKING = ("/api/v1/disclosures", "/api/v1/verifications")
 
 OFFERED = dict(settings.LANGUAGES)

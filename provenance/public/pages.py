@@ -1,14 +1,17 @@
 """The window's pages: each asks one act and shows its answer; a form works without a script and needs no account."""
 
+import re
 from base64 import b64encode
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from csp.decorators import csp_update
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import cache_control, never_cache
@@ -29,23 +32,33 @@ from provenance import (
     verification,
 )
 from provenance.media.refusal import MediaRefused
+from provenance.models import Credential
 from provenance.monthly import FILE, RECORD
-from provenance.public import badges, uploads
+from provenance.public import badges, browser, uploads
 from provenance.public.explained import EXPLAINED
 from provenance.public.problem_types import explained
 from provenance.public.story import told
 from provenance.report import Report
-from provenance.said import day
+from provenance.said import day, said
 from provenance.spoken import left_in_english, spoken
 from registry import receiving
-from registry.errors import NotFound, RegistryError
+from registry.errors import Invalid, NotFound, RegistryError
 from registry.permissions import limited_page
 from registry.problems import status_of
 
 OWN_SIDE = 320  # pixels
 HOUSE = Path(__file__).resolve().parents[2]
+CREDENTIAL = re.compile(r"(?:.*/c/)?(crd_[0-9A-Za-z_-]{1,60})(?:\.json)?(?:[?#].*)?", re.DOTALL)
+NOT_UNDERSTOOD = said(
+    "That is no address of a record here, no id of one (crd_…), and no SHA-256 fingerprint of 64 hexadecimal digits."
+)
+NOT_KNOWN = said("There is no record of that id here.")
+NOTHING_TO_WRITE = said(
+    "No Content Credentials found, so there is no crJSON of them. That says nothing about whether AI was used."
+)
 
 
+@csp_update(browser.POLICY)
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     doors = {"api_address": "/api/v1/docs", "desk_address": "/admin/"}
@@ -54,6 +67,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 # Anyone may ask, nobody is signed in and nothing is changed: there is no request a stranger could forge to any effect.
 @csrf_exempt
+@csp_update(browser.POLICY)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
@@ -65,6 +79,8 @@ def _checked(request: HttpRequest) -> HttpResponse:
     try:
         uploads.refuse_unfit(request)
         with uploads.brought(request.FILES) as (file, sidecar):
+            if request.POST.get("as") == "crjson":
+                return _crjson(file, sidecar)
             report = verification.verify(
                 path=file.temporary_file_path(), name=file.name, at=timezone.now(),
                 sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""), copies=True,
@@ -86,6 +102,46 @@ def _beside(report: Report, path: str) -> dict[str, Any]:
         with suppress(MediaRefused):
             own = b64encode(trust.sandbox().draw(Path(path), side=OWN_SIDE)).decode()
     return {"copies": spoken(shown), "own_picture": own}
+
+
+class NothingToWrite(Invalid):
+    """The file has no Content Credentials that could be written down."""
+
+
+def _crjson(file: UploadedFile, sidecar: UploadedFile | None) -> HttpResponse:
+    """What the C2PA calls crJSON: all that the reader found, for other validators; as a download, nothing is kept."""
+    try:
+        found = verification.crjson(
+            path=file.temporary_file_path(), sidecar=sidecar.temporary_file_path() if sidecar else None
+        )
+    except MediaRefused:
+        found = {}
+    if not found:
+        raise NothingToWrite("verification.no_credentials", NOTHING_TO_WRITE)
+    return JsonResponse(found, headers={"Content-Disposition": 'attachment; filename="crjson.json"'})
+
+
+# As with a file: a question, and nothing is changed. It is not part of an address, which would be written down on the way.
+@csrf_exempt
+@csp_update(browser.POLICY)
+@limited_page("window")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def look_up(request: HttpRequest) -> HttpResponse:
+    """What the registry remembers, by a record's address or id, or by a file's fingerprint; the file itself is not sent."""
+    if request.method != "POST":
+        return redirect("verify")
+    asked = request.POST.get("record", "").strip()[:500]
+    if named := CREDENTIAL.fullmatch(asked):
+        if not Credential.objects.real().filter(public_id=named[1]).exists():
+            return render(request, "provenance/verify.html", _form(unknown=spoken(NOT_KNOWN), asked=asked), status=404)
+        language = request.GET.get("lang")
+        return redirect(f"/c/{named[1]}{f'?lang={language}' if language in dict(settings.LANGUAGES) else ''}")
+    try:
+        report = verification.by_hash(sha256=asked, at=timezone.now())
+    except verification.NotAFingerprint:
+        return render(request, "provenance/verify.html", _form(unknown=spoken(NOT_UNDERSTOOD), asked=asked), status=422)
+    return render(request, "provenance/report.html", _shown(report))
 
 
 @limited_page("window")
@@ -187,10 +243,21 @@ def roots(request: HttpRequest) -> HttpResponse:
     )
 
 
+@cache_control(public=True, max_age=3600)
+@require_safe
+def trust_list(request: HttpRequest, name: str) -> HttpResponse:
+    """A list of whom files are read against here, as it is in use: c2pa, c2pa-interim or time-stamps."""
+    if not (pem := trust.list_at(f"/trust/{name}")):
+        raise Http404("No such list is in use here.")
+    return HttpResponse(pem, content_type="application/x-pem-file", headers={"Access-Control-Allow-Origin": "*"})
+
+
 @lru_cache(maxsize=1)
 def _schemas() -> dict[str, str]:
     return {path.stem: path.read_text() for path in HOUSE.glob("*/schemas/*.json")}
 
 
-def _form(fault: str = "") -> dict[str, str]:
-    return {"limit": receiving.size_in_words(settings.MAX_UPLOAD_BYTES), "fault": fault}
+def _form(fault: str = "", *, unknown: str = "", asked: str = "") -> dict[str, Any]:
+    """What the form needs; `fault` is of the file sent, `unknown` of the record `asked` about."""
+    told = {"limit": receiving.size_in_words(settings.MAX_UPLOAD_BYTES), "fault": fault, "unknown": unknown, "asked": asked}
+    return told | {"browser": spoken(browser.reader())}

@@ -19,6 +19,7 @@ from provenance.said import Said, Speech, day, in_, joined, moment, month, said
 from provenance.statements import GENERATIVE_SOURCES
 
 RAW_CHARACTERS = 20_000
+DEEPEST = 8  # generations of assets on the page; the raw manifests below it have them all
 SENTENCES = re.compile(r"(?<=\.) (?=[^\W\da-záéíóúñü_])")
 RELATIONS = {
     "parentOf": said("edited from this"), "componentOf": said("placed in the work"), "inputTo": said("used as input"),
@@ -184,16 +185,31 @@ def activity(report: Report) -> list[Step]:
 
 
 def used(report: Report) -> list[dict[str, Any]]:
+    """The assets this file was made from, each with the assets it was itself `made_from`: a tree of bounded depth."""
+    rows = [_used(row) for row in map(mapping, listing(report.ingredients.details))]
+    within: dict[str, list[tuple[dict[str, Any], str]]] = {}
+    for row, item in zip(rows, report.reading.used(), strict=False):
+        within.setdefault(item.within, []).append((row, item.manifest))
+    if not rows or report.reading.active not in within:
+        return rows
+    return _made_from(report.reading.active, within, ())
+
+
+def _made_from(label: str, within: Mapping[str, list[tuple[dict[str, Any], str]]], path: tuple[str, ...]) -> list[dict[str, Any]]:
+    if label in path or len(path) >= DEEPEST:
+        return []
+    # What an altered asset says of itself is not repeated, nor what it says it was made from.
     return [
-        {
-            "title": row["title"],
-            "relation": RELATIONS.get(row["relation"], said("used")),
-            "state": USED_STATES[row["state"]],
-            "signed_by": row.get("signed_by", ""),
-            "altered": row["state"] == "altered",
-        }
-        for row in map(mapping, listing(report.ingredients.details))
+        row | {"made_from": [] if row["altered"] or not manifest else _made_from(manifest, within, (*path, label))}
+        for row, manifest in within.get(label, ())
     ]
+
+
+def _used(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "title": row["title"], "relation": RELATIONS.get(row["relation"], said("used")), "state": USED_STATES[row["state"]],
+        "signed_by": row.get("signed_by", ""), "altered": row["state"] == "altered", "made_from": [],
+    }  # fmt: skip
 
 
 def raw(report: Report) -> str:
@@ -274,6 +290,8 @@ def told(report: Report) -> dict[str, Any]:
         "uses": witnesses.uses(report),
         "then_now": then_and_now(report),
         "used": used(report),
+        "used_count": len(listing(report.ingredients.details)),
+        "listed_on": day(listed_on) if (listed_on := _parsed(report.engine.get("trust_list"))) else "",
         "activity": activity(report),
         "everything_listed": report.relied_on and report.reading.all_actions_included(),
         "answers": answers(report),

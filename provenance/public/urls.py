@@ -7,6 +7,7 @@ from provenance.public import badges, concerns, kept_checks, letter, pages, titl
 urlpatterns = [
     path("", pages.front, name="front"),
     path("verify", pages.verify, name="verify"),
+    path("look-up", pages.look_up, name="look-up"),
     path("c/<str:credential>.json", pages.credential_document, name="credential-document"),
     path("c/<str:credential>/picture.jpg", pages.picture, name="credential-picture"),
     path("c/<str:credential>/share", badges.share, name="credential-share"),
@@ -32,5 +33,6 @@ urlpatterns = [
     path("transparency.json", transparency.document, name="transparency-document"),
     path("transparency.csv", transparency.table, name="transparency-table"),
     path("trust/registry", pages.roots, name="roots"),
+    path("trust/<slug:name>", pages.trust_list, name="trust-list"),
     path("schemas/<slug:name>.json", pages.schema, name="schema"),
 ]

@@ -29,11 +29,11 @@ SOURCES = [
     *(f"provenance/{name}.py" for name in (
         "said", "extent_wording", "soundness", "statements", "report", "disclosure", "labels", "tally", "titles",
         "testimony", "signals", "public/figures", "public/story", "public/explained", "public/witnesses",
-        "public/kept_checks", "public/concerns", "concerns", "badge", "monthly", "public/transparency", "copies",
+        "public/kept_checks", "public/concerns", "concerns", "badge", "monthly", "public/transparency", "public/pages", "copies",
     )),
     *(f"provenance/templates/provenance/{name}.html" for name in (
-        "front", "verify", "check_form", "report", "title", "how_to_read", "kept_check", "concern", "concern_form", "share",
-        "transparency",
+        "front", "verify", "check_form", "browser_words", "report", "used_assets", "title", "how_to_read", "kept_check",
+        "concern", "concern_form", "share", "transparency",
     )),
 ]  # fmt: skip
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "said", "counted"}
