@@ -6,6 +6,7 @@ consent stands, and words for a label. No person, no paper, no vendor's own name
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from provenance.conclusion import RegistryFacts
@@ -44,6 +45,7 @@ class Work:
     superseded_by: str = ""
     sha256: str = ""
     media_type: str = ""
+    withdrawn_on: datetime | None = None
 
 
 def disclosure(facts: RegistryFacts, work: Work, *, site: str) -> dict[str, Any]:
@@ -92,6 +94,7 @@ def _identity(facts: RegistryFacts, work: Work, site: str) -> dict[str, Any]:
         "development": facts.development,
         "time_stamped": facts.time_stamped,
         "superseded_by": work.superseded_by or None,
+        "withdrawn_on": stamp(work.withdrawn_on) or None,
     }
 
 
