@@ -8,7 +8,6 @@ import base64
 import gzip
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -27,6 +26,7 @@ PREFIX = 16  # bytes of a SHA-256; docs/status-list.md says how seldom two files
 STATES = ("not_stated", "confirmed", "not_required", "under_review", "ended")
 BANDS = bands.every()
 SUPERSEDED, WITHDRAWN, STOPPED = 1, 2, 4
+MARKS = {Kind.SUPERSEDED: SUPERSEDED, Kind.WITHDRAWN: WITHDRAWN}
 FLAGS = {"superseded": SUPERSEDED, "withdrawn": WITHDRAWN, "stopped": STOPPED}
 MOST_CHANGES = 20_000  # in a delta; from further behind the whole list is no longer to read
 HELD_FOR = 24 * 3600
@@ -97,7 +97,7 @@ def changed(since: int, now: int) -> tuple[Entries, list[bytes]]:
     moved = Change.objects.filter(position__gt=since, position__lte=now).values_list("credential__sha256", flat=True)
     then: Entries = {}
     today: Entries = {}
-    for files in batched(sorted(set(moved)), AT_ONCE) if now > since else ():
+    for files in _by(AT_ONCE, sorted(set(moved))):
         rows = Change.objects.filter(credential__sha256__in=files)
         then |= _listed(rows.filter(position__lte=since))
         today |= _listed(rows.filter(position__lte=now))
@@ -106,29 +106,34 @@ def changed(since: int, now: int) -> tuple[Entries, list[bytes]]:
 
 def _listed(rows: Any) -> Entries:
     """What these changes, in their order, come to. Of bytes that were signed more than once the newest is told."""
-    found: dict[int, tuple[str, str, bool, bool, int]] = {}
+    standing: dict[int, tuple[str, bool]] = {}
+    shown: set[int] = set()
+    marked: dict[int, int] = {}
     behind = ("credential_id", "kind", "standing", "may_continue")
-    for credential, kind, standing, goes_on in rows.order_by("position").values_list(*behind).iterator(chunk_size=5000):
-        seen, flags = found[credential][3:] if credential in found else (True, 0)
-        flags |= {Kind.SUPERSEDED: SUPERSEDED, Kind.WITHDRAWN: WITHDRAWN}.get(kind, 0)
-        found[credential] = ("", standing, goes_on, seen if kind not in SEEING else SEEING[kind], flags)
-    shown = sorted(credential for credential, (_, _, _, seen, _) in found.items() if seen)
+    for credential, kind, state, goes_on in rows.order_by("position").values_list(*behind).iterator(chunk_size=5000):
+        standing[credential] = state, goes_on
+        if kind in changes.SEEN:
+            shown.add(credential)
+        elif kind == Kind.HIDDEN:
+            shown.discard(credential)
+        elif kind in MARKS:
+            marked[credential] = marked.get(credential, 0) | MARKS[kind]
     listed: Entries = {}
-    for credential, sha256, band in _files(shown):
-        _, standing, goes_on, _, flags = found[credential]
-        listed[bytes.fromhex(sha256)[:PREFIX]] = Entry(
-            _code(STATES, standing), _code(BANDS, band), flags | (0 if goes_on else STOPPED)
-        )
+    for credential, sha256, band in _files(sorted(shown)):
+        state, goes_on = standing[credential]
+        flags = marked.get(credential, 0) | (0 if goes_on else STOPPED)
+        listed[bytes.fromhex(sha256)[:PREFIX]] = Entry(_code(STATES, state), _code(BANDS, band), flags)
     return listed
 
 
-SEEING = {Kind.SIGNED: True, Kind.SHOWN: True, Kind.HIDDEN: False}
-
-
 def _files(credentials: Sequence[int]) -> Iterator[tuple[int, str, Any]]:
-    for some in batched(credentials, AT_ONCE):
+    for some in _by(AT_ONCE, credentials):
         rows = Credential.objects.real().filter(pk__in=some).order_by("pk")
         yield from rows.values_list("pk", "sha256", "extent__headline__band")
+
+
+def _by(number: int, values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[start : start + number] for start in range(0, len(values), number))
 
 
 def _code(codes: Sequence[str], value: Any) -> int:
