@@ -152,8 +152,8 @@ def document(
         "position": position, "since": since, "made_at": moment(at), "entries": len(files), "prefix_bytes": PREFIX,
         "states": list(STATES), "bands": list(BANDS), "flags": FLAGS,
         "columns": {
-            "sha256": _column(b"".join(files)), "consent": _column(bytes(told[file].consent for file in files)),
-            "band": _column(bytes(told[file].band for file in files)), "flags": _column(bytes(told[file].flags for file in files)),
+            "sha256": _column(b"".join(files)),
+            **{name: _column(bytes(getattr(told[file], name) for file in files)) for name in Entry._fields},
         },
         "removed": _column(b"".join(removed)),
     }  # fmt: skip

@@ -143,7 +143,7 @@ def _of_bytes(digest: str) -> tuple[Released | None, str]:
     if signed:
         return signed, "signed_bytes"
     where = {"asset__contents__sha256": digest, "asset__contents__kind__in": WITHOUT_CREDENTIALS}
-    rows = Credential.objects.filter(**where).order_by("-id").values_list("asset__contents__kind", *Released._fields)
+    rows = Credential.objects.real().filter(**where).order_by("-id").values_list("asset__contents__kind", *Released._fields)
     if (row := rows.first()) is None:
         return None, ""
     kind, *columns = row

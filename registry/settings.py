@@ -312,6 +312,7 @@ SPECTACULAR_SETTINGS = {
         "UnitKind": "registry.models.productions.Unit.Kind",
         "AssetState": "provenance.models.signing.SigningJob.State",
         "UploadState": "provenance.models.uploads.Upload.State",
+        "FingerprintState": "provenance.brief_checks.ANSWERS",
         "EvidenceKind": "provenance.models.measuring.OperationEvidence.Kind",
     },
     "TAGS": [

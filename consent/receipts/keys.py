@@ -74,8 +74,9 @@ class SigningKey:
         """A status list as a compact JWS, its payload deflated."""
         deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
         payload = deflate.compress(json.dumps(document, separators=(",", ":")).encode()) + deflate.flush()
-        registry = _Lists({"zip": HeaderParameter("Compression", "str")}, algorithms=[ALGORITHM])
-        return jws.serialize_compact(DEFLATED | {"kid": key_id(issuer, self.thumbprint)}, payload, self.private, registry=registry)
+        header = DEFLATED | {"kid": key_id(issuer, self.thumbprint)}
+        rules = _Lists({"zip": HeaderParameter("Compression", "str")}, algorithms=[ALGORITHM])
+        return jws.serialize_compact(header, payload, self.private, registry=rules)
 
 
 def given(pem: str, password: str) -> SigningKey:

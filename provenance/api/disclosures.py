@@ -17,7 +17,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from provenance import changes, disclosures
+from provenance import brief_checks, changes, disclosures
 from provenance.api.public import FromAnyPage
 from provenance.models import Change
 from provenance.spoken import spoken
@@ -104,7 +104,7 @@ class Hashes(Exact):
 
 class AnswerShape(serializers.Serializer):
     sha256 = serializers.CharField()
-    state = serializers.ChoiceField(["known", "unknown", "not_a_hash"])
+    state = serializers.ChoiceField(brief_checks.ANSWERS)
     found_as = serializers.ChoiceField(["signed", "received"], required=False)
     disclosure = serializers.JSONField(required=False, help_text="In brief: without operations, words and reviews")
 

@@ -138,7 +138,9 @@ def test_from_far_behind_the_whole_list_comes_back(client, monkeypatch):
     assert opened(answer.content)["kind"] == "full" and len(read(answer, {"position": 0, "files": {}})["files"]) == 3
 
 
-@pytest.mark.parametrize(("asked", "status"), [({"since": "x"}, 400), ({"since": "-1"}, 400), ({"at": "1"}, 400), ({"since": 9}, 422)])
+@pytest.mark.parametrize(
+    ("asked", "status"), [({"since": "x"}, 400), ({"since": "-1"}, 400), ({"at": "1"}, 400), ({"since": 9}, 422)]
+)
 def test_a_position_that_was_not_given_out_is_refused(client, asked, status):
     answer = client.get(LIST, asked)
     assert answer.status_code == status and answer["Content-Type"] == "application/problem+json"
