@@ -1,7 +1,7 @@
 """`make bench`: what the whole way costs beside the bare library, on this machine and in one run.
 
-`python -m bench [signing|verification|lookup|memory|resume|lists|decision|desk|extent|union|likeness|sequence|webhooks …]
-[--quick]`; without names, all. Each question runs in a process of its own, on a house of its own in a temporary folder; the
+`python -m bench [signing|verification|lookup|memory|resume|lists|decision|desk|extent|union|likeness|sequence|webhooks|
+status_list …] [--quick]`; without names, all. Each question runs in a process of its own, on a house of its own in a temporary folder; the
 first six from one registry made first. Ratios of one run count, absolute times are the machine's.
 """
 
@@ -17,10 +17,10 @@ from pathlib import Path
 
 QUESTIONS = (
     "signing", "verification", "lookup", "memory", "resume", "lists", "decision", "desk", "extent", "union", "likeness",
-    "sequence", "webhooks",
+    "sequence", "webhooks", "status_list",
 )  # fmt: skip
 # They make their own, or need none.
-WITHOUT_REGISTRY = {"decision", "desk", "extent", "union", "likeness", "sequence", "webhooks"}
+WITHOUT_REGISTRY = {"decision", "desk", "extent", "union", "likeness", "sequence", "webhooks", "status_list"}
 WITHIN = "COUNTERSIGN_BENCH"
 
 

@@ -207,8 +207,8 @@ class VerificationByHash(Check):
 
 
 def tag_of_report(told: dict[str, Any]) -> str:
-    """A weak ETag: of all that is told but the moment at which it was."""
-    timeless = told | {"engine": told["engine"] | {"checked_at": ""}}
+    """A weak ETag: of all that is told but the moment, and the fingerprint, which the address has."""
+    timeless = told | {"file": "", "engine": told["engine"] | {"checked_at": ""}}
     return f'W/"{hashlib.sha256(json.dumps(timeless, sort_keys=True).encode()).hexdigest()[:32]}"'
 
 

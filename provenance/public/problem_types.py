@@ -57,10 +57,6 @@ FAMILIES = {
         "The question cannot be answered",
         "What was asked about is not a file or a fingerprint this registry can look up.",
         "Send one file, or a SHA-256 fingerprint of 64 hexadecimal digits."),
-    "verification.not_kept": ProblemType(
-        "The check cannot be kept",
-        "The report on this file is longer than is kept under an address.",
-        "Ask without `keep`, and store the answer yourself."),
     "status_list": ProblemType(
         "There is no such list",
         "The position asked from lies after the last one that was given out.",
