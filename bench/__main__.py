@@ -1,8 +1,8 @@
 """`make bench`: what the whole way costs beside the bare library, on this machine and in one run.
 
 `python -m bench [signing|verification|lookup|memory|resume|lists|decision|desk|extent|union|likeness|sequence|webhooks|
-status_list …] [--quick]`; without names, all. Each question runs in a process of its own, on a house of its own in a temporary folder; the
-first six from one registry made first. Ratios of one run count, absolute times are the machine's.
+status_list …] [--quick]`; without names, all. Each question runs in a process of its own, on a house of its own in a temporary
+folder; the first six from one registry made first. Ratios of one run count, absolute times are the machine's.
 """
 
 import argparse
