@@ -26,6 +26,11 @@ def order() -> tuple[str, ...]:
     return tuple(row["band"] for row in _data()["bands"] if row["band"] != UNKNOWN)
 
 
+def every() -> tuple[str, ...]:
+    """Every band that may be told."""
+    return (UNKNOWN, *order(), *(AT_LEAST + band for band in order() if band not in (NONE_STATED, FULL)))
+
+
 def band_of(share: Fraction | None, *, at_least: bool = False) -> str:
     """The band of a share: `unknown` for none, `at_least:<band>` where the share is a lower bound."""
     if share is None:

@@ -1,4 +1,4 @@
-"""What changed in public disclosures, in an order that can be followed: signed, consent stands otherwise, superseded.
+"""What changed in public disclosures, in an order that can be followed: signed, consent stands otherwise, superseded, withdrawn.
 
 Endings and releases commit in any order, and a day passes without a row: so nothing is numbered where it happens. One
 writer at a time looks at what is committed, and gives what it finds the next positions while it holds the lock. A
@@ -14,10 +14,13 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 
 from provenance import reach, standing
-from provenance.models import Change, Credential
+from provenance.models import Change, Credential, KeptOut
 from provenance.standing import Standing
 
 Kind = Change.Kind
+# Where what is shown begins and ends. That a title became private is told to nobody: a status list only leaves it out.
+SEEN = (Kind.SIGNED, Kind.SHOWN)
+UNTOLD = (Kind.HIDDEN,)
 AT_ONCE = 500
 CLOCKS_DIFFER = timedelta(hours=1)  # an ending may bear an earlier time than what was told before it was committed
 LOCK = 7_208_115_432  # of this table's one writer; any number that nobody else uses
@@ -36,7 +39,7 @@ def since(position: int, *, most: int) -> Page:
     behind = ("credential__asset__production", "successor")
     rows = list(Change.objects.filter(position__gt=position).select_related(*behind)[: most + 1])
     page = rows[:most]
-    shown = [row for row in page if row.credential.asset.production.is_public]
+    shown = [row for row in page if row.credential.asset.production.is_public and row.kind not in UNTOLD]
     return Page(shown, page[-1].position if page else position, len(rows) > most)
 
 
@@ -46,15 +49,23 @@ def last() -> int:
 
 def note(*, at: datetime) -> int:
     """Number what is committed and was not told yet; gives how much. Run twice, or by two at once, it is told once."""
-    if not any(query.exists() for query in (_unsigned(), _unsuperseded(), _moved(at))):
+    if not any(query.exists() for query in (_unsigned(), _unsuperseded(), _unwithdrawn(), _hidden(), _shown(), _moved(at))):
         return 0
     with transaction.atomic():
         one_writer()
-        position, found = last(), [*_signed(at), *_superseded(at), *_standing(at)]
+        turned = [*_turned(_hidden(), Kind.HIDDEN, at), *_turned(_shown(), Kind.SHOWN, at)]
+        withdrawn = _turned(_unwithdrawn(), Kind.WITHDRAWN, at)
+        position, found = last(), [*turned, *_signed(at), *_superseded(at), *withdrawn, *_standing(at)]
         for number, row in enumerate(found, start=position + 1):
             row.position = number
         Change.objects.bulk_create(found)
     return len(found)
+
+
+def leave_out_what_is_private(*, at: datetime) -> None:
+    """What was told, and whose producer made it private a moment ago, is left out of every list from now on."""
+    if _hidden().exists():
+        note(at=at)
 
 
 def one_writer() -> None:
@@ -85,6 +96,27 @@ def _unsuperseded() -> QuerySet[Credential]:
     later = Credential.objects.real().filter(asset__sha256=OuterRef("asset__sha256"), pk__gt=OuterRef("pk"))
     told = public().filter(_told(Kind.SIGNED), ~_told(Kind.SUPERSEDED))
     return told.filter(Exists(later)).select_related("asset").order_by("pk")
+
+
+def _unwithdrawn() -> QuerySet[Credential]:
+    """Those whose bytes are kept out, because a concern about them was upheld."""
+    kept_out = KeptOut.objects.filter(sha256=OuterRef("sha256"))
+    return public().filter(_told(Kind.SIGNED), ~_told(Kind.WITHDRAWN), Exists(kept_out)).order_by("pk")
+
+
+def _hidden() -> QuerySet[Credential]:
+    """Those that were told, of works that their producer has since made private."""
+    told = Credential.objects.real().filter(_told(Kind.SIGNED), asset__production__is_public=False)
+    return told.annotate(last_seen=_last_seen()).filter(last_seen__in=SEEN).order_by("pk")
+
+
+def _shown() -> QuerySet[Credential]:
+    return public().filter(_told(Kind.HIDDEN)).annotate(last_seen=_last_seen()).filter(last_seen=Kind.HIDDEN).order_by("pk")
+
+
+def _last_seen() -> Subquery:
+    seen = Change.objects.filter(credential=OuterRef("pk"), kind__in=(*SEEN, Kind.HIDDEN))
+    return Subquery(seen.order_by("-position").values("kind")[:1])
 
 
 def _moved(at: datetime) -> QuerySet[Credential]:
@@ -123,6 +155,15 @@ def _superseded(at: datetime) -> Iterator[Change]:
     stands = _stands(rows, at)
     for row in rows:
         yield _change(row, Kind.SUPERSEDED, stands[row.pk], at, successor_id=successor[row.pk])
+
+
+def _turned(rows: QuerySet[Credential], kind: Kind, at: datetime) -> Iterator[Change]:
+    """All of them at once: what is private must not stay in a list until its turn comes."""
+    found = list(rows)
+    for start in range(0, len(found), AT_ONCE):
+        some = found[start : start + AT_ONCE]
+        stands = _stands(some, at)
+        yield from (_change(row, kind, stands[row.pk], at) for row in some)
 
 
 def _standing(at: datetime) -> Iterator[Change]:

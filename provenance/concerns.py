@@ -182,6 +182,12 @@ def upheld_on(credential: str) -> datetime | None:
     return found.order_by("recorded_at").values_list("recorded_at", flat=True).first()
 
 
+def kept_out_on(hashes: Sequence[str]) -> dict[str, datetime]:
+    """Of those of these bytes that are kept out, since when. At most a thousand, in one query."""
+    rows = KeptOut.objects.filter(sha256__in=hashes).order_by("-answer__recorded_at") if hashes else KeptOut.objects.none()
+    return dict(rows.values_list("sha256", "answer__recorded_at"))
+
+
 def waiting(studios: QuerySet[Organisation]) -> QuerySet[Concern]:
     """Those without an answer, the soonest due first."""
     found = Concern.objects.filter(credential__producer__in=studios, answer=None)

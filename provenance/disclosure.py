@@ -6,6 +6,7 @@ consent stands, and words for a label. No person, no paper, no vendor's own name
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from provenance import badge
@@ -46,7 +47,7 @@ class Work:
     superseded_by: str = ""
     sha256: str = ""
     media_type: str = ""
-    upheld: bool = False
+    withdrawn_on: datetime | None = None
 
 
 def disclosure(facts: RegistryFacts, work: Work, *, site: str) -> dict[str, Any]:
@@ -96,6 +97,7 @@ def _identity(facts: RegistryFacts, work: Work, site: str) -> dict[str, Any]:
         "development": facts.development,
         "time_stamped": facts.time_stamped,
         "superseded_by": work.superseded_by or None,
+        "withdrawn_on": stamp(work.withdrawn_on) or None,
     }
 
 
@@ -124,7 +126,7 @@ def _badge(facts: RegistryFacts, work: Work) -> dict[str, str]:
     ended = facts.consent_now == "ended"
     text = consent_text(facts.consent_at_signing, "ended", facts.may_continue) if ended else extent_text(facts.extent)
     return badge.badge(
-        facts.extent, consent_now=facts.consent_now, upheld=work.upheld, development=facts.development, text=text
+        facts.extent, consent_now=facts.consent_now, upheld=work.withdrawn_on is not None, development=facts.development, text=text
     )
 
 

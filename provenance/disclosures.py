@@ -59,11 +59,12 @@ def of_credential(public_id: str, *, at: datetime) -> dict[str, Any]:
 
 
 def of_hashes(hashes: Sequence[str], *, at: datetime) -> list[dict[str, Any]]:
-    """An answer to each hash in turn: known with its disclosure in brief, unknown, or not a hash. Six queries at most."""
+    """An answer to each hash in turn: known with its disclosure in brief, unknown, or not a hash. Seven queries at most."""
     given = [one.strip().lower().removeprefix("sha256:") for one in hashes]
     asked = {one for one in given if SHA256.fullmatch(one)}
     found = _received(asked) | _signed(asked)
     stands = _stands([row for row, _, _ in found.values()], at)
+    withdrawn = concerns.kept_out_on([row.sha256 for row, _, _ in found.values()])
     told = []
     for one, digest in zip(hashes, given, strict=True):
         if digest not in asked:
@@ -72,7 +73,8 @@ def of_hashes(hashes: Sequence[str], *, at: datetime) -> list[dict[str, Any]]:
             told.append({"sha256": digest, "state": "unknown"})
         else:
             row, extent, found_as = found[digest]
-            about = disclosure.brief(facts(row, extent, stands), Work(sha256=row.sha256), site=settings.SITE_URL)
+            about_work = Work(sha256=row.sha256, withdrawn_on=withdrawn.get(row.sha256))
+            about = disclosure.brief(facts(row, extent, stands), about_work, site=settings.SITE_URL)
             told.append({"sha256": digest, "state": "known", "found_as": found_as, "disclosure": about})
     return told
 
@@ -80,17 +82,17 @@ def of_hashes(hashes: Sequence[str], *, at: datetime) -> list[dict[str, Any]]:
 def _signed(asked: Collection[str]) -> dict[str, tuple[Row, dict[str, Any], str]]:
     """The newest released credential of each of these signed files."""
     rows = Credential.objects.real().filter(sha256__in=asked).order_by("pk")
-    return {row.sha256: (row, extent, "signed") for row, extent in _in_brief(rows)}
+    return {row.sha256: (row, extent, "signed") for row, extent in in_brief(rows)}
 
 
 def _received(asked: Collection[str]) -> dict[str, tuple[Row, dict[str, Any], str]]:
     """The same of files as they were received, without this registry's credentials."""
     of = {"asset__contents__sha256__in": asked, "asset__contents__kind": KnownContent.Kind.UPLOADED}
     rows = Credential.objects.real().filter(**of).order_by("pk")
-    return {row.asset__sha256: (row, extent, "received") for row, extent in _in_brief(rows)}
+    return {row.asset__sha256: (row, extent, "received") for row, extent in in_brief(rows)}
 
 
-def _in_brief(rows: Iterable) -> Iterable[tuple[Row, dict[str, Any]]]:
+def in_brief(rows: Iterable) -> Iterable[tuple[Row, dict[str, Any]]]:
     """Only what a brief tells is read of an extent, which may hold ten thousand operations."""
     for *columns, headline, elements in rows.values_list(*Row._fields, "extent__headline", "extent__elements"):
         used = any(listing(mapping(row).get("operations")) for row in listing(elements))
@@ -103,17 +105,17 @@ def facts(row: Row, extent: dict[str, Any], stands: dict[int, Standing]) -> Regi
         found_by="record", credential=row.public_id, asset=row.asset__public_id, title=row.title,
         producer=row.producer__name, made_by=row.asset__vendor__name, signed_at=row.signed_at,
         development=row.development_key, time_stamped=row.time_stamped, extent=extent,
-        consent_at_signing=_signed_with(row), consent_now=stands[row.decision_id].state,
+        consent_at_signing=signed_with(row), consent_now=stands[row.decision_id].state,
         may_continue=stands[row.decision_id].may_continue,
     )  # fmt: skip
 
 
-def _signed_with(row: Row) -> str:
+def signed_with(row: Row) -> str:
     return str(row.consent.get("state_at_signing", "not_stated"))
 
 
 def _stands(rows: Iterable[Row], at: datetime) -> dict[int, Standing]:
-    return standing.of_many({row.decision_id: _signed_with(row) for row in rows}, at=at)
+    return standing.of_many({row.decision_id: signed_with(row) for row in rows}, at=at)
 
 
 def work(row: Row, extent: dict[str, Any], at: datetime) -> Work:
@@ -127,7 +129,7 @@ def work(row: Row, extent: dict[str, Any], at: datetime) -> Work:
         all_confirmed=_all_confirmed(shown, row.decision_id, extent),
         reviews=reviews(Production.objects.select_related("studio").get(pk=row.asset__production_id), at=at),
         superseded_by=later.order_by("-pk").values_list("public_id", flat=True).first() or "",
-        sha256=row.sha256, media_type=row.media_type, upheld=concerns.upheld_on(row.public_id) is not None,
+        sha256=row.sha256, media_type=row.media_type, withdrawn_on=concerns.kept_out_on([row.sha256]).get(row.sha256),
     )  # fmt: skip
 
 

@@ -316,6 +316,18 @@ class Limited(BaseThrottle):
         return self.seconds
 
 
+def charge(request: Request, rate: str, cost: int) -> None:
+    """Count what an answer costs against whoever asks: a program against its own share, anybody else against what its
+    address has. Raises TooOften, and then it is not answered."""
+    client = getattr(request, "client", None)
+    own = client is not None
+    visitor = f"client:{client.pk}" if own else address(request._request)
+    quota = spend(f"client_{rate}" if own else rate, visitor, now=time.time(), cost=cost)
+    note(request._request, quota)
+    if quota and quota.wait:
+        raise TooOften(quota)
+
+
 @functools.cache
 def limited(rate: str) -> type[Limited]:
     """A throttle for API views: `throttle_classes = [limited("verification")]`."""

@@ -242,6 +242,7 @@ SCOPES = {
     "fetch:manifests": "Fetch manifests of what it may see, and have what lies at an address looked up",
     "store:manifests": "Keep manifests that were signed elsewhere, to be found by anybody, and withdraw them",
     "store:bindings": "Bind watermarks and fingerprints to its organisation’s manifests",
+    "verify": "Check files, with limits of its own rather than those of its address",
     "webhooks": "Have events told to addresses of its organisation, and read what was sent",
 }
 OAUTH2_PROVIDER_APPLICATION_MODEL = "registry.ApiClient"
@@ -282,11 +283,15 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 # Requests from one address a minute, of a program wherever it is; 0 is no limit. Counted in the cache that all processes share.
+# A file to check counts once more for each 64 MB of it, and of fingerprints asked for together each twenty count once.
 RATES = {
     "window": environment.whole("RATE_WINDOW", 600),
     "verification": environment.whole("RATE_VERIFICATION", 60 if PRODUCTION else 600),
     "token": environment.whole("RATE_TOKEN", 60),
     "concern": environment.whole("RATE_CONCERN", 6),
+    # The same of a program that signs in, a platform's for one, which is not counted with its neighbours.
+    "client_window": environment.whole("RATE_CLIENT_WINDOW", 12_000),
+    "client_verification": environment.whole("RATE_CLIENT_VERIFICATION", 1200),
     "client": environment.whole("RATE_CLIENT", 1200),
     # Of consent: a list of five hundred counts as so many.
     "questions": environment.whole("RATE_QUESTIONS", 6000),
@@ -311,6 +316,7 @@ SPECTACULAR_SETTINGS = {
         "UnitKind": "registry.models.productions.Unit.Kind",
         "AssetState": "provenance.models.signing.SigningJob.State",
         "UploadState": "provenance.models.uploads.Upload.State",
+        "FingerprintState": "provenance.brief_checks.ANSWERS",
         "EvidenceKind": "provenance.models.measuring.OperationEvidence.Kind",
     },
     "TAGS": [

@@ -7,6 +7,7 @@ thumbprint, which is the fragment of its id under the issuer's did:web.
 import json
 import os
 import secrets
+import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
+from joserfc.registry import HeaderParameter
 
 from registry.errors import Invalid, Unavailable
 
@@ -24,6 +26,9 @@ ALGORITHM = "ES256"
 # What is signed, told by the header (RFC 7515, section 4.1.9): a credential, or a decision of this registry.
 CREDENTIAL, DECISION = "vc+jwt", "vnd.countersign.decision+jwt"
 CONTENT = {CREDENTIAL: "vc", DECISION: "json"}
+# What platforms hold of all that is public. Its payload is deflated (RFC 1951), which its header says as JWE does.
+STATUS_LIST = "vnd.countersign.status-list+jws"
+DEFLATED = {"alg": ALGORITHM, "typ": STATUS_LIST, "cty": "json", "zip": "DEF"}
 
 
 class ReceiptKeyUnavailable(Unavailable):
@@ -44,6 +49,12 @@ class _Papers(jws.JWSRegistry):
     max_payload_length = 16 * 1024 * 1024
 
 
+class _Lists(jws.JWSRegistry):
+    """A list of ten million files is some hundred and seventy megabytes long."""
+
+    max_payload_length = 512 * 1024 * 1024
+
+
 @dataclass(frozen=True, slots=True)
 class SigningKey:
     """A key that can sign. `public` are its public members as a JWK, without an id."""
@@ -58,6 +69,14 @@ class SigningKey:
         header = {"alg": ALGORITHM, "typ": kind, "cty": CONTENT[kind], "kid": key_id(issuer, self.thumbprint)}
         payload = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
         return jws.serialize_compact(header, payload, self.private, registry=_Papers(algorithms=[ALGORITHM]))
+
+    def sign_list(self, document: dict[str, Any], *, issuer: str) -> str:
+        """A status list as a compact JWS, its payload deflated."""
+        deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+        payload = deflate.compress(json.dumps(document, separators=(",", ":")).encode()) + deflate.flush()
+        header = DEFLATED | {"kid": key_id(issuer, self.thumbprint)}
+        rules = _Lists({"zip": HeaderParameter("Compression", "str")}, algorithms=[ALGORITHM])
+        return jws.serialize_compact(header, payload, self.private, registry=rules)
 
 
 def given(pem: str, password: str) -> SigningKey:

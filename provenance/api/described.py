@@ -64,6 +64,17 @@ REPORT = {
     "codes": {"success": ["claimSignature.validated"], "informational": [], "failure": []},
     "engine": {"name": "c2pa", "version": "0.90", "trust_list": None, "checked_at": AT},
 }  # fmt: skip
+STATES = {name: one["state"] for name, one in CONCLUSIONS.items()}
+CHECKED = {"results": [
+    {"sha256": SHA256, "state": "known", "conclusions": STATES, "credential": CREDENTIAL,
+     "page": f"https://registry.example/c/{CREDENTIAL}", "signed_by": "Northlight Pictures", "signed_at": AT,
+     "extent": {"state": "stated", "band": "minor", "text": "AI altered part of the picture.", "elements": []},
+     "consent": {"at_signing": "confirmed", "now": "confirmed", "may_continue": True, "text": "On file."},
+     "withdrawn_on": None},
+    {"sha256": "0" * 64, "state": "unknown", "conclusions": STATES | {"integrity": "unreadable", "registry": "unknown"},
+     "credential": None, "page": None, "signed_by": None, "signed_at": None, "extent": None, "consent": None,
+     "withdrawn_on": None},
+]}  # fmt: skip
 REFUSED_TOKEN = {
     "error": "invalid_client", "error_description": "The client id or its secret is wrong, or the client was revoked.",
     "type": "https://registry.example/problems/client.invalid_client", "title": "Who asks is not known", "status": 400,
@@ -131,6 +142,9 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     "follow_disclosures": {"summary": "Follow what changed"},
     "read_disclosure": {"summary": "Read what is told of a credential", "codes": {"404": ("credential.*",)},
                         "headers": {"200": ("ETag",), "304": ("ETag",)}},
+    "read_status_list": {
+        "codes": {"422": ("status_list.position",), "503": ("key.receipts",)}, "headers": {"200": ("ETag",), "304": ("ETag",)},
+    },
     "read_disclosures_by_hash": {"summary": "Look up files by their fingerprints"},
     "fetch_token": {
         "asked": {"application/x-www-form-urlencoded": {
@@ -156,12 +170,15 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "codes": {"404": ("production.unknown",)},
     },
     "check_file": {
-        "summary": "Check a file", "asked": {FORM: {"file": "(the file)"}}, "answers": {"200": REPORT},
+        "summary": "Check a file, or many by their fingerprints",
+        "asked": {FORM: {"file": "(the file)"}, JSON: {"sha256": [SHA256, "0" * 64]}}, "answers": {"200": REPORT, "207": CHECKED},
+        "headers": {"200": ("Link",)},
         "codes": {"413": ("media.*",), "415": ("media.*",), "422": ("request.*", "verification.*", *UNREADABLE),
                   "503": ("media.*",)},
     },
     "check_fingerprint": {
         "summary": "Check a file by its fingerprint", "answers": {"200": REPORT}, "codes": {"422": ("verification.fingerprint",)},
+        "headers": {"200": ("ETag",), "304": ("ETag",)},
     },
     "check_declaration": {
         "asked": {FORM: {"declaration": DECLARED, "file": "(the file)"}},

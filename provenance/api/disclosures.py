@@ -16,9 +16,9 @@ from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from provenance import changes, counted_checks, disclosures, manifest_stores
+from provenance import brief_checks, changes, counted_checks, disclosures, manifest_stores
+from provenance.api.public import FromAnyPage
 from provenance.models import Change
 from provenance.monthly import HASH
 from provenance.spoken import spoken
@@ -30,14 +30,10 @@ OFFERED = dict(settings.LANGUAGES)
 CURSOR = re.compile(r"1-([0-9]{1,18})")
 MOST_CHANGES = 500
 LANGUAGE = OpenApiParameter("lang", str, enum=sorted(OFFERED), description="The language of the sentences; English if absent")
-FOR_BROWSERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Content-Language, Link, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID",
-}  # fmt: skip
 
 
-class Public(APIView):
-    """Open to any page of anybody's: nothing here depends on who asks. Refusals may be read there too."""
+class Public(FromAnyPage):
+    """Open to anybody, with no parameter but those that are known."""
 
     authentication_classes: list = []
     permission_classes = [AllowAny]
@@ -54,19 +50,6 @@ class Public(APIView):
 
     def _known(self) -> str:
         return ", ".join(sorted(self.parameters))
-
-    def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        for name, value in FOR_BROWSERS.items():
-            response[name] = value
-        return response
-
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        """What a browser asks before it lets a page of somebody else's send a question."""
-        return HttpResponse(status=204, headers={
-            "Access-Control-Allow-Methods": ", ".join(self.allowed_methods),
-            "Access-Control-Allow-Headers": "Content-Type, If-None-Match", "Access-Control-Max-Age": "86400",
-        })  # fmt: skip
 
 
 class ExtentShape(serializers.Serializer):
@@ -107,6 +90,9 @@ class DisclosureShape(serializers.Serializer):
     development = serializers.BooleanField()
     time_stamped = serializers.BooleanField()
     superseded_by = serializers.CharField(allow_null=True)
+    withdrawn_on = serializers.DateTimeField(
+        allow_null=True, required=False, help_text="When a concern about these bytes was upheld; they are not shown any more"
+    )
     title = serializers.CharField()
     media_type = serializers.CharField()
     made_by = serializers.CharField()
@@ -128,7 +114,7 @@ class Hashes(Exact):
 
 class AnswerShape(serializers.Serializer):
     sha256 = serializers.CharField()
-    state = serializers.ChoiceField(["known", "unknown", "not_a_hash"])
+    state = serializers.ChoiceField(brief_checks.ANSWERS)
     found_as = serializers.ChoiceField(["signed", "received"], required=False)
     disclosure = serializers.JSONField(required=False, help_text="In brief: without operations, words and reviews")
 
@@ -138,7 +124,7 @@ class AnswersShape(serializers.Serializer):
 
 
 class ChangeShape(serializers.Serializer):
-    kind = serializers.ChoiceField(Change.Kind.values)
+    kind = serializers.ChoiceField([kind.value for kind in Change.Kind if kind not in changes.UNTOLD])
     credential = serializers.CharField()
     disclosure = serializers.URLField()
     at = serializers.DateTimeField(help_text="When it was noted here")
@@ -156,6 +142,7 @@ BRIEF = {
     "credential": "crd_4tXc0m9Q0mH2dJr8Tn5v1A", "page": "https://registry.example/c/crd_4tXc0m9Q0mH2dJr8Tn5v1A",
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "signed_by": "Northlight Pictures",
     "signed_at": "2026-07-14T09:41:00Z", "development": False, "time_stamped": True, "superseded_by": None,
+    "withdrawn_on": None,
     "extent": {
         "state": "stated", "band": "minor",
         "text": "AI altered the face of one performer (de-aging) in 12.0 of 94.0 seconds, covering 3.1 % of the picture. "

@@ -13,6 +13,9 @@ class Change(AppendOnly):
         SIGNED = "signed", "Signed and released"
         STANDING = "standing", "The standing of consent changed"
         SUPERSEDED = "superseded", "The same file was signed again"
+        WITHDRAWN = "withdrawn", "A concern about it was upheld: its bytes are kept out"
+        HIDDEN = "hidden", "Its producer made the title private"
+        SHOWN = "shown", "Its producer made the title public again"
 
     position = models.PositiveBigIntegerField(unique=True)
     credential = models.ForeignKey("provenance.Credential", on_delete=models.PROTECT, related_name="changes")

@@ -1,11 +1,13 @@
 """Checks that somebody had kept: made so from the report's page, shown beside what is concluded today, told as JSON."""
 
+import json
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +21,7 @@ from provenance.report import DISCLAIMER
 from provenance.said import moment, said
 from provenance.spoken import spoken
 from registry import receiving
+from registry.api.conditional import tag_of
 from registry.errors import RegistryError
 from registry.permissions import limited_page
 from registry.problems import status_of
@@ -67,7 +70,6 @@ def _read_again(request: HttpRequest, kept: Verdict) -> HttpResponse:
 
 
 @limited_page("window")
-@never_cache
 @require_safe
 def document(request: HttpRequest, verdict: str) -> HttpResponse:
     """The check as it was told then, and beside it what the registry remembers today."""
@@ -77,7 +79,14 @@ def document(request: HttpRequest, verdict: str) -> HttpResponse:
         "id": kept.public_id, "page": f"{settings.SITE_URL}/v/{kept.public_id}", "sha256": kept.sha256,
         "kept_at": kept.kept_at, "then": verdicts.as_told(kept), "today": spoken(now),
     }  # fmt: skip
-    return JsonResponse(told, headers={"Access-Control-Allow-Origin": "*"})
+    # A weak tag, of all that is told but the moment; asked each time, since consent may end at any moment.
+    timeless = told | {"today": told["today"] | {"engine": {}}}
+    tag = f'W/{tag_of(json.dumps(timeless, sort_keys=True, default=str).encode())}'
+    headers = {
+        "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag", "Cache-Control": "public, no-cache",
+        "ETag": tag, "Vary": "Accept-Language",
+    }  # fmt: skip
+    return get_conditional_response(request, etag=tag, response=JsonResponse(told, headers=headers))
 
 
 def _beside(kept: Verdict, *, again: dict[str, Any] | None = None, fault: str = "") -> dict[str, Any]:

@@ -57,6 +57,10 @@ FAMILIES = {
         "The question cannot be answered",
         "What was asked about is not a file or a fingerprint this registry can look up.",
         "Send one file, or a SHA-256 fingerprint of 64 hexadecimal digits."),
+    "status_list": ProblemType(
+        "There is no such list",
+        "The position asked from lies after the last one that was given out.",
+        "Fetch the whole list, without `since`, and follow from its position."),
     "request": ProblemType(
         "The request cannot be understood",
         "Its form, its address or its method is not one this interface has.",

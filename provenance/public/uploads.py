@@ -1,5 +1,6 @@
 """A file brought to the window: in a temporary file while it is read (FILE_UPLOAD_HANDLERS), gone with the answer."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -26,14 +27,16 @@ def refuse_unfit(request: HttpRequest) -> None:
 
 def kept_for_now(stream, *, name: str) -> TemporaryUploadedFile:
     """The rest of a request's body in a temporary file, never more than a piece of it in memory."""
-    file = TemporaryUploadedFile(name, "application/octet-stream", 0, None)
+    file, digest = TemporaryUploadedFile(name, "application/octet-stream", 0, None), hashlib.sha256()
     while piece := stream.read(PIECE):
         file.size += len(piece)
         if file.size > settings.MAX_UPLOAD_BYTES:
             file.close()
             raise FileTooLarge
         file.write(piece)
+        digest.update(piece)
     file.flush()
+    file.sha256 = digest.hexdigest()
     return file
 
 

@@ -83,6 +83,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "WWW-Authenticate": {"description": "How to authenticate, or the scope that is missing", "schema": {"type": "string"}},
     "Location": {"description": "Where what was made can be read", "schema": {"type": "string", "format": "uri"}},
     "ETag": {"description": "Which version this is, for If-None-Match", "schema": {"type": "string"}},
+    "Link": {"description": "Where what was made is kept, with its relation (RFC 8288)", "schema": {"type": "string"}},
     "X-Request-ID": {"description": "By which an operator finds this request", "schema": {"type": "string"}},
 }  # fmt: skip
 SHARES = ("RateLimit", "RateLimit-Policy")

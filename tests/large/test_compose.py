@@ -72,6 +72,7 @@ def test_what_the_example_says_is_the_default_is_the_default():
         " 'MAX_UPLOAD_BYTES': s.MAX_UPLOAD_BYTES, 'RATE_WINDOW': s.RATES['window'], 'LEASE_SECONDS': s.LEASE_SECONDS,"
         " 'RATE_VERIFICATION': s.RATES['verification'], 'RATE_TOKEN': s.RATES['token'], 'RATE_CONCERN': s.RATES['concern'],"
         " 'RATE_CLIENT': s.RATES['client'], 'RATE_QUESTIONS': s.RATES['questions'],"
+        " 'RATE_CLIENT_WINDOW': s.RATES['client_window'], 'RATE_CLIENT_VERIFICATION': s.RATES['client_verification'],"
         " 'QUEUE_MOST_OF_ONE': s.QUEUE_MOST_OF_ONE, 'QUEUE_MOST': s.QUEUE_MOST, 'QUEUE_AT_ONCE': s.QUEUE_AT_ONCE,"
         " 'QUEUE_OLDEST_SECONDS': s.QUEUE_OLDEST_SECONDS,"
         " 'WORKER_CHILDREN': s.WORKER_CHILDREN, 'CONFIRM_MINUTES': s.CONFIRM_MINUTES,"

@@ -24,7 +24,7 @@ def sha256(data: bytes) -> str:
 
 
 def asset(received: bytes = b"received", *, title="harbor_sh114_v07.jpg", decision: Decision | None = None,
-          storage_key: str = "") -> Asset:
+          storage_key: str = "", sandbox: bool = False) -> Asset:
     """An upload of Parallax VFX for Northlight's Harbor, not signed; with `decision`, what was asked of it."""
     studio, _ = Organisation.objects.get_or_create(name="Northlight Pictures", kind="studio")
     vendor, _ = Organisation.objects.get_or_create(name="Parallax VFX", kind="vendor")
@@ -42,16 +42,16 @@ def asset(received: bytes = b"received", *, title="harbor_sh114_v07.jpg", decisi
     row = Asset.objects.create(
         production=production, vendor=vendor, client=client, title=title, sha256=sha256(received), size=len(received),
         media_type="image/jpeg", media={}, declaration={}, declaration_hash="0" * 64, decision=decision,
-        received_at=SIGNED_AT, storage_key=storage_key,
+        received_at=SIGNED_AT, storage_key=storage_key, sandbox=sandbox,
     )  # fmt: skip
     KnownContent.objects.create(sha256=row.sha256, asset=row, kind=KnownContent.Kind.UPLOADED)
     return row
 
 
 def credential(signed=b"signed", received=b"received", *, consent="confirmed", decision: Decision | None = None,
-               **changes) -> Credential:
+               sandbox: bool = False, **changes) -> Credential:
     """That upload signed and released by Northlight Pictures."""
-    row = asset(received, decision=decision)
+    row = asset(received, decision=decision, sandbox=sandbox)
     plan = SigningPlan.objects.create(
         asset=row, attempt=1, token=f"t{row.pk}", decision=row.decision, manifest={},
         manifest_hash="0" * 64, certificate_fingerprint="ab" * 32, recorded_at=SIGNED_AT,

@@ -113,3 +113,14 @@ def test_an_unknown_one_is_not_there(client, address):
 def test_in_spanish_it_is_told_in_spanish(client, signed):
     page = client.get(f"{kept(client, signed[0])}?lang=es").content.decode()
     assert "Una comprobación guardada" in page and "Firmado por" in page and "Then" not in page
+
+
+def test_as_data_it_has_an_etag_that_holds_until_something_changes(client, signed):
+    content, grant = signed
+    address = f"{kept(client, content)}.json"
+    first = client.get(address)
+    assert first["Cache-Control"] == "public, no-cache" and client.head(address)["ETag"] == first["ETag"]
+    assert client.get(address, headers={"if-none-match": first["ETag"]}).status_code == 304
+    assert client.get(address, {"lang": "es"}, headers={"if-none-match": first["ETag"]}).status_code == 200
+    end(grant, at=timezone.now() - timedelta(seconds=1))
+    assert client.get(address, headers={"if-none-match": first["ETag"]}).status_code == 200

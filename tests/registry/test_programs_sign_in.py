@@ -65,8 +65,8 @@ def test_a_secret_buys_an_opaque_token_for_fifteen_minutes(parallax):
     token = answer.json()
     assert (token["expires_in"], token["token_type"]) == (900, "Bearer")
     assert set(token["scope"].split()) == {
-        "assets:write", "assets:read", "clearances", "productions:read", "webhooks", "fetch:manifests", "store:manifests",
-        "store:bindings",
+        "assets:write", "assets:read", "clearances", "productions:read", "verify", "webhooks", "fetch:manifests",
+        "store:manifests", "store:bindings",
     }  # fmt: skip
     assert "." not in token["access_token"] and len(token["access_token"]) >= 22
 
