@@ -339,7 +339,7 @@ class Complete(Tus):
             OpenApiExample("Both parts", request_only=True, value={"parts": [
                 {"number": 1, "etag": '"d8e8fca2dc0f896fd7cb4cb0031ba249"'},
                 {"number": 2, "etag": '"126a8a51b9d1bbd07fddc65819a542c3"'}]}),
-            OpenApiExample("Being hashed", response_only=True, value=READABLE | {
+            OpenApiExample("Being hashed", response_only=True, status_codes=["202"], value=READABLE | {
                 "state": "checking", "offset": 0, "part_size": 67108864, "parts": 128}),
         ],
     )  # fmt: skip
