@@ -185,7 +185,7 @@ class Uploads(Tus, GenericAPIView):
     queryset = Upload.objects.none()
 
     def get_queryset(self) -> Any:
-        return Upload.objects.visible_to(self.request.client.organisation)
+        return Upload.objects.seen_by(self.request.client)
 
     @extend_schema(
         operation_id="begin_upload", tags=["uploads"], filters=False,
@@ -353,7 +353,7 @@ class Complete(Tus):
 
 
 def one(request: Request, upload: str) -> Upload:
-    return uploads.found(upload, organisation=request.client.organisation, at=timezone.now())
+    return uploads.found(upload, client=request.client, at=timezone.now())
 
 
 def address(request: Request, upload: Upload) -> str:

@@ -182,7 +182,8 @@ class OfOrganisation(GenericAPIView):
     queryset = WebhookEndpoint.objects.none()
 
     def endpoint(self, webhook: str) -> WebhookEndpoint:
-        return endpoints.one(self.request.client.organisation, webhook)
+        client = self.request.client
+        return endpoints.one(client.organisation, webhook, sandbox=client.sandbox)
 
     def told(self, row: WebhookEndpoint, secret: str = "") -> dict[str, Any]:
         shape = EndpointWithSecret if secret else EndpointTold
@@ -219,7 +220,7 @@ class Webhooks(OfOrganisation):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Your organisation's webhooks, the newest first."""
-        rows = self.filter_queryset(endpoints.of(request.client.organisation))
+        rows = self.filter_queryset(endpoints.of(request.client.organisation, sandbox=request.client.sandbox))
         return self.get_paginated_response([self.told(row) for row in self.paginate_queryset(rows)])
 
 
