@@ -345,7 +345,7 @@ def listed(request: Request):
     organisation = request.client.organisation
     if organisation.productions.exists():
         return visible(request)
-    own = Asset.objects.filter(vendor=organisation, job__vendor=organisation)
+    own = Asset.objects.filter(vendor=organisation, job__vendor=organisation, sandbox=request.client.sandbox)
     return own.select_related("production", "job")
 
 
