@@ -196,7 +196,8 @@ def _tell(stored: Decision, now: Decision, *, at: datetime) -> None:
         "clearance": stored.public_id, "production": stored.production.public_id, "outcome": now.outcome,
         "now": now.public_id, "links": {"now": outbox.link(f"clearances/{now.public_id}")},
     }  # fmt: skip
-    outbox.publish(stored.requester, CHANGED, data, at=at)
+    sandbox = stored.production.studio.sandbox_of_id is not None
+    outbox.publish(stored.requester, CHANGED, data, at=at, sandbox=sandbox)
 
 
 def _chain(row: Reopening) -> str:

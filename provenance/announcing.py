@@ -26,7 +26,7 @@ def noted(asset: Asset, tag: str, *, at: datetime, credential: str = "") -> None
         return
     kind, state = TOLD[tag]
     for organisation in _concerned(asset):
-        outbox.publish(organisation, kind, _data(asset, state, credential), at=at)
+        outbox.publish(organisation, kind, _data(asset, state, credential), at=at, sandbox=asset.sandbox)
 
 
 def superseded(credential: Credential, *, at: datetime) -> None:
@@ -34,6 +34,7 @@ def superseded(credential: Credential, *, at: datetime) -> None:
     which asset, only where that is the vendor's own too."""
     asset = credential.asset
     same = Credential.objects.filter(asset__sha256=asset.sha256, asset__production=asset.production_id, pk__lt=credential.pk)
+    same = same.filter(asset__sandbox=asset.sandbox)
     before = same.select_related("asset__vendor", "asset__production__studio").order_by("-pk").first()
     if before is None:
         return
@@ -41,7 +42,7 @@ def superseded(credential: Credential, *, at: datetime) -> None:
         knows = organisation.pk in (asset.vendor_id, asset.production.studio_id)
         told = _data(before.asset, "signed", before.public_id)
         by = {"superseded_by": {"asset": asset.public_id, "credential": credential.public_id}} if knows else {}
-        outbox.publish(organisation, "asset.superseded", told | by, at=at)
+        outbox.publish(organisation, "asset.superseded", told | by, at=at, sandbox=before.asset.sandbox)
 
 
 def _concerned(asset: Asset) -> list[Organisation]:
@@ -53,6 +54,8 @@ def _data(asset: Asset, state: str, credential: str) -> dict[str, Any]:
     own = f"assets/{asset.public_id}"
     links = {"self": outbox.link(own)}
     if credential:
-        links |= {"content": outbox.link(f"{own}/content"), "disclosure": outbox.link(f"disclosures/{credential}")}
+        links["content"] = outbox.link(f"{own}/content")
+        if not asset.sandbox:
+            links["disclosure"] = outbox.link(f"disclosures/{credential}")
     told = {"asset": asset.public_id, "production": asset.production.public_id, "state": state}
     return told | ({"credential": credential} if credential else {}) | {"links": links}

@@ -49,7 +49,7 @@ def endings(*, at: datetime) -> int:
 
 def _tell_of(ending: Ending, at: datetime) -> None:
     listening = outbox.listeners(ENDED)
-    for (organisation, production), assets in _touched(ending, listening).items():
+    for (organisation, production, sandbox), assets in _touched(ending, listening).items():
         data = {
             "production": production, "person": ending.grant.person.public_id, "assets": assets[:NAMED],
             "assets_touched": len(assets),
@@ -58,21 +58,21 @@ def _tell_of(ending: Ending, at: datetime) -> None:
                 "assets": outbox.link(f"assets?production={production}"),
             },
         }  # fmt: skip
-        outbox.publish(organisation, ENDED, data, at=at)
+        outbox.publish(organisation, ENDED, data, at=at, sandbox=sandbox)
 
 
-def _touched(ending: Ending, listening: set[int]) -> dict[tuple[Organisation, str], list[str]]:
+def _touched(ending: Ending, listening: set[int]) -> dict[tuple[Organisation, str, bool], list[str]]:
     """Of each organisation that listens and each work: the assets that stand on the consent, the newest first."""
     if not listening:
         return {}
     grant = ending.grant_id
     stands_on = Q(decision__revisions__grant=grant) | Q(credential__decision__revisions__grant=grant)
     assets = Asset.objects.filter(stands_on).exclude(job__state=SigningJob.State.REFUSED).distinct()
-    found: dict[tuple[Organisation, str], list[str]] = defaultdict(list)
+    found: dict[tuple[Organisation, str, bool], list[str]] = defaultdict(list)
     for asset in assets.select_related("vendor", "production__studio").order_by("-pk"):
         for organisation in {asset.vendor, asset.production.studio}:
             if organisation.pk in listening:
-                found[organisation, asset.production.public_id].append(asset.public_id)
+                found[organisation, asset.production.public_id, asset.sandbox].append(asset.public_id)
     return found
 
 
@@ -146,7 +146,8 @@ def _looked_at(rows: Iterable[Credential], listening: set[int], at: datetime) ->
     for row in changed:
         for organisation in {row.asset.vendor, row.asset.production.studio}:
             if organisation.pk in listening:
-                outbox.publish(organisation, STANDING, _data(row, now[row.decision_id]), at=at)
+                told = _data(row, now[row.decision_id])
+                outbox.publish(organisation, STANDING, told, at=at, sandbox=row.asset.sandbox)
     StandingTold.objects.bulk_create(
         (
             StandingTold(

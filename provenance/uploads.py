@@ -43,7 +43,7 @@ from registry.errors import (
     TooMany,
     Unavailable,
 )
-from registry.models import ApiClient, Organisation
+from registry.models import ApiClient
 from registry.receiving import size_in_words
 
 State = Upload.State
@@ -194,9 +194,9 @@ def create(said: Announced, *, client: ApiClient, at: datetime, in_parts: bool =
     return _sealed(upload, clock=lambda: at) if said.size == 0 else upload
 
 
-def found(public_id: str, *, organisation: Organisation, at: datetime) -> Upload:
-    """An upload of that organisation. Raises UploadUnknown, also for somebody else's, UploadExpired and UploadBroken."""
-    rows = Upload.objects.visible_to(organisation).select_related("client")
+def found(public_id: str, *, client: ApiClient, at: datetime) -> Upload:
+    """An upload that a program may know of. Raises UploadUnknown, also for somebody else's, UploadExpired and UploadBroken."""
+    rows = Upload.objects.seen_by(client).select_related("client")
     return _in_force(rows.filter(public_id=public_id).first(), at)
 
 
@@ -480,8 +480,8 @@ def sent(quoted: Mapping[str, str], *, client: ApiClient, at: datetime) -> Itera
 
 
 def _known(public_ids: Iterable[str], client: ApiClient) -> dict[str, Upload]:
-    """Those of a client's organisation, by a question for every thousand: a sequence quotes one upload for each frame."""
-    mine = Upload.objects.visible_to(client.organisation).select_related("client")
+    """Those that a client may know of, by a question for every thousand: a sequence quotes one upload for each frame."""
+    mine = Upload.objects.seen_by(client).select_related("client")
     asked = list(public_ids)
     rows = (mine.filter(public_id__in=asked[start : start + AT_ONCE]) for start in range(0, len(asked), AT_ONCE))
     return {one.public_id: one for some in rows for one in some}

@@ -275,6 +275,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["registry.api.bodies.BoundedJSON"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "registry.api.schema.Described",
+    # What is accepted says in which form it is answered; a parameter would be one more way to say so.
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_THROTTLE_CLASSES": ["registry.permissions.FairShare"],
     "DEFAULT_FILTER_BACKENDS": ["registry.api.parameters.Narrowed"],
     "EXCEPTION_HANDLER": "registry.problems.answer",

@@ -58,7 +58,11 @@ def _parameters(document: dict[str, Any], operation: dict[str, Any]) -> Iterator
 
 
 def _parameter(document: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
-    return {"required": bool(one.get("required"))} | _shape(document, one.get("schema", {}))
+    shape = _shape(document, one.get("schema", {}))
+    if one["in"] == "query" and one.get("explode") is False and "items" in shape:
+        # Parted by commas: one term is sent as it was before there could be several.
+        shape = shape["items"] | {"several": True}
+    return {"required": bool(one.get("required"))} | shape
 
 
 def _bodies(document: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:

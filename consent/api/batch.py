@@ -79,6 +79,7 @@ class Questions(Exact):
 
 
 class OneOfMany(QuestionAsked):
+    production = serializers.CharField(max_length=40, required=False, help_text="prd_…; left out, that beside the questions")
     name = serializers.CharField(max_length=100, required=False, help_text="Your own name for it; its answer carries it")
 
 
@@ -205,6 +206,9 @@ class Batch(APIView):
         return Response({"summary": summary, "results": results})
 
 
+COLUMNS = "".join(written(shot_lists.TEMPLATE))
+
+
 class AsTable(BaseRenderer):
     media_type, format, charset = TABLE, "csv", "utf-8"
 
@@ -217,12 +221,13 @@ class Template(APIView):
     renderer_classes = [AsTable, JSONRenderer]
 
     @extend_schema(
-        operation_id="fetch_shot_list", tags=["clearances"], responses={(200, TABLE): OpenApiTypes.STR}
+        operation_id="fetch_shot_list", tags=["clearances"], responses={(200, TABLE): OpenApiTypes.STR},
+        examples=[OpenApiExample("Its columns", response_only=True, media_type=TABLE, value=COLUMNS)],
     )
     def get(self, request: Request) -> HttpResponse:
         """A shot list to fill in: every column, and two rows that show how. Only the columns shot, role, modality and use
         are needed."""
-        table = "".join(written(shot_lists.TEMPLATE)).encode()
+        table = COLUMNS.encode()
         named = {"Content-Disposition": 'attachment; filename="shot-list.csv"'}
         return HttpResponse(table, content_type=f"{TABLE}; charset=utf-8", headers=named)
 

@@ -16,7 +16,6 @@ from consent import clearance as clearances
 from consent.facts import Depiction
 from consent.vocabulary import ACTS, CONTENT_FLAGS, MEDIA, MODALITIES, ROLES, ROUTINE_REASONS, USES, choices
 from registry.api.bodies import Exact
-from registry.api.conditional import IF_NONE_MATCH, NOT_MODIFIED
 from registry.api.schema import refusal
 from registry.errors import Fault, Invalid, NotFound
 from registry.models import Production
@@ -203,8 +202,8 @@ class Clearance(APIView):
     permission_classes = [requires("clearances")]
 
     @extend_schema(
-        operation_id="read_clearance", tags=["clearances"], parameters=[IF_NONE_MATCH],
-        responses={200: ClearanceTold, 304: NOT_MODIFIED, 404: refusal(404)},
+        operation_id="read_clearance", tags=["clearances"],
+        responses={200: ClearanceTold, 404: refusal(404)},
     )  # fmt: skip
     def get(self, request: Request, clearance: str) -> Response:
         """An answer as it was given. It says what was so then; what is so now is asked anew."""

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from provenance import submission
-from provenance.api.assets import AssetTold, one
+from provenance.api.assets import AssetTold, RoomInLine, one
 from provenance.api.submissions import QUOTED, SubmissionAsked
 from provenance.api.submissions import submission as read
 from provenance.models import Asset
@@ -43,6 +43,9 @@ class BatchTold(serializers.Serializer):
 
 class Batch(APIView):
     permission_classes = [requires("assets:write")]
+
+    def get_throttles(self):
+        return [*super().get_throttles(), RoomInLine()]
 
     @extend_schema(
         operation_id="send_assets", tags=["assets"], request=BatchAsked,

@@ -10,9 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from provenance import checking, measured, trust
+from provenance import checking, measured, trust, uploads
 from provenance.api.assets import declared_in, sent
 from provenance.api.forms import WholeForm, files_in
+from provenance.api.submissions import LONGEST_ID
+from provenance.intake import SentFile
 from provenance.techniques import ELEMENTS
 from registry.api.bodies import BoundedJSON, Exact
 from registry.api.schema import refusal
@@ -44,10 +46,19 @@ class FileFacts(Exact):
 class CheckAsked(Exact):
     declaration = serializers.DictField(help_text="As at /schemas/declaration-1.json")
     file = FileFacts(required=False)
+    upload = serializers.CharField(
+        max_length=LONGEST_ID, required=False,
+        help_text="upl_…, a complete upload: the file itself, in place of what is known of it",
+    )  # fmt: skip
     parts = serializers.ListField(
         child=serializers.CharField(max_length=300), max_length=1000, required=False,
         help_text="Names of the files that will be sent along; left out, nothing is said of those",
     )  # fmt: skip
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if "file" in given and "upload" in given:
+            raise serializers.ValidationError({"upload": "Quote the upload, or say what is known of the file, not both."})
+        return given
 
 
 class CheckSent(serializers.Serializer):
@@ -98,6 +109,10 @@ ASKED = OpenApiExample(
         "file": {"kind": "video", "width": 1920, "height": 1080, "frames": 48, "rate": [24, 1]},
     },
 )  # fmt: skip
+QUOTED = OpenApiExample(
+    "With the file as an upload", request_only=True, media_type="application/json",
+    value={"declaration": ASKED.value["declaration"], "upload": "upl_6mZ3vJ9yQ0eWcXh1nB2kRg"},
+)  # fmt: skip
 VALID = OpenApiExample(
     "Valid", response_only=True, status_codes=["200"],
     value={
@@ -132,7 +147,8 @@ class Checks(APIView):
     @extend_schema(
         operation_id="check_declaration", summary="Check a declaration", tags=["declarations"],
         request={"application/json": CheckAsked, "multipart/form-data": CheckSent},
-        responses={200: CheckTold, 413: refusal(413), 415: refusal(415), 422: refusal(422)}, examples=[ASKED, VALID, FAULTY],
+        responses={200: CheckTold, 409: refusal(409, "upload.*"), 413: refusal(413), 415: refusal(415), 422: refusal(422)},
+        examples=[ASKED, QUOTED, VALID, FAULTY],
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Tells every fault of a declaration at once, with a JSON pointer to each, and what would be assumed.
@@ -158,6 +174,9 @@ class Checks(APIView):
         given = asked.validated_data
         facts = given.get("file")
         found = NO_FACTS | {"elements": (), "fps": facts.get("rate")} | facts if facts else None
+        if "upload" in given:
+            with uploads.sent({"/upload": given["upload"]}, client=request.client, at=timezone.now()) as files:
+                found = _measured(files["/upload"])
         return request.data["declaration"], found, given.get("parts")
 
     def _sent(self, request: Request) -> tuple[Any, dict[str, Any] | None, list[str] | None]:
@@ -166,5 +185,9 @@ class Checks(APIView):
         file: UploadedFile | None = parts.pop("file", None)
         if file is None:
             return declared, None, list(parts) or None
-        given = sent(file)
-        return declared, measured.kept(trust.sandbox().examine(given.path, given.name)), list(parts)
+        return declared, _measured(sent(file)), list(parts)
+
+
+def _measured(file: SentFile) -> dict[str, Any]:
+    """What the file itself says of its size and length, for places and times to be held against."""
+    return measured.kept(trust.sandbox().examine(file.path, file.name))

@@ -21,7 +21,7 @@ BRIEF = {
     "size": 61440, "media_type": "image/jpeg", "received_at": AT, "changed_at": AT,
 }  # fmt: skip
 TOLD = BRIEF | {
-    "decision": DECISION, "problem": None, "extent": None,
+    "decision": DECISION, "problem": None, "sequence": None, "extent": None,
     "history": [{"at": AT, "event": "received", "text": "Received; it waits to be signed."}],
     "links": {"self": f"{HERE}/assets/{ASSET}", "evidence": f"{HERE}/assets/{ASSET}/evidence"},
 }  # fmt: skip
@@ -103,6 +103,10 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         },
     },
     "read_asset": {"summary": "Read where an asset stands", "answers": {"200": SIGNED}, "codes": {"404": ("asset.unknown",)}},
+    "answer_in_sandbox": {
+        "answers": {"200": SIGNED},
+        "codes": {"403": ("client.*",), "404": ("asset.unknown",), "409": ("asset.*",)},
+    },
     "fetch_content": {
         "summary": "Fetch the signed file", "codes": {"404": ("asset.unknown",), "409": ("asset.not_signed",)},
     },
@@ -119,7 +123,8 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "asked": {FORM: {"operation": "op-1", "kind": "difference", "file": "(the plate)"}},
         "answers": {"201": EVIDENCE},
         "codes": {
-            "404": ("asset.unknown",), "409": ("asset.*", "extent.*"), "413": ("media.*",), "415": ("media.*",),
+            "404": ("asset.unknown",), "412": ("request.precondition",),
+            "409": ("asset.*", "extent.*"), "413": ("media.*",), "415": ("media.*",),
             "422": ("extent.*", "declaration.*", "request.*", *UNREADABLE), "503": ("media.*",),
         },
     },
@@ -139,6 +144,20 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "description": "As it was given; it does not change. Ask anew for the answer of today.",
         "answers": {"200": CLEARANCE}, "codes": {"404": ("clearance.unknown",)},
     },
+    "list_frames": {"codes": {"404": ("asset.*",)}},
+    "fetch_sequence_index": {"codes": {"404": ("asset.*",)}},
+    "list_samples": {"codes": {"403": ("client.not_sandbox",)}},
+    "fetch_sample": {"codes": {"403": ("client.not_sandbox",)}},
+    "ask_clearances": {"codes": {"422": ("clearance.*", "consent.*", "declaration.*")}},
+    "fetch_frame": {"codes": {"404": ("asset.*",), "409": ("asset.not_signed",)}},
+    **{name: {"codes": {status: ("upload.*",) for status in statuses}} for name, statuses in {
+        "begin_upload": ("400", "409", "412", "413", "422", "423", "429", "460", "503"),
+        "read_upload": ("404", "410"),
+        "continue_upload": ("400", "404", "409", "410", "412", "413", "423", "460", "503"),
+        "end_upload": ("404", "410", "412", "423"),
+        "address_parts": ("404", "409", "410", "422"),
+        "join_parts": ("404", "409", "410", "422", "460"),
+    }.items()},
     "follow_disclosures": {"summary": "Follow what changed"},
     "read_disclosure": {"summary": "Read what is told of a credential", "codes": {"404": ("credential.*",)},
                         "headers": {"200": ("ETag",), "304": ("ETag",)}},
@@ -182,12 +201,12 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     },
     "check_declaration": {
         "asked": {FORM: {"declaration": DECLARED, "file": "(the file)"}},
-        "codes": {"422": ("declaration.missing", "declaration.not_json", "request.*", *UNREADABLE), "413": ("media.*",),
-                  "415": ("media.*",), "503": ("media.*",)},
+        "codes": {"422": ("declaration.missing", "declaration.not_json", "request.*", "upload.*", *UNREADABLE),
+                  "413": ("media.*",), "415": ("media.*",), "503": ("media.*",)},
     },
     "suggest_declaration": {
         "asked": {FORM: {"file": "(the file)"}},
-        "codes": {"422": ("asset.no_file", "request.*", *UNREADABLE), "413": ("media.*",), "415": ("media.*",),
+        "codes": {"422": ("asset.no_file", "request.*", "upload.*", *UNREADABLE), "413": ("media.*",), "415": ("media.*",),
                   "503": ("media.*",)},
     },
 }  # fmt: skip

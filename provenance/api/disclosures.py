@@ -178,7 +178,6 @@ WHOLE = OpenApiExample("A de-aged performer", response_only=True, value={
     "notice": "These credentials record who stated what, and whether the file changed since. They do not judge whether "
     "what it shows is so.",
 })  # fmt: skip
-NOT_MODIFIED = OpenApiResponse(description="As it was when the ETag sent in If-None-Match was given")
 
 
 class Changes(Public):
@@ -205,7 +204,7 @@ class OneDisclosure(Public):
 
     @extend_schema(
         operation_id="read_disclosure", auth=[], tags=["disclosures"], parameters=[LANGUAGE], examples=[WHOLE],
-        responses={200: DisclosureShape, 304: NOT_MODIFIED, 404: OpenApiTypes.OBJECT},
+        responses={200: DisclosureShape, 304: OpenApiResponse(description="As it was"), 404: OpenApiTypes.OBJECT},
     )  # fmt: skip
     def get(self, request: Request, credential: str) -> HttpResponse:
         told = spoken(disclosures.of_credential(credential, at=timezone.now()))

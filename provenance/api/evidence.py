@@ -18,7 +18,7 @@ from provenance.api.submissions import LONGEST_ID
 from provenance.models import Asset, Measured, OperationEvidence
 from provenance.sent_files import SentFile
 from registry.api.bodies import BoundedJSON, Exact
-from registry.api.conditional import IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED, insist_on_match
+from registry.api.conditional import IF_MATCH, insist_on_match
 from registry.api.schema import refusal
 from registry.errors import Invalid
 from registry.permissions import requires
@@ -133,8 +133,8 @@ class Evidence(APIView):
         return Response(EvidenceTold(kept).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(
-        operation_id="list_evidence", tags=["assets"], parameters=[IF_NONE_MATCH],
-        responses={200: AllEvidence, 304: NOT_MODIFIED, 404: refusal(404)},
+        operation_id="list_evidence", tags=["assets"],
+        responses={200: AllEvidence, 404: refusal(404)},
     )  # fmt: skip
     def get(self, request: Request, asset: str) -> Response:
         """The evidence sent for an asset, and what was measured by it: both numbers where they differ."""

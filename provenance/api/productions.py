@@ -4,7 +4,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 
-from registry.api.conditional import IF_NONE_MATCH, NOT_MODIFIED
 from registry.api.pages import NewestFirst
 from registry.api.schema import refusal
 from registry.errors import NotFound
@@ -70,8 +69,8 @@ class Productions(ListAPIView):
     queryset = Production.objects.none()
 
     @extend_schema(
-        operation_id="list_productions", tags=["productions"], parameters=[IF_NONE_MATCH],
-        responses={200: ProductionBrief(many=True), 304: NOT_MODIFIED},
+        operation_id="list_productions", tags=["productions"],
+        responses={200: ProductionBrief(many=True)},
     )  # fmt: skip
     def get(self, request, *args, **kwargs):
         return super().get(request, *args, **kwargs)
@@ -88,8 +87,8 @@ class OneProduction(RetrieveAPIView):
     queryset = Production.objects.none()
 
     @extend_schema(
-        operation_id="read_production", tags=["productions"], parameters=[IF_NONE_MATCH],
-        responses={200: ProductionTold, 304: NOT_MODIFIED, 404: refusal(404)},
+        operation_id="read_production", tags=["productions"],
+        responses={200: ProductionTold, 404: refusal(404)},
     )  # fmt: skip
     def get(self, request, *args, **kwargs):
         return super().get(request, *args, **kwargs)

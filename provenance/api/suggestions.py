@@ -1,16 +1,22 @@
 """What a file itself tells of its making, proposed for its declaration: the vendor confirms each, nothing is declared."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from provenance import trust
+from provenance import trust, uploads
 from provenance.api.assets import sent
 from provenance.api.forms import WholeForm, files_in, refuse_unknown
+from provenance.api.submissions import LONGEST_ID
 from provenance.intake import SentFile
+from registry.api.bodies import BoundedJSON, Exact
 from registry.api.schema import refusal
 from registry.errors import Invalid
 from registry.permissions import requires
@@ -22,6 +28,10 @@ SURE = ["stated", "likely", "possible"]
 
 class ToRead(serializers.Serializer):
     file = serializers.FileField(help_text="A picture, film or sound as the tool wrote it, or an OpenTimelineIO timeline")
+
+
+class UploadToRead(Exact):
+    upload = serializers.CharField(max_length=LONGEST_ID, help_text="upl_…, a complete upload; it stays, and may be sent on")
 
 
 class OtherTold(serializers.Serializer):
@@ -89,32 +99,47 @@ FOUND = OpenApiExample(
 )  # fmt: skip
 
 
+QUOTED = OpenApiExample(
+    "By an upload", request_only=True, media_type="application/json", value={"upload": "upl_6mZ3vJ9yQ0eWcXh1nB2kRg"}
+)
+
+
 class Suggestions(APIView):
     permission_classes = [requires("assets:write")]
-    parser_classes = [WholeForm]
+    parser_classes = [WholeForm, BoundedJSON]
 
     @extend_schema(
         operation_id="suggest_declaration", summary="Read what a file tells of its making", tags=["declarations"],
-        request={"multipart/form-data": ToRead},
-        responses={200: ProposalTold, 413: refusal(413), 415: refusal(415), 422: refusal(422)}, examples=[FOUND],
+        request={"multipart/form-data": ToRead, "application/json": UploadToRead},
+        responses={200: ProposalTold, 409: refusal(409, "upload.*"), 413: refusal(413), 415: refusal(415), 422: refusal(422)},
+        examples=[QUOTED, FOUND],
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Proposes parts of a declaration from what the file holds already, each with its source and how sure it is.
 
         Read are credentials (C2PA), IPTC's properties on AI in XMP, the program named in EXIF, IIM or EXR, the settings that
         ComfyUI, Stable Diffusion web UI, InvokeAI and NovelAI leave in pictures, and the clips and markers of
-        OpenTimelineIO timelines. The file is read once and discarded; nothing is kept, and nothing declared.
+        OpenTimelineIO timelines. The file, or the upload quoted in its place, is read once; nothing more is kept of it, and
+        nothing declared.
         """
         announced_length(request)
-        given = _given(request)
-        found = trust.sandbox().suggest(given.path)
+        with _given(request) as given:
+            found = trust.sandbox().suggest(given.path)
         return Response({"sha256": given.sha256, "confirm": CONFIRM} | found)
 
 
-def _given(request: Request) -> SentFile:
-    """The file to be read, from the form it was sent in."""
+@contextmanager
+def _given(request: Request) -> Iterator[SentFile]:
+    """The file to be read, from the form it was sent in, or the upload quoted in its place."""
+    if not request.content_type.startswith("multipart/"):
+        asked = UploadToRead(data=request.data)
+        asked.is_valid(raise_exception=True)
+        quoted = {"/upload": asked.validated_data["upload"]}
+        with uploads.sent(quoted, client=request.client, at=timezone.now()) as files:
+            yield files["/upload"]
+        return
     refuse_unknown(request, known=("file",))
     file: UploadedFile | None = files_in(request).get("file")
     if file is None:
         raise Invalid("asset.no_file", "No file was sent. Send one as the part named “file”, its filename in UTF-8.")
-    return sent(file)
+    yield sent(file)

@@ -185,7 +185,7 @@ class Uploads(Tus, GenericAPIView):
     queryset = Upload.objects.none()
 
     def get_queryset(self) -> Any:
-        return Upload.objects.visible_to(self.request.client.organisation)
+        return Upload.objects.seen_by(self.request.client)
 
     @extend_schema(
         operation_id="begin_upload", tags=["uploads"], filters=False,
@@ -339,7 +339,7 @@ class Complete(Tus):
             OpenApiExample("Both parts", request_only=True, value={"parts": [
                 {"number": 1, "etag": '"d8e8fca2dc0f896fd7cb4cb0031ba249"'},
                 {"number": 2, "etag": '"126a8a51b9d1bbd07fddc65819a542c3"'}]}),
-            OpenApiExample("Being hashed", response_only=True, value=READABLE | {
+            OpenApiExample("Being hashed", response_only=True, status_codes=["202"], value=READABLE | {
                 "state": "checking", "offset": 0, "part_size": 67108864, "parts": 128}),
         ],
     )  # fmt: skip
@@ -353,7 +353,7 @@ class Complete(Tus):
 
 
 def one(request: Request, upload: str) -> Upload:
-    return uploads.found(upload, organisation=request.client.organisation, at=timezone.now())
+    return uploads.found(upload, client=request.client, at=timezone.now())
 
 
 def address(request: Request, upload: Upload) -> str:

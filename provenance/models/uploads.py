@@ -10,9 +10,9 @@ def upload_id():
 
 
 class UploadQuerySet(models.QuerySet):
-    def visible_to(self, organisation):
-        """An upload is the vendor's, whichever of its programs began it."""
-        return self.filter(client__organisation=organisation)
+    def seen_by(self, client):
+        """An upload is the vendor's, whichever of its programs began it: in its sandbox, or in earnest."""
+        return self.filter(client__organisation=client.organisation_id, client__sandbox=client.sandbox)
 
     def open(self):
         """Those that take room of their own: what became an asset is the asset's."""

@@ -1,7 +1,8 @@
 """Conditional requests (RFC 9110 §13): what a program has is not sent again, and what it has not seen is not written over.
 
-Every JSON answer to a GET of a program carries a strong ETag of its bytes, and `If-None-Match` is answered with 304; no
-view does anything for it (registry.middleware.Hatch). A view that writes calls `insist_on_match` with what GET would tell.
+Every JSON answer to a GET of a program carries a strong ETag of its bytes, and `If-None-Match` is answered with 304; no view
+does or says anything for it (registry.middleware.Hatch, registry.api.schema). A view that writes calls `insist_on_match` with
+what GET would tell.
 """
 
 import hashlib
@@ -10,19 +11,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_etags
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from registry.errors import Unmet
 
-IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of the answer you have: 304 if it is still right"
-)
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The ETag that GET gave: 412 if it is otherwise by now"
 )
-NOT_MODIFIED = OpenApiResponse(description="It is as it was when the ETag sent in If-None-Match was given")
 
 
 class ReadAnew(Unmet):

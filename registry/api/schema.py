@@ -67,7 +67,7 @@ WITH_A_BODY = {
     "415": ("request.media_type",),
     "422": ("request.invalid", "request.no_length"),
 }
-UNDER_A_KEY = {"409": ("request.key_in_use",), "422": ("request.key_malformed", "request.key_reused")}
+UNDER_A_KEY = {"400": ("request.key_malformed",), "409": ("request.key_in_use",), "422": ("request.key_reused",)}
 WITH_A_NAME = {"404": ("request.not_found",)}  # of something in the address, or with a cursor that nobody gave out
 
 HEADERS: dict[str, dict[str, Any]] = {
@@ -94,12 +94,6 @@ SENT_WITH = {"401": ("WWW-Authenticate",), "429": ("Retry-After", *SHARES), "503
 LOCATION = OpenApiParameter(
     "Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[201, 202], description="Where what was made can be read"
 )
-ETAG = OpenApiParameter(
-    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 304], description="Which version this is, for If-None-Match"
-)
-IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="An ETag; 304 where nothing changed since"
-)
 # Every POST of a program may have it (registry.api.again).
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -110,6 +104,19 @@ IDEMPOTENCY_KEY = {
     "`Idempotent-Replayed: true`. 409 while it is being carried out, 422 for another address or body.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 257},
     "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+}
+# Every GET of a program that is answered in JSON may have it (registry.api.conditional).
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the answer you have: 304 if it is still right",
+    "schema": {"type": "string"},
+    "example": '"2c26b46b68ffc68ff99b453c1d304134"',
+}
+NOT_MODIFIED = {
+    "description": "It is as it was when the ETag sent in If-None-Match was given",
+    "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", "X-Request-ID")},
 }
 
 
@@ -146,13 +153,18 @@ def problems_everywhere(result: dict[str, Any], generator: Any, request: Any, pu
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     components["headers"] = HEADERS
-    components.setdefault("parameters", {})["IdempotencyKey"] = IDEMPOTENCY_KEY
+    components.setdefault("parameters", {}).update(IdempotencyKey=IDEMPOTENCY_KEY, IfNoneMatch=IF_NONE_MATCH)
     shared: dict[str, dict[str, Any]] = components.setdefault("responses", {})
+    shared["NotModified"] = NOT_MODIFIED
     for path, item in result.get("paths", {}).items():
         for method, operation in item.items():
             responses, common = operation["responses"], _common(path, method, operation)
             if _keyed(method, operation):
                 operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
+            if _conditional(method, operation):
+                operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IfNoneMatch"})
+                responses["200"].setdefault("headers", {})["ETag"] = {"$ref": "#/components/headers/ETag"}
+                responses["304"] = {"$ref": "#/components/responses/NotModified"}
             for status in {*common, *(status for status in responses if status >= "400")}:
                 responses[status] = _refusal(status, responses.get(status), common.get(status, ()), shared)
             for status, response in responses.items():
@@ -174,10 +186,19 @@ def _keyed(method: str, operation: Mapping[str, Any]) -> bool:
     return method == "post" and any(operation.get("security", []))
 
 
+def _conditional(method: str, operation: Mapping[str, Any]) -> bool:
+    """Whether its answer has an ETag: every JSON document that a program gets (registry.api.conditional), and who says so."""
+    told = operation["responses"]
+    kinds = told.get("200", {}).get("content", {})
+    return method == "get" and ("304" in told or (any(operation.get("security", [])) and set(kinds) == {"application/json"}))
+
+
 def _common(path: str, method: str, operation: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     common = ANYWHERE | (WITH_A_TOKEN if any(operation.get("security", [])) else {})
     paged = any(one.get("name") == "cursor" for one in operation.get("parameters", ()))
-    return common | (WITH_A_BODY if "requestBody" in operation else {}) | (WITH_A_NAME if "{" in path or paged else {})
+    common = common | (WITH_A_BODY if "requestBody" in operation else {}) | (WITH_A_NAME if "{" in path or paged else {})
+    keyed = UNDER_A_KEY if _keyed(method, operation) else {}
+    return common | {status: (*common.get(status, ()), *codes) for status, codes in keyed.items()}
 
 
 def _refusal(

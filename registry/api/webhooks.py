@@ -16,8 +16,9 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from registry.api.bodies import Exact
+from registry.api.conditional import IF_MATCH, insist_on_match
 from registry.api.pages import NewestFirst
-from registry.api.schema import refusal
+from registry.api.schema import LOCATION, refusal
 from registry.models import WebhookDelivery, WebhookEndpoint
 from registry.permissions import requires
 from registry.receiving import announced_length
@@ -28,6 +29,9 @@ State = WebhookDelivery.State
 KINDS = [*EVENTS, TEST]
 # A test is sent by a courier; whoever asked for it waits so long for what comes of it.
 LOOK_EVERY = 0.1
+# What an operation may be refused for.
+UNKNOWN = ("webhook.*",)
+UNFIT = ("webhook.*", "outbound.*", "text.illegible")
 
 
 class EndpointAsked(Exact):
@@ -159,7 +163,10 @@ DELIVERY = {
     "next_attempt_at": "2026-07-14T09:41:06Z",
     "attempts": [{"at": "2026-07-14T09:41:01Z", "milliseconds": 87, "status": 503, "answer": "Back in a minute", "error": ""}],
 }  # fmt: skip
-PENDING = OpenApiExample("It is tried again", response_only=True, value=DELIVERY)
+PENDING = OpenApiExample("It is tried again", response_only=True, status_codes=["200", "202"], value=DELIVERY)
+UNDERWAY = OpenApiExample("It is on its way still", response_only=True, status_codes=["202"], value={
+    **DELIVERY, "type": TEST, "attempts": [],
+})  # fmt: skip
 TESTED = OpenApiExample("The test was accepted", response_only=True, status_codes=["200"], value={
     **DELIVERY, "type": TEST, "state": "delivered", "next_attempt_at": None,
     "attempts": [{"at": "2026-07-14T09:41:01Z", "milliseconds": 41, "status": 204, "answer": "", "error": ""}],
@@ -175,7 +182,8 @@ class OfOrganisation(GenericAPIView):
     queryset = WebhookEndpoint.objects.none()
 
     def endpoint(self, webhook: str) -> WebhookEndpoint:
-        return endpoints.one(self.request.client.organisation, webhook)
+        client = self.request.client
+        return endpoints.one(client.organisation, webhook, sandbox=client.sandbox)
 
     def told(self, row: WebhookEndpoint, secret: str = "") -> dict[str, Any]:
         shape = EndpointWithSecret if secret else EndpointTold
@@ -193,9 +201,10 @@ class Webhooks(OfOrganisation):
 
     @extend_schema(
         operation_id="create_webhook", tags=["webhooks"], request=EndpointAsked, filters=False, examples=[ASKED, ONCE],
+        parameters=[LOCATION],
         responses={
             201: OpenApiResponse(EndpointWithSecret, description="Its secret is shown this once"),
-            409: refusal(409), 422: refusal(422),
+            409: refusal(409, "webhook.too_many"), 422: refusal(422, *UNFIT),
         },
     )  # fmt: skip
     def post(self, request: Request) -> Response:
@@ -211,28 +220,35 @@ class Webhooks(OfOrganisation):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Your organisation's webhooks, the newest first."""
-        rows = self.filter_queryset(endpoints.of(request.client.organisation))
+        rows = self.filter_queryset(endpoints.of(request.client.organisation, sandbox=request.client.sandbox))
         return self.get_paginated_response([self.told(row) for row in self.paginate_queryset(rows)])
 
 
 class OneWebhook(OfOrganisation):
-    @extend_schema(operation_id="read_webhook", tags=["webhooks"], responses=EndpointTold, examples=[TOLD])
+    @extend_schema(
+        operation_id="read_webhook", tags=["webhooks"], responses={200: EndpointTold, 404: refusal(404, *UNKNOWN)},
+        examples=[TOLD],
+    )  # fmt: skip
     def get(self, request: Request, webhook: str) -> Response:
         """Where it leads, what it is told, and whether all is well with it."""
         return Response(self.told(self.endpoint(webhook)))
 
     @extend_schema(
-        operation_id="change_webhook", tags=["webhooks"], request=EndpointChanged, examples=[
+        operation_id="change_webhook", tags=["webhooks"], request=EndpointChanged, parameters=[IF_MATCH], examples=[
             OpenApiExample("Enable it again", request_only=True, value={"disabled": False}), TOLD],
-        responses={200: EndpointTold, 404: refusal(404), 409: refusal(409), 422: refusal(422)},
+        responses={
+            200: EndpointTold, 404: refusal(404, *UNKNOWN), 409: refusal(409, "webhook.changed"),
+            412: refusal(412, "request.precondition"), 422: refusal(422, *UNFIT),
+        },
     )  # fmt: skip
     def patch(self, request: Request, webhook: str) -> Response:
-        """Change its address, events or description; disable or enable it."""
+        """Change its address, events or description; disable or enable it. With If-Match, only what is as you read it."""
         row = self.endpoint(webhook)
+        insist_on_match(request, self.told(row))
         given = self.given(EndpointChanged, partial=True)
         return Response(self.told(endpoints.change(row, by=request.client, at=timezone.now(), **given)))
 
-    @extend_schema(operation_id="delete_webhook", tags=["webhooks"], responses={204: None, 404: refusal(404)})
+    @extend_schema(operation_id="delete_webhook", tags=["webhooks"], responses={204: None, 404: refusal(404, *UNKNOWN)})
     def delete(self, request: Request, webhook: str) -> HttpResponse:
         """Nothing more is sent there. This cannot be undone; disable it instead if it is to be used again."""
         endpoints.delete(self.endpoint(webhook), by=request.client, at=timezone.now())
@@ -242,7 +258,7 @@ class OneWebhook(OfOrganisation):
 class Rotation(OfOrganisation):
     @extend_schema(
         operation_id="rotate_webhook_secret", tags=["webhooks"], request=None, examples=[ONCE],
-        responses={200: EndpointWithSecret, 404: refusal(404)},
+        responses={200: EndpointWithSecret, 404: refusal(404, *UNKNOWN)},
     )  # fmt: skip
     def post(self, request: Request, webhook: str) -> Response:
         """A new secret, shown this once. For 24 hours the former one signs along: each message bears both signatures."""
@@ -252,11 +268,11 @@ class Rotation(OfOrganisation):
 
 class Trial(OfOrganisation):
     @extend_schema(
-        operation_id="test_webhook", tags=["webhooks"], request=None, examples=[TESTED],
+        operation_id="test_webhook", tags=["webhooks"], request=None, examples=[TESTED, UNDERWAY],
         responses={
             200: OpenApiResponse(DeliveryTold, description="What came of it: state delivered, or dead with the reason"),
             202: OpenApiResponse(DeliveryTold, description="It is on its way still; read the delivery in a minute"),
-            404: refusal(404),
+            404: refusal(404, *UNKNOWN),
         },
     )  # fmt: skip
     def post(self, request: Request, webhook: str) -> Response:
@@ -289,7 +305,8 @@ class Deliveries(OfOrganisation):
     filterset_class = Chosen
 
     @extend_schema(
-        operation_id="list_webhook_deliveries", tags=["webhooks"], responses=DeliveryTold(many=True), examples=[PENDING],
+        operation_id="list_webhook_deliveries", tags=["webhooks"],
+        responses={200: DeliveryTold(many=True), 404: refusal(404, *UNKNOWN)}, examples=[PENDING],
     )  # fmt: skip
     def get(self, request: Request, webhook: str) -> Response:
         """What was sent in the last thirty days, the newest first, with every attempt. Dead letters: `?state=dead`."""
@@ -300,7 +317,7 @@ class Deliveries(OfOrganisation):
 class OneDelivery(OfOrganisation):
     @extend_schema(
         operation_id="read_webhook_delivery", tags=["webhooks"], examples=[PENDING],
-        responses={200: DeliveryTold, 404: refusal(404)},
+        responses={200: DeliveryTold, 404: refusal(404, *UNKNOWN)},
     )  # fmt: skip
     def get(self, request: Request, webhook: str, delivery: str) -> Response:
         """One delivery with every attempt."""
@@ -310,7 +327,7 @@ class OneDelivery(OfOrganisation):
 class Replay(OfOrganisation):
     @extend_schema(
         operation_id="replay_webhook_delivery", tags=["webhooks"], request=None, examples=[PENDING],
-        responses={202: DeliveryTold, 404: refusal(404), 409: refusal(409)},
+        responses={202: DeliveryTold, 404: refusal(404, *UNKNOWN), 409: refusal(409, "webhook.*")},
     )  # fmt: skip
     def post(self, request: Request, webhook: str, delivery: str) -> Response:
         """Send it again, delivered or not, under the same `webhook-id`; a new round of attempts begins."""
@@ -321,8 +338,8 @@ class Replay(OfOrganisation):
 class ReplaySince(OfOrganisation):
     @extend_schema(
         operation_id="replay_webhook_deliveries", tags=["webhooks"], request=Replayed, examples=[
-            SINCE, OpenApiExample("Three were missed", response_only=True, value={"deliveries": 3})],
-        responses={202: ReplayedTold, 404: refusal(404), 409: refusal(409), 422: refusal(422)},
+            SINCE, OpenApiExample("Three were missed", response_only=True, status_codes=["202"], value={"deliveries": 3})],
+        responses={202: ReplayedTold, 404: refusal(404, *UNKNOWN), 409: refusal(409, "webhook.*"), 422: refusal(422)},
     )  # fmt: skip
     def post(self, request: Request, webhook: str) -> Response:
         """Send again whatever was given up, or missed while the webhook was disabled, of what happened since a moment."""

@@ -32,6 +32,9 @@ class WebhookEndpoint(models.Model):
 
     public_id = models.CharField(max_length=40, unique=True, default=endpoint_id, editable=False)
     organisation = models.ForeignKey("registry.Organisation", on_delete=models.PROTECT, related_name="webhooks")
+    sandbox = models.BooleanField(
+        default=False, editable=False, help_text="Made by a program of the sandbox: told of its tests, and of nothing else"
+    )
     address = models.CharField(max_length=2000)
     description = models.CharField(max_length=200, blank=True)
     events = models.JSONField(default=list, help_text="The types it is told of; none named, all of them")

@@ -47,14 +47,14 @@ class ChangedMeanwhile(Conflict):
         super().__init__("webhook.changed", "This webhook was changed meanwhile. Read it again, and say what is to change.")
 
 
-def of(organisation: Organisation) -> QuerySet[WebhookEndpoint]:
-    """Those that an organisation has, the newest first."""
-    return WebhookEndpoint.objects.filter(organisation=organisation, deleted_at=None)
+def of(organisation: Organisation, *, sandbox: bool = False) -> QuerySet[WebhookEndpoint]:
+    """Those that an organisation has in its sandbox, or in earnest, the newest first."""
+    return WebhookEndpoint.objects.filter(organisation=organisation, sandbox=sandbox, deleted_at=None)
 
 
-def one(organisation: Organisation, public_id: str) -> WebhookEndpoint:
-    """One of the organisation's; raises UnknownEndpoint, also for another's."""
-    found = of(organisation).filter(public_id=public_id).select_related("organisation").first()
+def one(organisation: Organisation, public_id: str, *, sandbox: bool = False) -> WebhookEndpoint:
+    """One of the organisation's; raises UnknownEndpoint, also for another's, and one of the other side."""
+    found = of(organisation, sandbox=sandbox).filter(public_id=public_id).select_related("organisation").first()
     if found is None:
         raise UnknownEndpoint
     return found
@@ -64,14 +64,16 @@ def create(
     organisation: Organisation, *, address: str, by: Actor, at: datetime, events: Iterable[str] = (), description: str = "",
     reason: str = "",
 ) -> tuple[WebhookEndpoint, str]:  # fmt: skip
-    """An endpoint, and its secret, which is not shown again. Named no events, it is told of all of them."""
+    """An endpoint, and its secret, which is not shown again. Named no events, it is told of all of them; made by a program
+    of the sandbox, of tests alone."""
     facts = _fit(address=address, events=events, description=description)
     secret = _new_secret()
     with transaction.atomic():
         Organisation.objects.select_for_update().get(pk=organisation.pk)
-        if of(organisation).count() >= MOST:
+        sandbox = isinstance(by, ApiClient) and by.sandbox
+        if of(organisation, sandbox=sandbox).count() >= MOST:
             raise TooManyEndpoints
-        made = WebhookEndpoint(organisation=organisation, created_at=at, changed_at=at, **facts)
+        made = WebhookEndpoint(organisation=organisation, sandbox=sandbox, created_at=at, changed_at=at, **facts)
         made.secret = secret
         made.save()
         _record(made, "webhook:created", by=by, at=at, reason=reason, address=made.address, events=made.events)

@@ -24,19 +24,24 @@ MESSENGER = "registry.tasks.deliver_webhooks"
 ENDPOINTS = Prepared(
     lambda organisation: WebhookEndpoint.objects.filter(organisation=organisation, deleted_at=None)
     .order_by()
-    .values_list("pk", "events", "disabled")
+    .values_list("pk", "events", "disabled", "sandbox")
 )
 
 
-def publish(organisation: Organisation, kind: str, data: Mapping[str, Any], *, at: datetime) -> None:
+def publish(organisation: Organisation, kind: str, data: Mapping[str, Any], *, at: datetime, sandbox: bool = False) -> None:
     """Tell the organisation's endpoints that want to know of this kind. `data` holds ids, states and links, and nothing that
-    is private. Must run inside the transaction of what it tells of; costs one query where nobody listens."""
+    is private. What is of the `sandbox` says so, and goes to endpoints of the sandbox alone; nothing else goes there. Must
+    run inside the transaction of what it tells of; costs one query where nobody listens."""
     assert transaction.get_connection().in_atomic_block, "what is told is kept with what it tells of"
     assert kind in EVENTS, f"{kind} is not among the events that are explained"
-    wanted = [(pk, disabled) for pk, events, disabled in ENDPOINTS(organisation.pk) if not events or kind in events]
+    wanted = [
+        (pk, disabled)
+        for pk, events, disabled, of_sandbox in ENDPOINTS(organisation.pk)
+        if bool(of_sandbox) == sandbox and (not events or kind in events)
+    ]
     if not wanted:
         return
-    message = _message(organisation, kind, data, at)
+    message = _message(organisation, kind, {**data, "sandbox": True} if sandbox else data, at)
     # Those that are disabled miss it; it can be sent to them by hand once they are active again.
     WebhookDelivery.objects.bulk_create(
         WebhookDelivery(
@@ -51,7 +56,7 @@ def publish(organisation: Organisation, kind: str, data: Mapping[str, Any], *, a
 def listens(organisation: Organisation | int, kind: str) -> bool:
     """Whether anybody would be told: what takes work to find out need not be asked for nobody."""
     pk = organisation if isinstance(organisation, int) else organisation.pk
-    return any(not events or kind in events for _, events, _ in ENDPOINTS(pk))
+    return any(not events or kind in events for _, events, *_ in ENDPOINTS(pk))
 
 
 def listeners(kind: str) -> set[int]:

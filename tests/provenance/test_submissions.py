@@ -148,3 +148,27 @@ def test_evidence_is_quoted_too(studio, hatch, uploaded):
     for wrong in (said | {"asset": asset}, {"operation": "op-1", "kind": "difference"}, said | {"upload": "upl_none"}):
         assert hatch.post(f"/api/v1/assets/{asset}/evidence", wrong).status_code == 422
     assert OperationEvidence.objects.count() == 1
+
+
+def test_a_declaration_is_proposed_from_an_upload_and_checked_against_it(studio, hatch, program, uploaded):
+    film = uploaded(build.result_jpg())
+    proposed = hatch.post("/api/v1/suggestions", {"upload": film})
+    assert proposed.status_code == 200, proposed.content
+    assert proposed.json()["sha256"] == hashlib.sha256(build.result_jpg()).hexdigest()
+    declared = shots.declaration(studio)
+    checked = hatch.post("/api/v1/declarations/check", {"declaration": declared, "upload": film, "parts": ["plate"]}).json()
+    assert checked["valid"], checked
+    area = {"shape": "rectangle", "unit": "pixel", "x": 0, "y": 0, "width": 90000, "height": 90000}
+    declared["operations"][0] |= {"regions": [{"type": "spatial", **area}]}
+    declared["operations"][0].pop("whole", None)
+    beyond = hatch.post("/api/v1/declarations/check", {"declaration": declared, "upload": film, "parts": ["plate"]}).json()
+    assert not beyond["valid"]
+    # The upload stays as it was; another organisation's, and one that is still on its way, are none.
+    assert Upload.objects.get(public_id=film).used_at is None
+    partly = uploaded(build.result_jpg(), arrived=100)
+    for ask in ({"upload": film}, {"upload": film, "declaration": declared}):
+        address = "declarations/check" if "declaration" in ask else "suggestions"
+        refused(program(studio.umbra).post(f"/api/v1/{address}", ask), 422, "upload.unknown", "/upload")
+        refused(hatch.post(f"/api/v1/{address}", ask | {"upload": partly}), 409, "upload.incomplete", "/upload")
+    both = hatch.post("/api/v1/declarations/check", {"declaration": declared, "upload": film, "file": {"kind": "image"}})
+    refused(both, 422, "request.invalid", "/upload")

@@ -30,6 +30,10 @@ from tests.interface import looked_up
 
 pytestmark = pytest.mark.django_db
 
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+schemathesis.serializer.alias("text/csv", "text/plain")
+schemathesis.serializer.alias("application/vnd.opentimelineio+json", "application/json")
+
 FEW, MANY = 4, 150  # requests of each kind, fit and unfit, for each operation
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
@@ -40,25 +44,35 @@ IN_WORDS = "Describe it (responses, refusal(status, “code”)), or mend the an
 
 
 @pytest.fixture
-def interface(hatch, studio, program):
+def interface(hatch, studio, program, settings):
     """The description with the application behind it, and a token that may do everything; and things there are, by name."""
+    settings.RATES = dict.fromkeys(settings.RATES, 0)
+    settings.WEBHOOK_TEST_SECONDS = 0
     people.verified(studio, at=timezone.now())
     api = program(studio.parallax)
     asset = shots.send(api, build.result_jpg(), shots.declaration(studio), plate=build.plate_jpg()).json()
-    known = {"asset": asset["id"], "production": studio.harbor.public_id, "clearance": asset["decision"]}
+    known = {"asset": asset["id"], "production": studio.harbor.public_id, "clearance": asset["decision"], "number": "1001"}
+    known["upload"] = begun(api)
+    known["webhook"] = webhook = api.post("/api/v1/webhooks", {"address": "https://hooks.example"}, format="json").json()["id"]
+    known["delivery"] = api.post(f"/api/v1/webhooks/{webhook}/test").json()["id"]
     loaded = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     return loaded, {"Authorization": api._credentials["HTTP_AUTHORIZATION"]}, known
 
 
-def test_fuzzed_requests_are_answered_as_described(interface, settings):
-    settings.RATES = dict.fromkeys(settings.RATES, 0)
+def test_fuzzed_requests_are_answered_as_described(interface):
     fuzz(*interface, requests=FEW)
 
 
 @pytest.mark.faults
-def test_many_fuzzed_requests_are_answered_as_described(interface, settings):
-    settings.RATES = dict.fromkeys(settings.RATES, 0)
+def test_many_fuzzed_requests_are_answered_as_described(interface):
     fuzz(*interface, requests=MANY)
+
+
+def begun(api):
+    """An upload that has begun, by its id."""
+    answer = api.post("/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": "1000000"})
+    assert answer.status_code == 201, answer.content
+    return answer["Location"].rpartition("/")[2]
 
 
 def fuzz(loaded, token, known, *, requests):

@@ -220,3 +220,18 @@ def test_no_thread_is_left_behind(studio, hatch):
     for number in range(3):
         ask(hatch, question(studio), key=f"k{number}")
     assert threading.active_count() <= before + 1
+
+
+def test_a_secret_that_was_shown_once_is_not_kept_in_clear(studio, program):
+    api = program(studio.parallax)
+    asked, key = {"address": "https://hooks.example"}, "made-once"
+    made = api.post("/api/v1/webhooks", asked, format="json", headers={"Idempotency-Key": key})
+    again_ = api.post("/api/v1/webhooks", asked, format="json", headers={"Idempotency-Key": key})
+    assert made.status_code == 201 and again_.json() == made.json() and again_["Idempotent-Replayed"] == "true"
+    rotated = api.post(f"{made.json()['links']['self']}/rotate", headers={"Idempotency-Key": "rotated-once"})
+    for answer, name in ((made, key), (rotated, "rotated-once")):
+        secret = answer.json()["secret"].removeprefix("whsec_").encode()
+        row = KeptAnswer.objects.get(key=name)
+        assert row.status and secret not in bytes(row.body) and secret.decode() not in json.dumps(row.headers)
+        with pytest.raises(zlib.error):
+            zlib.decompress(bytes(row.body))

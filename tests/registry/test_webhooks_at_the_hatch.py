@@ -90,6 +90,14 @@ def test_it_is_changed_disabled_enabled_and_deleted(api, cast):
     assert [one.partition(":")[2] for one in tags] == ["created", "changed", "disabled", "enabled", "deleted"]
 
 
+def test_it_is_changed_only_as_it_was_read_where_the_request_says_so(api):
+    own = created(api)["links"]["self"]
+    tag = api.get(own)["ETag"]
+    assert api.patch(own, {"description": "Farm"}, headers={"If-Match": tag}).status_code == 200
+    refused(api.patch(own, {"description": "Other"}, headers={"If-Match": tag}), 412, "request.precondition")
+    assert WebhookEndpoint.objects.get().description == "Farm"
+
+
 def test_an_organisation_has_ten_and_no_more(api):
     for number in range(10):
         created(api, description=str(number))
