@@ -126,7 +126,8 @@ def _badge(facts: RegistryFacts, work: Work) -> dict[str, str]:
     ended = facts.consent_now == "ended"
     text = consent_text(facts.consent_at_signing, "ended", facts.may_continue) if ended else extent_text(facts.extent)
     return badge.badge(
-        facts.extent, consent_now=facts.consent_now, upheld=work.withdrawn_on is not None, development=facts.development, text=text
+        facts.extent, consent_now=facts.consent_now, upheld=work.withdrawn_on is not None, text=text,
+        development=facts.development,
     )
 
 
