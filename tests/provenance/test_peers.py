@@ -141,8 +141,9 @@ def encypher(corpus: Corpus, path: Path, media_type: str, sidecar: Path | None) 
     if not found["present"]:
         return ABSENT
     integrity = {"valid": "intact", "invalid": "altered"}[found["integrity"]]
-    trusted = found["trust"]["status"] == "valid_for_supplied_material"
-    return integrity, found["signature"], "trusted" if trusted else "untrusted"
+    signature = {"valid": "valid", "invalid": "invalid", "unknown": "absent"}[found["signature"]]
+    trust = {"valid_for_supplied_material": "trusted", "not_evaluated": "absent"}.get(found["trust"]["status"], "untrusted")
+    return integrity, signature, trust
 
 
 def _closed(failed: set[str], trusted: bool) -> tuple[str, str, str]:
