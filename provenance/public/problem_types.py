@@ -175,18 +175,6 @@ FAMILIES = {
         "The soft binding cannot be resolved like this",
         "What was asked is no value, content, manifest or binding in the form that the C2PA's Soft Binding Resolution API has.",
         "Read what the sentence asks for; /api/softbinding/v1/services/capabilities tells what is offered."),
-    "softbinding.value": ProblemType(
-        "The value is not one of that algorithm",
-        "A value of io.iscc.v0 is base64 of one or more ISCC units of 256 bits, header and body each.",
-        "Compute the units at full length (256 bits), join their bytes, encode them; in an address percent-encode the result."),
-    "softbinding.signed_here": ProblemType(
-        "It is not a program's to withdraw",
-        "This registry signed the manifest. Only its producer decides whether the work is public.",
-        "Ask the studio to make the work private at its desk."),
-    "softbinding.no_receipts": ProblemType(
-        "Receipts are not given out",
-        "This registry keeps no transparency log that a receipt could be taken from yet.",
-        "Keep the manifest without a receipt."),
     "outbound": ProblemType(
         "That address is not spoken to",
         "It is not https, is written in a way that hides where it leads, or does not lead to a public address.",
@@ -307,6 +295,18 @@ TYPES = {
         "Evidence comes too late",
         "A worker is at the asset, or it was signed or refused.",
         "What was signed stands. Send the asset anew, with its evidence."),
+    "softbinding.value": ProblemType(
+        "The value is not one of that algorithm",
+        "A value of io.iscc.v0 is base64 of one or more ISCC units of 256 bits, header and body each.",
+        "Compute the units at full length (256 bits), join their bytes, encode them; in an address percent-encode the result."),
+    "softbinding.signed_here": ProblemType(
+        "It is not a program's to withdraw",
+        "This registry signed the manifest. Only its producer decides whether the work is public.",
+        "Ask the studio to make the work private at its desk."),
+    "softbinding.no_receipts": ProblemType(
+        "Receipts are not given out",
+        "This registry keeps no transparency log that a receipt could be taken from yet.",
+        "Keep the manifest without a receipt."),
     "upload.offset": ProblemType(
         "The upload stands elsewhere",
         "Bytes were sent for a place that is not where the upload stands: some were lost, or came twice.",

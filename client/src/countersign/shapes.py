@@ -245,6 +245,8 @@ class Disclosure(TypedDict, total=False):
     cultural_review: list[Any]
     labels: Any
     notice: str
+    badge: dict[str, Any]
+    withdrawn_on: str | None
 
 
 class DeclarationChecked(TypedDict):
