@@ -12,7 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from provenance import badge
-from provenance.models import Concern, ConcernAnswer
+from provenance.models import Concern, ConcernAnswer, KeptOut
 from registry.private import new_data_key
 from tests import cast as people
 from tests.provenance import registered, signed
@@ -46,7 +46,8 @@ def concern_upheld(made, by):
                   key_digest="0" * 64, due_at=at, recorded_at=at)  # fmt: skip
     row.name = row.contact = row.where = row.statement = "x"
     row.save()
-    ConcernAnswer.objects.create(concern=row, outcome="upheld", told="Rightly so.", by=by, recorded_at=at)
+    answer = ConcernAnswer.objects.create(concern=row, outcome="upheld", told="Rightly so.", by=by, recorded_at=at)
+    KeptOut.objects.create(sha256=made.sha256, answer=answer)
 
 
 def element(band, act=""):
