@@ -38,6 +38,7 @@ ASSETS = (*LEGAL, Role.OPERATOR)
 MAY = {
     "desk": permissions.DESK, "admin:index": permissions.DESK, "running-out": LEGAL,
     "distribution": LEGAL, "retention": PEOPLE, "distribution-errand": LEGAL, "distribution-notice": LEGAL,
+    "figures": ASSETS, "figures-export": ASSETS,
     "turning-18": permissions.READS_PERSONAL_DATA, "concerns": permissions.ENTERS, "concern-at-desk": permissions.ENTERS,
     "asset-answer-measured": permissions.ENTERS, "asset-measured-picture": LEGAL,
     "compare-asset": permissions.ENTERS, "asset-likeness-picture": LEGAL,
@@ -240,7 +241,7 @@ def keyed(name):
     by_itself = ("changelist", "export", "_due", "_add", "_ask", "_reuse", "_first", "_description", "index")
     return not name.endswith(by_itself) and name not in (
         "desk", "running-out", "turning-18", "holds", "rules", "rule-facts", "usage-report", "distribution", "retention",
-        "concerns",
+        "concerns", "figures", "figures-export",
     )
 
 

@@ -34,7 +34,7 @@ def test_a_method_that_a_door_does_not_know_is_told_with_those_it_does(hatch, do
 @pytest.mark.parametrize("door", DOORS)
 def test_options_never_fail(hatch, door):
     hatch.raise_request_exception = False
-    assert hatch.options(f"/api/v1/{door}").status_code in (200, 405)
+    assert hatch.options(f"/api/v1/{door}").status_code in (200, 204, 405)
 
 
 @pytest.mark.parametrize("door", DOORS)
