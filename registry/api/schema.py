@@ -218,7 +218,8 @@ def _refusal(
         if examples:
             told["content"][problems.MEDIA_TYPE] = {"schema": PROBLEM_SHAPE, "examples": examples}
         return told
-    name = f"Problem{status}"
+    under_a_key = any(code in common for code in UNDER_A_KEY.get(status, ()))
+    name = f"Problem{status}{'UnderAKey' if under_a_key else ''}"
     shared.setdefault(name, _problem(status, common))
     return {"$ref": f"#/components/responses/{name}"}
 

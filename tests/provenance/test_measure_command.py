@@ -53,7 +53,7 @@ def test_a_pair_that_takes_too_long_is_stopped_and_the_child_keeps_no_file_open(
     before = len(os.listdir(f"/proc/{pid}/fd"))
     for _ in range(3):
         box.measure(LIBRARY / "script.txt", LIBRARY / "script.docx")
-    assert (box._idle[-1].pid, len(os.listdir(f"/proc/{pid}/fd"))) == (pid, before)
+    assert box._idle[-1].pid == pid and len(os.listdir(f"/proc/{pid}/fd")) <= before
     box.close()
 
     hasty = Sandbox(children=1, limits=Limits(seconds=0.05, measuring_seconds=0))

@@ -10,12 +10,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from registry.errors import (
+    AddressTooLong,
     Altered,
     Conflict,
     Fault,
     Gone,
     Invalid,
     NotAllowed,
+    NotFetched,
     NotFound,
     Occupied,
     TooLarge,
@@ -31,8 +33,8 @@ from registry.urls import urlpatterns as house
 from tests.registry.test_programs_sign_in import Shots
 
 FAMILIES = {family.__name__: family for family in (
-    Altered, Conflict, Gone, Invalid, NotAllowed, NotFound, Occupied, TooLarge, TooMany, Unavailable, Unmet, Unreadable,
-    Unsupported)}  # fmt: skip
+    AddressTooLong, Altered, Conflict, Gone, Invalid, NotAllowed, NotFetched, NotFound, Occupied, TooLarge, TooMany,
+    Unavailable, Unmet, Unreadable, Unsupported)}  # fmt: skip
 
 
 class Person(serializers.Serializer):

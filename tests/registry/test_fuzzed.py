@@ -31,6 +31,7 @@ from tests.interface import looked_up
 pytestmark = pytest.mark.django_db
 
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+schemathesis.serializer.alias("application/c2pa", "application/octet-stream")
 schemathesis.serializer.alias("text/csv", "text/plain")
 schemathesis.serializer.alias("application/vnd.opentimelineio+json", "application/json")
 
