@@ -141,7 +141,7 @@ def test_a_signed_file_is_read_by_the_browser_and_nothing_is_sent_until_asked(ho
     twice.get_by_role("button", name="Have the server read it").click()
     page.locator("section.twice[data-twice=same]").wait_for()
     assert page.get_by_text("Both checks conclude the same.").is_visible()
-    assert house.asked()[-1] == ("POST", "/verify")
+    assert ("POST", "/verify") in house.asked()[before:]
 
 
 def test_a_changed_file_is_changed_for_both(house, visit):
