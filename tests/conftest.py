@@ -2,6 +2,7 @@
 
 from contextlib import closing
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -11,6 +12,10 @@ from provenance import trust
 from registry import clients
 from tests import cast as world
 from tests import databases
+
+# A busy machine makes letters slowly, and a new one has its table of them still to build; that is no fault of a property.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 # Where houses are opened, browsers are watched and processes are killed.
 WAITS = (
