@@ -10,6 +10,7 @@ import base64
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -34,9 +35,13 @@ from registry.errors import Unavailable
 File = str | os.PathLike[str] | BinaryIO
 Sign = Callable[[bytes], bytes]
 
+log = logging.getLogger(__name__)
+
 PACKAGE = Path(__file__).resolve().parent
 LONGEST_ANSWER = 64 * 1024 * 1024
 LENGTH = struct.Struct(">I")
+# What a child may take to come up, apart from the time of any file; a machine at its limit imports slowly.
+READY_WITHIN = 30.0
 # All files of a call travel in one message, and the kernel carries at most 253 descriptors in one.
 MOST_INGREDIENTS = 240
 # Frames of a sequence that are examined in one call: what a call costs is shared, and few wait where one kills the child.
@@ -338,11 +343,6 @@ class Sandbox:
         for child in idle:
             child.end()
 
-    def warm(self) -> None:
-        """Start one child now, so that the first file does not wait for it."""
-        with self._child():
-            pass
-
     # ── One call ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _call(self, message: dict[str, Any], files: Sequence[BinaryIO], *, size: int,
@@ -414,6 +414,7 @@ class _Child:
     def __init__(self, limits: Limits):
         self.calls = 0
         self.spent = False
+        self._up = False
         self._anchors_known: set[str] = set()
         self._log = tempfile.TemporaryFile()
         self._socket, theirs = socket.socketpair()
@@ -448,6 +449,7 @@ class _Child:
     def call(self, message: dict[str, Any], descriptors: Sequence[int], anchors: tuple[Anchor, ...], sign: Sign | None,
              seconds: float) -> dict[str, Any]:
         self.calls += 1
+        self.come_up()
         deadline = time.monotonic() + seconds
         try:
             self._send(self._with_anchors(message, anchors), descriptors, deadline)
@@ -464,6 +466,17 @@ class _Child:
             if not self._in_step:
                 self.kill()
             raise
+
+    def come_up(self) -> None:
+        """Wait until the child has read its modules in, once: no file is charged for that."""
+        if self._up:
+            return
+        try:
+            self._up = "ready" in self._receive(time.monotonic() + READY_WITHIN)
+        except (TimeoutError, ConnectionError, EOFError):
+            self.kill()
+            log.error("a reader of files did not start: %s", self._last_words())
+            raise SandboxBusy("media.busy", "The reader of files did not start; try again in a minute.") from None
 
     def _converse(self, sign: Sign | None, deadline: float) -> dict[str, Any]:
         failure: BaseException | None = None
@@ -535,8 +548,7 @@ class _Child:
         except subprocess.TimeoutExpired:
             self.kill()
             status = self._process.returncode
-        self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - 2000))
-        trace = f"exit {status}: " + self._log.read().decode("utf-8", "replace")
+        trace = f"exit {status}: {self._last_words()}"
         if status == -signal.SIGXCPU:
             return SandboxCrashed(
                 "media.too_slow",
@@ -546,6 +558,10 @@ class _Child:
         return SandboxCrashed(
             "media.crashed", "Reading this file made the reader stop; it is damaged or built to do harm.", trace=trace
         )
+
+    def _last_words(self) -> str:
+        self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - 2000))
+        return self._log.read().decode("utf-8", "replace")
 
     def kill(self) -> None:
         self.spent = True

@@ -86,6 +86,7 @@ def main() -> None:
     _confine(limits)
     _leave_with_parent()
     anchor_lists: dict[str, list[list[str]]] = {}
+    wire.answer({"ready": True})
     while (received := wire.request()) is not None:
         request, files = received
         anchor_lists.update({request["anchors"]: request["anchor_lists"]} if "anchor_lists" in request else {})

@@ -46,6 +46,19 @@ def slow_file(tmp_path_factory):
     return path
 
 
+@pytest.fixture
+def begins_with(tmp_path, monkeypatch):
+    """`begins_with(code)`: children run this code before anything else."""
+
+    def begin(code: str) -> None:
+        for room in ("provenance", "registry", "consent"):
+            (tmp_path / room).symlink_to(sandbox.PACKAGE.parent / room)
+        (tmp_path / "sitecustomize.py").write_text(code)
+        monkeypatch.setattr(sandbox, "PACKAGE", tmp_path / "provenance")
+
+    return begin
+
+
 def pid_of(box: Sandbox) -> int:
     box.examine(RESULT)
     return box._idle[-1].pid
@@ -64,6 +77,27 @@ def test_a_file_that_takes_too_long_is_stopped_and_the_next_one_is_read(slow_fil
     assert not alive(first)
     assert box.examine(RESULT).width == 1280
     assert pid_of(box) != first
+    box.close()
+
+
+def test_a_child_that_comes_up_slowly_is_not_held_against_the_file(begins_with):
+    begins_with("import time; time.sleep(2)")
+    box = Sandbox(children=1, limits=Limits(seconds=1.0))
+
+    assert box.examine(RESULT).width == 1280
+    box.close()
+
+
+def test_a_child_that_does_not_come_up_is_no_fault_of_the_file(begins_with, caplog):
+    begins_with("import os; os.write(2, b'no room on this machine'); os._exit(3)")
+    box = Sandbox(children=1)
+
+    with pytest.raises(SandboxBusy) as refusal:
+        box.examine(RESULT)
+
+    assert refusal.value.code == "media.busy"
+    assert "no room on this machine" in caplog.text
+    assert not box._idle
     box.close()
 
 
