@@ -162,9 +162,9 @@ def confirm(stored: Decision, *, purpose: str, at: datetime) -> Decision:
     original = stored.original or stored
     newest = next((Decision.objects.get(pk=pk) for (pk,) in LATEST(original.pk)), original)
     request, record = asked_again(stored, at=at)
-    answer = decision.decide(request, record)
-    if _same(answer.as_dict(), newest.answer):
+    if _substance(decision.decide(request, record, advised=False).as_dict()) == _substance(newest.answer):
         return newest
+    answer = decision.decide(request, record)
     with transaction.atomic():
         return keep(_row(request, answer, production=stored.production, requester=stored.requester, purpose=purpose, at=at,
                          original=original))  # fmt: skip
@@ -459,12 +459,6 @@ def _stand_on(decisions: Sequence[Decision]) -> None:
         standing(decision_id=stored.pk, grantrevision_id=known[one])
         for stored in decisions for one in sorted(set(stored.answer["revisions"])) if one in known
     )  # fmt: skip
-
-
-def _same(answer: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two answers say the same; as a rule they do so word for word."""
-    word_for_word = [{**one, "request_hash": "", "advice": ()} for one in (answer, other)]
-    return word_for_word[0] == word_for_word[1] or _substance(answer) == _substance(other)
 
 
 def _substance(answer: Mapping[str, Any]) -> dict[str, Any]:
