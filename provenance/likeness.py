@@ -36,7 +36,6 @@ MOST_FOUND = 5  # known assets, told for one file; the nearest
 MOST_JUDGED = 200  # known assets that a file is held against; the nearest
 
 NOBODY = 0  # so that a list of keys is never empty, and a question is asked whatever was found
-PIECE = 500  # keys that are asked about at once
 SHARING = (
     "SELECT id, digits FROM provenance_fingerprint "
     "WHERE id IN (SELECT fingerprint_id FROM provenance_fingerprintchunk WHERE chunk_key IN ({keys}))"
@@ -211,14 +210,8 @@ BINDING = {
 def lookup(code: Code, *, within: int) -> list[tuple[int, int, float | None]]:
     """Every kept fingerprint that differs in at most so many bits: (bits, asset, moment). Beyond 31 bits nearly every."""
     found = dict(nearer_than(within, code, sharing(code, SHARING)))
-    pks = list(found)
-    rows = (row for start in range(0, len(pks), PIECE) for row in FINGERPRINTS(pks[start : start + PIECE]))
+    rows = Fingerprint.objects.filter(pk__in=[NOBODY, *found]).order_by().values_list("pk", "asset_id", "at_s")
     return [(found[pk], asset, at_s) for pk, asset, at_s in rows]
-
-
-FINGERPRINTS = Prepared(
-    lambda pks: Fingerprint.objects.filter(pk__in=pks).order_by().values_list("pk", "asset_id", "at_s")
-)
 
 
 def sharing(code: Code, question: str) -> list[tuple[int, str]]:

@@ -6,17 +6,15 @@ the vendor's next. So whoever sends one file while another sends a thousand wait
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import cache
 from itertools import chain, zip_longest
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
 from provenance.models import SigningJob
 from registry.errors import TooMany
 from registry.models import Organisation
-from registry.prepared import Prepared
 
 State = SigningJob.State
 IN_LINE = (State.RECEIVED, State.SIGNING)
@@ -37,34 +35,17 @@ class QueueFull(TooMany):
 
 def refuse_when_full(vendor: Organisation, *, at: datetime) -> None:
     """Raises QueueFull where the line is too long: this vendor's, all of it, or for too long a time."""
+    line = SigningJob.objects.filter(state__in=IN_LINE)
     most_of_one, most, oldest = settings.QUEUE_MOST_OF_ONE, settings.QUEUE_MOST, settings.QUEUE_OLDEST_SECONDS
-    if most_of_one and sum(many for (many,) in LINE_OF(vendor.pk)) >= most_of_one:
+    if most_of_one and line.filter(vendor=vendor)[:most_of_one].count() >= most_of_one:
         raise QueueFull(f"{most_of_one} of your files wait to be signed, as many as may.")
     if not (most or oldest):
         return
-    line = {state: (many, since) for state, many, since in LINE()}
-    if most and sum(many for many, _ in line.values()) >= most:
+    found = line.aggregate(many=Count("pk"), since=Min("not_before", filter=Q(state=State.RECEIVED)))
+    if most and found["many"] >= most:
         raise QueueFull("More files wait to be signed than can be taken in at the moment.")
-    _, since = line.get(State.RECEIVED, (0, None))
-    if oldest and since and since < at - timedelta(seconds=oldest):
+    if oldest and found["since"] and found["since"] < at - timedelta(seconds=oldest):
         raise QueueFull("Files have waited to be signed for too long for more to be taken in; an operator is needed.")
-
-
-# What is in line, of all and of one vendor, by state.
-LINE = Prepared(
-    lambda: SigningJob.objects.filter(state__in=IN_LINE)
-    .order_by()
-    .values("state")
-    .annotate(many=Count("pk"), since=Min("not_before"))
-    .values_list("state", "many", "since")
-)
-LINE_OF = Prepared(
-    lambda vendor: SigningJob.objects.filter(vendor=vendor, state__in=IN_LINE)
-    .order_by()
-    .values("state")
-    .annotate(many=Count("pk"))
-    .values_list("many")
-)
 
 
 def may_call(vendor: Organisation) -> bool:
@@ -82,21 +63,11 @@ def in_turn(*, at: datetime) -> list[str]:
 
 def after(asset_id: str, *, at: datetime) -> list[str]:
     """The next of the same vendor, now that one is done."""
-    vendor = next((vendor for (vendor,) in VENDOR_OF(asset_id)), None)
-    if vendor is None or not UNCALLED(vendor):
+    vendor = SigningJob.objects.filter(asset__public_id=asset_id).values_list("vendor", flat=True).first()
+    if vendor is None:
         return []
     with transaction.atomic():
         return _called(vendor, min(1, _free(vendor)), at)
-
-
-VENDOR_OF = Prepared(
-    lambda asset: SigningJob.objects.filter(asset__public_id=asset).order_by().values_list("vendor")
-)
-UNCALLED = Prepared(
-    lambda vendor: SigningJob.objects.filter(vendor=vendor, state=State.RECEIVED, called_at=None)
-    .order_by("asset_id")
-    .values_list("pk")[:1]
-)
 
 
 def _waiting(at: datetime):
@@ -104,17 +75,8 @@ def _waiting(at: datetime):
 
 
 def _free(vendor: int) -> int:
-    return settings.QUEUE_AT_ONCE - len(_called_of(settings.QUEUE_AT_ONCE)(vendor))
-
-
-@cache
-def _called_of(most: int) -> Prepared:
-    """The first jobs of a vendor that are called, no more than would fill all places."""
-    return Prepared(
-        lambda vendor: SigningJob.objects.filter(vendor=vendor, state__in=IN_LINE, called_at__isnull=False)
-        .order_by("asset_id")
-        .values_list("pk")[:most]
-    )
+    called = SigningJob.objects.filter(vendor=vendor, state__in=IN_LINE, called_at__isnull=False)
+    return settings.QUEUE_AT_ONCE - called.order_by("asset_id")[: settings.QUEUE_AT_ONCE].count()
 
 
 def _called(vendor: int, most: int, at: datetime) -> list[str]:
