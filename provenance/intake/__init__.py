@@ -70,7 +70,8 @@ def receive(
     declaration = parse(declared)
     vendor = client.organisation
     production = production_of(declaration, client)
-    intake_key = intake_key_of(client, file, declaration, parts)
+    declaration_hash = declaration.canonical_hash()
+    intake_key = intake_key_of(client, file, declaration_hash, parts)
     if known := taken_in(intake_key):
         return known
     queue.refuse_when_full(vendor, at=at)
@@ -84,7 +85,9 @@ def receive(
     check_placements(declaration, media, {one.statement.id: measured.media(one.media, declaration) for one in materials})
     question = put(question_of(declaration, file.sha256), declaration, declared, production, vendor, at)
     refuse_unfit_clearance(question, declaration, declared, vendor)
-    upload = Upload(file, found, declaration, materials, production, client, intake_key, by=by, sequence=sequence)
+    upload = Upload(
+        file, found, declaration, declaration_hash, materials, production, client, intake_key, by=by, sequence=sequence
+    )  # fmt: skip
     came = brought_along(upload, media, at)
     refuse_unsignable(upload, media, came)
     codes = sequences.codes(sequence) if sequence else likeness.codes_of(file.path)

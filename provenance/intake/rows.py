@@ -35,7 +35,7 @@ def written(
         production=upload.production, vendor=upload.vendor, client=upload.client, title=declaration.title,
         sha256=upload.file.sha256, size=upload.file.size, media_type=upload.found.media_type,
         media=measured.kept(upload.found) | heritage.told(came), storage_key=key,
-        declaration=declaration.as_dict(), declaration_hash=declaration.canonical_hash(), decision=decision,
+        declaration=declaration.as_dict(), declaration_hash=upload.declaration_hash, decision=decision,
         received_at=at, sandbox=upload.client.sandbox,
     )  # fmt: skip
     _what_it_is_made_of(asset, upload, stored)

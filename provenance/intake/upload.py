@@ -45,6 +45,7 @@ class Upload:
     file: SentFile
     found: Examination
     declaration: Declaration
+    declaration_hash: str
     materials: tuple[Material, ...]
     production: Production
     client: ApiClient
@@ -87,9 +88,9 @@ def production_of(declaration: Declaration, client: ApiClient) -> Production:
     return found
 
 
-def intake_key_of(client: ApiClient, file: SentFile, declaration: Declaration, parts: Mapping[str, SentFile]) -> str:
+def intake_key_of(client: ApiClient, file: SentFile, declaration_hash: str, parts: Mapping[str, SentFile]) -> str:
     """Who sends what: the vendor, in its sandbox or in earnest, every byte sent, and every statement made."""
-    told = [client.organisation.public_id + (" sandbox" if client.sandbox else ""), file.sha256, declaration.canonical_hash()]
+    told = [client.organisation.public_id + (" sandbox" if client.sandbox else ""), file.sha256, declaration_hash]
     told += [f"{name} {part.sha256}" for name, part in sorted(parts.items())]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
