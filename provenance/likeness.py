@@ -2,7 +2,7 @@
 
 Near is possible, never proof: two takes of one shot look alike too. So nothing is refused by it. Where a file is near to
 a known asset that carries AI which the declaration leaves out, the asset waits until a person has compared the two
-(`intake.py`); which contents bind whom is the same as for their bytes (docs/adr/0005).
+(`intake/`); which contents bind whom is the same as for their bytes (docs/adr/0005).
 """
 
 import json
