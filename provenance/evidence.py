@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F, Q
 
 from provenance import findings, heritage, measured, shelf, trust
-from provenance.declaration import parse
+from provenance.declaration import remembered
 from provenance.findings import Kind, Stands
 from provenance.heritage import Source
 from provenance.intake import NotAtThisDesk, note, turn
@@ -152,7 +152,7 @@ def _fits(kind: str, row: Operation, pointer: str) -> None:
 
 def _refuse_laundering(arrived: _Arrived, asset: Asset, *, has_credentials: bool) -> None:
     """What a plate carries must be declared, as it must of every ingredient; it cannot be added afterwards."""
-    declaration = parse(asset.declaration)
+    declaration = remembered(asset.declaration)
     source = Source("/file", "inputTo", arrived.sent.path if arrived.sent else None, arrived.sha256,
                     has_credentials, arrived.known)  # fmt: skip
     came = heritage.inherited(

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from provenance import comparison, measured, plans, shelf, trust
 from provenance.comparison import Comparison
@@ -31,6 +32,7 @@ from provenance.quantities import number
 from provenance.statements import percent
 from provenance.techniques import TECHNIQUES
 from registry import journal
+from registry.prepared import Prepared
 
 Finding, Kind, Stands = Measured.Finding, OperationEvidence.Kind, MeasuredAnswer.Stands
 FOLDER = "measured"
@@ -68,9 +70,18 @@ class Exhibit:
 
 def exhibits(asset: Asset) -> list[Exhibit]:
     """The evidence of each operation that has some: the newest that was sent, else what the declaration names."""
+    declared = any("evidence" in one for one in asset.declaration.get("operations", ()))
+    if not declared and not SENT(asset.pk):
+        return []
+    prefetch_related_objects([asset], "operations__evidence")
     lent = {one.label: KeptFile(one.sha256, one.storage_key, one.media_type) for one in asset.ingredients.all()}
     own = KeptFile(asset.sha256, asset.storage_key, asset.media_type)
     return [found for row in asset.operations.all() if (found := _sent(row, own) or _named(row, lent, own))]
+
+
+SENT = Prepared(
+    lambda asset: OperationEvidence.objects.filter(operation__asset=asset).order_by().values_list("pk")[:1]
+)
 
 
 def _sent(row: Operation, own: KeptFile) -> Exhibit | None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from provenance import findings, inheritance, measured, trust
-from provenance.declaration import Declaration, OperationStatement, Tool, parse, placement_of, placement_told
+from provenance.declaration import Declaration, OperationStatement, Tool, placement_of, placement_told, remembered
 from provenance.extent import measure
 from provenance.footprint import domain_of
 from provenance.geometry import Media
@@ -30,6 +30,7 @@ from provenance.testimony import metadata_states_ai
 from provenance.union import print_of
 from registry.errors import Fault, NotAllowed
 from registry.models import Organisation
+from registry.prepared import Prepared
 
 Kind = KnownContent.Kind
 REMEMBERED = ("id", "element", "technique", "digital_source_type", "description")
@@ -89,13 +90,12 @@ def inherited(
     sources: Iterable[Source], declaration: Declaration, media: Media, *, studio: Organisation, vendor: Organisation
 ) -> Heritage:
     """What comes along with the sources of an asset, for its extent. Raises Laundering where that is not declared."""
-    bound = binding(studio, vendor)
     faults: list[Fault] = []
     stated: dict[tuple[str, str], OperationStatement] = {}
     carriers: list[Carrier] = []
     for source in sources:
         reading = _reading(source)
-        found = _known(source, reading, bound, media, studio)
+        found = _known(source, reading, media, studio=studio, vendor=vendor)
         carriers += found
         faults += _left_out(source, found, declaration, media)
         known = [one.asset for one in found]
@@ -126,12 +126,12 @@ def told(heritage: Heritage) -> dict[str, Any]:
 def of(asset: Asset) -> Heritage:
     """What came along when an asset was taken in."""
     kept = asset.media.get("carriers", ())
-    assets = {one.public_id: one for one in Asset.objects.filter(public_id__in=[one["asset"] for one in kept])}
+    assets = {one.public_id: one for one in NAMED([one["asset"] for one in kept])}
     carriers = (
         Carrier(assets[one["asset"]], one["relation"], placement_of(one["placement"]), _runs(one.get("frames")))
         for one in kept
     )
-    return Heritage(remembered(asset.media.get("inherited", ())), tuple(carriers))
+    return Heritage(_stated(asset.media.get("inherited", ())), tuple(carriers))
 
 
 def _runs(told: Iterable[Iterable[int]] | None) -> tuple[FrameRun, ...] | None:
@@ -143,7 +143,7 @@ def carried(heritage: Heritage, media: Media) -> tuple[Print, ...]:
     return tuple(dict.fromkeys(one for carrier in heritage.carriers for one in brought(carrier, media)))
 
 
-def remembered(kept: Iterable[Mapping[str, Any]]) -> tuple[OperationStatement, ...]:
+def _stated(kept: Iterable[Mapping[str, Any]]) -> tuple[OperationStatement, ...]:
     """The same from that JSON."""
     return tuple(OperationStatement(**{**one, "tool": Tool(one["tool"])}) for one in kept)
 
@@ -155,16 +155,44 @@ def binding(studio: Organisation, vendor: Organisation) -> Q:
     """The contents that bind an upload: whatever was signed here, and what was sent to its own studio. What was refused
     at the door, of which nobody saw a byte since, binds who sent it. An ingredient's bytes hold what went into an
     asset, and not what was declared of it."""
+    return _binding(studio.pk, vendor.pk, sandbox=is_sandbox(studio))
+
+
+def _binding(studio: int, vendor: int, *, sandbox: bool) -> Q:
     seen = ~Q(storage_key="") | Q(vendor=vendor)
     signed = Q(contents__kind__in=(Kind.SIGNED, Kind.DESCRIBED)) | Q(contents__kind=Kind.FRAME, credential__isnull=False)
     sent = Q(contents__kind__in=(Kind.UPLOADED, Kind.FRAME), production__studio=studio) & seen
-    return (signed | sent) & within(studio)
+    return (signed | sent) & _within(studio, sandbox=sandbox)
 
 
 def within(studio: Organisation) -> Q:
     """What is real knows of nothing but what is real; a sandbox, of nothing but what was sent to it. To one another their
     credentials are those of a stranger."""
-    return Q(production__studio=studio, sandbox=True) if studio.sandbox_of_id else Q(sandbox=False)
+    return _within(studio.pk, sandbox=is_sandbox(studio))
+
+
+def _within(studio: int, *, sandbox: bool) -> Q:
+    return Q(production__studio=studio, sandbox=True) if sandbox else Q(sandbox=False)
+
+
+def is_sandbox(studio: Organisation) -> bool:
+    return studio.sandbox_of_id is not None
+
+
+def bound_by(studio: int, vendor: int, *, sandbox: bool, **content: Any) -> QuerySet[Asset]:
+    """The assets that bind an upload and have such contents, to be asked for again and again."""
+    return Asset.objects.filter(_binding(studio, vendor, sandbox=sandbox), **content)
+
+
+NAMED = Prepared(lambda ids: Asset.objects.filter(public_id__in=ids).order_by())
+# By whether a studio is a sandbox.
+HELD = {
+    sandbox: Prepared(
+        lambda studio, vendor, sha256, sandbox=sandbox: bound_by(studio, vendor, sandbox=sandbox, contents__sha256=sha256)
+        .select_related("credential").distinct()[:MOST_ASSETS]
+    )
+    for sandbox in (False, True)
+}  # fmt: skip
 
 
 def of_frames(here: Mapping[str, Sequence[int]], *, studio: Organisation, vendor: Organisation) -> list[Source]:
@@ -200,13 +228,18 @@ def _places(asset: int, hashes: Collection[str]) -> dict[str, list[int]]:
     return found
 
 
-def _known(source: Source, reading: Reading, bound: Q, media: Media, studio: Organisation) -> list[Carrier]:
+def _known(
+    source: Source, reading: Reading, media: Media, *, studio: Organisation, vendor: Organisation
+) -> list[Carrier]:
     """The assets whose content these bytes are, or whose credentials the file still carries, also below others."""
     if source.known:
         return [Carrier(source.known, source.relation, source.placement, source.frames)]
-    held = Q(contents__sha256=source.sha256) & bound
-    named = Q(credential__manifest_label__in=reading.lineage()) & within(studio)
-    assets = Asset.objects.select_related("credential").filter(held | named).distinct()[:MOST_ASSETS]
+    if labels := reading.lineage():
+        named = Q(credential__manifest_label__in=labels) & within(studio)
+        held = Q(contents__sha256=source.sha256) & binding(studio, vendor) | named
+        assets: Iterable[Asset] = Asset.objects.select_related("credential").filter(held).distinct()[:MOST_ASSETS]
+    else:
+        assets = HELD[is_sandbox(studio)](studio.pk, vendor.pk, source.sha256)
     return [Carrier(asset, source.relation, source.placement, _as_a_frame(asset, source, media)) for asset in assets]
 
 
@@ -223,7 +256,7 @@ def _as_a_frame(asset: Asset, source: Source, media: Media) -> tuple[FrameRun, .
 def _left_out(
     source: Source, known: Sequence[Carrier], declaration: Declaration, media: Media
 ) -> Iterator[Fault]:
-    declared = measure(media, declaration.operations)
+    declared = measure(media, declaration.operations) if known else None
     for carrier in known:
         came = brought(carrier, media)
         for missing in inheritance.shrinks(came, declared)[:5]:
@@ -236,7 +269,7 @@ def brought(carrier: Carrier, media: Media, seen: dict[int, list[Print]] | None 
     The same frame and length keep every place, and so does a placement that is stated; where neither is so, it is only
     known that they were done. Frames that both have keep theirs, wherever they stand.
     """
-    theirs = measured.media(carrier.asset.media, parse(carrier.asset.declaration))
+    theirs = measured.media(carrier.asset.media, remembered(carrier.asset.declaration))
     size = ("width", "height", "frame_count", "duration", "words")
     same = carrier.relation != "componentOf" and all(getattr(theirs, name) == getattr(media, name) for name in size)
     placement = carrier.placement or (ALL if same else None)
@@ -259,7 +292,7 @@ def prints(asset: Asset, seen: dict[int, list[Print]] | None = None) -> list[Pri
     """Where an asset's own operations were at work, as declared or as measured, and what came to it from others."""
     seen = {} if seen is None else seen
     if asset.pk not in seen:
-        declaration = parse(asset.declaration)
+        declaration = remembered(asset.declaration)
         media = measured.media(asset.media, declaration)
         numbers = findings.standing(findings.of(asset))
         own = [print_of(one, domain_of(one.element, media), numbers.get(one.id)) for one in declaration.operations]
@@ -283,7 +316,7 @@ def _may_have(media: Media, element: str) -> bool:
 def _remembered_of(known: Iterable[Asset]) -> Iterator[OperationStatement]:
     """What others had stated of the assets known here, when they were taken in."""
     for asset in known:
-        yield from remembered(asset.media.get("inherited", ()))
+        yield from _stated(asset.media.get("inherited", ()))
 
 
 def _stated_elsewhere(reading: Reading, known: Iterable[Asset]) -> Iterator[OperationStatement]:

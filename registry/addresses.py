@@ -7,7 +7,6 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 # Writers wait for each other at BEGIN, readers never. FULL: a commit that was answered outlasts a power cut.
 SQLITE = {
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
 }
 
@@ -16,13 +15,14 @@ class AddressMistaken(Exception):
     """An address of a scheme or form that is not known here; the sentence says which are."""
 
 
-def database(url: str) -> dict[str, Any]:
-    """`sqlite:///path`, or `postgres://user:password@host:port/name?sslmode=require`."""
+def database(url: str, *, patience: float) -> dict[str, Any]:
+    """`sqlite:///path`, or `postgres://user:password@host:port/name?sslmode=require`. For `patience` seconds a writer of
+    SQLite waits for another."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         # As long as its thread: opening one anew for every request would cost more than most questions do.
         kept = {"CONN_MAX_AGE": None}
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": _file(parts), "OPTIONS": dict(SQLITE), **kept}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": _file(parts), "OPTIONS": SQLITE | {"timeout": patience}, **kept}
     if parts.scheme in ("postgres", "postgresql"):
         # A database that cannot be reached is told at once, and no statement holds a visitor for longer than this.
         options = {"connect_timeout": 2, "options": "-c statement_timeout=15000"} | dict(parse_qsl(parts.query))

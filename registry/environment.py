@@ -96,6 +96,12 @@ def for_child(**changed: str) -> dict[str, str]:
     return os.environ | changed
 
 
-def name_settings() -> None:
-    """Tell Django which settings are ours; every entrance (manage.py, wsgi, asgi, celery) begins with this."""
+serves_visitors = False
+
+
+def name_settings(*, visitors: bool = False) -> None:
+    """Tell Django which settings are ours; every entrance (manage.py, wsgi, asgi, celery) begins with this. With
+    `visitors`, somebody waits for every answer of this process."""
+    global serves_visitors
+    serves_visitors = visitors
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.settings")

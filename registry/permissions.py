@@ -22,6 +22,7 @@ from rest_framework.throttling import BaseThrottle
 
 from registry.errors import NotAllowed, TooMany
 from registry.models import ApiClient, Membership, Organisation, Production, User
+from registry.prepared import Prepared
 
 Role = Membership.Role
 MINUTE = 60
@@ -84,8 +85,14 @@ class ClientCredentialsAuthentication(BaseAuthentication):
 def _token(given: str) -> AccessToken | None:
     """Tokens are kept by their hash only; nobody who reads the database can use one."""
     checksum = hashlib.sha256(given.encode()).hexdigest()
-    tokens = AccessToken.objects.select_related("application__organisation")
-    return tokens.filter(token_checksum=checksum, application__isnull=False).first()
+    return next(iter(TOKENS(checksum)), None)
+
+
+TOKENS = Prepared(
+    lambda checksum: AccessToken.objects.filter(token_checksum=checksum, application__isnull=False)
+    .select_related("application__organisation")
+    .order_by()
+)
 
 
 def _note_use(client: ApiClient, at: datetime) -> None:

@@ -37,7 +37,8 @@ if not PRODUCTION:
     DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     SCRATCH_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-DATABASES = {"default": addresses.database(DATABASE_URL)}
+# A worker waits for whoever holds SQLite; a visitor is told within two seconds to come again.
+DATABASES = {"default": addresses.database(DATABASE_URL, patience=1.5 if environment.serves_visitors else 20)}
 CACHES = {"default": addresses.cache(CACHE_URL)}
 STORAGES = {
     "default": addresses.storage(STORAGE_URL),

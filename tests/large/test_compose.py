@@ -168,7 +168,7 @@ def test_the_secrets_that_are_made_open_the_house(secrets, tmp_path):
 def test_the_passwords_are_the_same_on_both_sides(secrets):
     folder, _ = secrets
     said = {path.name: path.read_text().strip() for path in folder.iterdir()}
-    assert addresses.database(said["database_url"])["PASSWORD"] == said["postgres_password"]
+    assert addresses.database(said["database_url"], patience=20)["PASSWORD"] == said["postgres_password"]
     assert f":{said['redis_password']}@redis" in said["broker_url"] and said["broker_url"] != said["cache_url"]
     [identity] = yaml.safe_load(said["s3_identities"])["identities"]
     options = addresses.storage(said["storage_url"])["OPTIONS"]
