@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 
+from tests import databases
 from tests.journeys.test_desk_in_a_browser import CHROMIUM, FLAGS, HOUSE, until_open
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
@@ -51,7 +52,7 @@ def addresses(tmp_path):
     site = f"http://127.0.0.1:{port}"
     told = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COUNTERSIGN"))}
     told |= {"DATA_DIR": str(tmp_path), "PORT": str(port), "SITE_URL": site, "DJANGO_SETTINGS_MODULE": "registry.settings"}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=HOUSE, env=told, check=True, timeout=600)
+    databases.begin(tmp_path)
     furnish = [sys.executable, "-c", FURNISHED]
     made = subprocess.run(furnish, cwd=HOUSE, env=told, check=True, timeout=600, stdout=subprocess.PIPE, text=True)
     report, title = made.stdout.split()[-2:]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests import databases
 from tests.assets import build
 from tests.journeys.test_a_report_in_a_browser import FURNISHED
 from tests.journeys.test_desk_in_a_browser import CHROMIUM, FLAGS, HOUSE, until_open
@@ -55,7 +56,7 @@ def house(tmp_path_factory):
     site = f"http://127.0.0.1:{port}"
     told = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COUNTERSIGN"))}
     told |= {"DATA_DIR": str(folder), "PORT": str(port), "SITE_URL": site, "DJANGO_SETTINGS_MODULE": "registry.settings"}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=HOUSE, env=told, check=True, timeout=600)
+    databases.begin(folder)
     furnish = [sys.executable, "-c", FURNISHED + HANDED_OUT, str(folder / "signed.jpg")]
     made = subprocess.run(furnish, cwd=HOUSE, env=told, check=True, timeout=600, stdout=subprocess.PIPE, text=True)
     opened = House(site, folder, *made.stdout.split()[-2:])

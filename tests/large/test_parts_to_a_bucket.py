@@ -52,7 +52,7 @@ def checked(hatch, told):
 
 def test_parts_are_sent_to_the_bucket_joined_read_once_and_submitted(studio, hatch):
     people.verified(studio, at=timezone.now())
-    content = build.result_mp4(b"\0" * PART)
+    content = build.padded_mp4(b"\0" * PART)
     told = begin(hatch, content).json()
     assert (told["parts"], told["part_size"], [one["number"] for one in told["addresses"]]) == (2, PART, [1, 2])
     complete = told["links"]["complete"]
