@@ -122,7 +122,7 @@ def receive(
     intake_key = _intake_key(client, file, declaration, parts)
     if known := _taken_in(intake_key):
         return known
-    queue.refuse_when_full(vendor, at=at)
+    queue.refuse_when_full(client, at=at)
     sent = [*parts.values(), *(frames.files if frames else ())]
     concerns.refuse_kept_out([file.sha256, *(one.sha256 for one in sent)])
     sequence = sequences.examined(frames) if frames else None
@@ -503,7 +503,7 @@ def _written(
     likeness.keep(asset, upload.codes)
     if (alike := likeness.write_down(asset, upload.alike, at=at)) and decision.permits:
         problem = likeness.problem(alike, decision.public_id)
-    called_at = at if queue.may_call(upload.vendor) else None
+    called_at = at if queue.may_call(upload.client, at=at) else None
     SigningJob.objects.create(
         asset=asset, vendor=upload.vendor, intake_key=upload.intake_key, state=state, problem=problem, not_before=at,
         called_at=called_at, changed_at=at,

@@ -32,6 +32,7 @@ from provenance import (
     manifest,
     measured,
     plans,
+    queue,
     sequence_index,
     sequences,
     shelf,
@@ -179,7 +180,7 @@ def claim(asset_id: str, *, at: datetime) -> SigningJob | None:
     related = ("asset__production__studio", "asset__vendor", "asset__decision")
     due = SigningJob.objects.due(at).filter(attempt__lt=SigningJob.MOST_ATTEMPTS)
     job = due.filter(asset__public_id=asset_id).select_related(*related).first()
-    if job is None:
+    if job is None or queue.gives_way(job, at=at):
         return None
     taken = {
         "state": State.SIGNING, "attempt": job.attempt + 1, "token": secrets.token_urlsafe(16), "changed_at": at,
