@@ -181,7 +181,7 @@ class RoomInLine(BaseThrottle):
 
     def allow_request(self, request: Request, view: object) -> bool:
         if not getattr(view, "answered_before", False):  # registry.api.again
-            queue.refuse_when_full(request.client.organisation, at=timezone.now())
+            queue.refuse_when_full(request.client, at=timezone.now())
         return True
 
 

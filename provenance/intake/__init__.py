@@ -74,7 +74,7 @@ def receive(
     intake_key = intake_key_of(client, file, declaration_hash, parts)
     if known := taken_in(intake_key):
         return known
-    queue.refuse_when_full(vendor, at=at)
+    queue.refuse_when_full(client, at=at)
     sent = [*parts.values(), *(frames.files if frames else ())]
     concerns.refuse_kept_out([file.sha256, *(one.sha256 for one in sent)])
     sequence = sequences.examined(frames) if frames else None

@@ -42,7 +42,7 @@ def written(
     _what_it_is_known_by(asset, upload, stored)
     if (alike := likeness.write_down(asset, upload.alike, at=at)) and decision.permits:
         problem = likeness.problem(alike, decision.public_id)
-    called_at = at if queue.may_call(upload.vendor) else None
+    called_at = at if queue.may_call(upload.client, at=at) else None
     SigningJob.objects.create(
         asset=asset, vendor=upload.vendor, intake_key=upload.intake_key, state=state, problem=problem, not_before=at,
         called_at=called_at, changed_at=at,

@@ -9,6 +9,7 @@ from threading import Event, Thread
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
+from provenance import queue
 from provenance.models import SigningJob
 from provenance.signing.work import Clock, Overtaken, Work
 from registry.prepared import Prepared
@@ -26,7 +27,7 @@ JOB = Prepared(
 def claim(asset_id: str, *, at: datetime) -> SigningJob | None:
     """1. Take the job for as long as signing a file of its size may last; None where there is nothing to take."""
     job = next(iter(JOB(asset_id)), None)
-    if job is None:
+    if job is None or queue.gives_way(job, at=at):
         return None
     due = SigningJob.objects.due(at).filter(attempt__lt=SigningJob.MOST_ATTEMPTS)
     taken = {

@@ -161,6 +161,10 @@ def found(asset_id: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def all_found(asset_ids: list[str]) -> list[dict[str, Any]]:
+    return [found(asset_id) for asset_id in asset_ids]
+
+
 def _trusted(asset: Asset) -> bool | None:
     credential = Credential.objects.filter(asset=asset).first()
     if credential is None:

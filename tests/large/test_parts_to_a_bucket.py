@@ -8,8 +8,9 @@ import requests
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from provenance import upload_keeping, uploads
+from provenance import upload_keeping
 from provenance.models import Asset, Upload
+from provenance.uploads import beginning
 from registry import addresses
 from tests import cast as people
 from tests import shots
@@ -25,7 +26,7 @@ PART = 5 * 1024**2
 def _bucket(settings, monkeypatch):
     settings.STORAGES = settings.STORAGES | {"default": addresses.storage(servers.bucket())}
     settings.UPLOADS_DIR = ""
-    monkeypatch.setattr(uploads, "SMALLEST_PART", PART)
+    monkeypatch.setattr(beginning, "SMALLEST_PART", PART)
 
 
 def begin(hatch, content, **said):
