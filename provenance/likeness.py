@@ -37,7 +37,7 @@ MOST_JUDGED = 200  # known assets that a file is held against; the nearest
 
 NOBODY = 0  # so that a list of keys is never empty, and a question is asked whatever was found
 SHARING = (
-    "SELECT id, digits FROM provenance_fingerprint "
+    "SELECT digits, asset_id, at_s FROM provenance_fingerprint "
     "WHERE id IN (SELECT fingerprint_id FROM provenance_fingerprintchunk WHERE chunk_key IN ({keys}))"
 )
 
@@ -209,25 +209,23 @@ BINDING = {
 
 def lookup(code: Code, *, within: int) -> list[tuple[int, int, float | None]]:
     """Every kept fingerprint that differs in at most so many bits: (bits, asset, moment). Beyond 31 bits nearly every."""
-    found = dict(nearer_than(within, code, sharing(code, SHARING)))
-    rows = Fingerprint.objects.filter(pk__in=[NOBODY, *found]).order_by().values_list("pk", "asset_id", "at_s")
-    return [(found[pk], asset, at_s) for pk, asset, at_s in rows]
+    return [(bits, asset, at_s) for bits, (asset, at_s) in nearer_than(within, code, sharing(code, SHARING))]
 
 
-def sharing(code: Code, question: str) -> list[tuple[int, str]]:
-    """The keys and digits of all that shares one of the near chunks of a code, by a question of this form."""
+def sharing(code: Code, question: str) -> list[tuple[Any, ...]]:
+    """What shares one of the near chunks of a code, by a question of this form: the digits, and whatever else it asks for."""
     with connection.cursor() as cursor:
         # Numbers of our own making. Passed one by one, they cost more than the search in the index does.
         cursor.execute(question.format(keys=",".join(map(str, near_keys(code)))))
         return cursor.fetchall()
 
 
-def nearer_than(within: int, code: Code, rows: Iterable[tuple[int, str]]) -> Iterator[tuple[int, int]]:
-    """The keys of those that differ in at most so many bits, each with how many."""
+def nearer_than(within: int, code: Code, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Of rows that begin with digits, the rest of those that differ in at most so many bits, each after how many."""
     mine = code.bits
-    for key, digits in rows:
+    for digits, *rest in rows:
         if (bits := (int(digits, 16) ^ mine).bit_count()) <= within:
-            yield key, bits
+            yield bits, tuple(rest)
 
 
 def _made_from(shown: Shown) -> set[int]:

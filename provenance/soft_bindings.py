@@ -19,10 +19,11 @@ from provenance.fingerprint import BITS, Code
 from provenance.likeness import FRAMES, NOBODY, codes_of, lookup, nearer_than, sharing
 from provenance.models import Credential, KnownContent, SoftBinding
 from registry.errors import Unreadable
+from registry.prepared import Prepared
 
 MOST, USUAL = 100, 10  # matches of one answer
 MOST_NEAR = 10_000  # assets that a content is held against, the nearest; versions of one shot are all near
-SHARING = "SELECT DISTINCT binding_id, digits FROM provenance_softbindingchunk WHERE chunk_key IN ({keys})"
+SHARING = "SELECT DISTINCT digits, binding_id FROM provenance_softbindingchunk WHERE chunk_key IN ({keys})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def hash_of(value: str) -> str:
 
 def _of_value(alg: str, value: str) -> dict[str, int]:
     codes = units(value) if alg == iscc.ALGORITHM else ()
-    return _of_codes(codes, needed=1, same=Q(value_hash=hash_of(value), alg__in=(alg, "")))
+    return _of_codes(codes, needed=1, same=(hash_of(value), alg))
 
 
 def units(value: str) -> tuple[Code, ...]:
@@ -119,24 +120,35 @@ def units(value: str) -> tuple[Code, ...]:
         raise NotAValue(f"{error} Send base64 of whole ISCC units, as IEP-0020 says.") from error
 
 
-def _of_codes(codes: Sequence[Code], *, needed: int, same: Q | None = None) -> dict[str, int]:
-    """What is near to the codes, and what programs have bound to them, or to the same value."""
-    assets = near(codes, needed=needed)
-    rows = public().filter(asset_id__in=[NOBODY, *assets]).order_by("-pk").values_list("manifest_label", "asset_id")
-    scores = {label: score(assets[asset]) for label, asset in rows}
-    bindings = _near_bindings(codes, needed=needed)
-    which = Q(pk__in=[NOBODY, *bindings])
-    label = Coalesce("credential__manifest_label", "stored__manifest_id")
-    bound = live().filter(which | same if same else which).annotate(label=label).order_by("-pk").values_list("pk", "label")
-    for pk, name in bound:
-        _add(scores, {name: score(bindings.get(pk, 0))})
+def _of_codes(codes: Sequence[Code], *, needed: int, same: tuple[str, str] = ("", "")) -> dict[str, int]:
+    """What is near to the codes, and what programs have bound to them, or to the `same` value (its hash, its algorithm)."""
+    assets, bindings = near(codes, needed=needed), _near_bindings(codes, needed=needed)
+    scores = {label: score(assets[asset]) for label, asset in RELEASED(_filled(assets))}
+    value, alg = same
+    for pk, label in BOUND(_filled(bindings), value, (alg, "")):
+        _add(scores, {label: score(bindings.get(pk, 0))})
     return scores
+
+
+def _filled(keys: Iterable[int]) -> list[int]:
+    """At least one key, and as many as a power of two: the database is asked in a few forms only, which are then known."""
+    kept = [NOBODY, *keys]
+    return kept + [NOBODY] * ((1 << (len(kept) - 1).bit_length()) - len(kept))
+
+
+RELEASED = Prepared(
+    lambda assets: public().filter(asset_id__in=assets).order_by("-pk").values_list("manifest_label", "asset_id")
+)
+BOUND = Prepared(
+    lambda bindings, value, algs: live().filter(Q(pk__in=bindings) | Q(value_hash=value, alg__in=algs)).order_by("-pk")
+    .values_list("pk", Coalesce("credential__manifest_label", "stored__manifest_id"))
+)  # fmt: skip
 
 
 def _near_bindings(codes: Sequence[Code], *, needed: int) -> dict[int, int]:
     found: dict[int, dict[int, int]] = {}
     for number, code in enumerate(codes):
-        for binding, bits in nearer_than(settings.LIKENESS_BITS, code, sharing(code, SHARING)):
+        for bits, (binding,) in nearer_than(settings.LIKENESS_BITS, code, sharing(code, SHARING)):
             of = found.setdefault(binding, {})
             of[number] = min(bits, of.get(number, BITS))
     return {binding: min(of.values()) for binding, of in found.items() if len(of) >= needed}

@@ -32,7 +32,7 @@ urlpatterns = [
     path("api/v1/", include("registry.api.urls")),
     path("api/v1/", include("consent.api.urls")),
     path("api/v1/", include("provenance.api.urls")),
-    path("api/softbinding/v1/", include("provenance.api.soft_binding_urls")),
+    path("api/softbinding/v1/", include("provenance.api.soft_binding.urls")),
     path("", include("provenance.api.well_known")),
     path("admin/", include("consent.admin.urls")),
     path("admin/", include("provenance.admin.urls")),
