@@ -91,7 +91,7 @@ def _watched(house: House):
             held = 0
             for one in spent.tree(house.process):
                 with contextlib.suppress(psutil.Error):
-                    held += one.memory_info().rss if "provenance.sandbox_child" in one.cmdline() else 0
+                    held += one.memory_info().rss if "provenance.sandbox.program" in one.cmdline() else 0
             seen["children"] = max(seen["children"], held / MB)
 
     watcher = threading.Thread(target=watch)

@@ -15,7 +15,7 @@ import c2pa
 
 from provenance.media import jumbf
 from provenance.media.refusal import MediaRefused
-from provenance.sandbox import SigningFailed
+from provenance.sandbox.errors import SigningFailed
 
 Anchors = Sequence[tuple[str, ...]]
 

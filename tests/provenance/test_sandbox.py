@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from provenance import sandbox
 from provenance.keys import KeyUnavailable
 from provenance.media.refusal import MediaRefused
 from provenance.sandbox import Limits, Sandbox, SandboxBusy, SandboxCrashed, SandboxTimeout, SigningFailed
+from provenance.sandbox import child as one_child
 from tests.assets import bad, build
 from tests.assets.studio import Studio
 
@@ -52,9 +52,9 @@ def begins_with(tmp_path, monkeypatch):
 
     def begin(code: str) -> None:
         for room in ("provenance", "registry", "consent"):
-            (tmp_path / room).symlink_to(sandbox.PACKAGE.parent / room)
+            (tmp_path / room).symlink_to(one_child.HOUSE / room)
         (tmp_path / "sitecustomize.py").write_text(code)
-        monkeypatch.setattr(sandbox, "PACKAGE", tmp_path / "provenance")
+        monkeypatch.setattr(one_child, "HOUSE", tmp_path)
 
     return begin
 
@@ -231,7 +231,7 @@ def test_children_leave_when_their_parent_is_killed(slow_file):
         f"box.examine({str(RESULT)!r}); print(box._idle[-1].pid, flush=True); box.read({str(slow_file)!r})"
     )
     parent = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=sandbox.PACKAGE.parent, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code], cwd=one_child.HOUSE, stdout=subprocess.PIPE, text=True
     )
     child = int(parent.stdout.readline())
     time.sleep(0.3)
@@ -249,7 +249,7 @@ def test_the_child_has_neither_our_environment_nor_our_directory(box, monkeypatc
     names = {line.partition(b"=")[0] for line in (child / "environ").read_bytes().split(b"\0") if line}
     ours = b"PATH LANG PYTHONPATH MALLOC_ARENA_MAX OPENBLAS_NUM_THREADS PYTHONDONTWRITEBYTECODE TMPDIR"
     assert names <= set(ours.split())
-    assert (child / "cwd").resolve() == sandbox.PACKAGE
+    assert (child / "cwd").resolve() == one_child.PACKAGE
     assert len(list((child / "fd").iterdir())) < 10
     fresh.close()
 
@@ -304,7 +304,7 @@ def test_a_full_disk_is_a_failure_and_not_a_signature(studio, tmp_path):
 
 def test_a_reader_cannot_get_a_signature(box):
     """Only a call to sign has somebody who signs; a child that asked during a reading would get nothing."""
-    signature, error = sandbox._asked(None, b"please")
+    signature, error = one_child._asked(None, b"please")
 
     assert signature is None and isinstance(error, RuntimeError)
 

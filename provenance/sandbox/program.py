@@ -1,6 +1,6 @@
 """The child that reads and signs: one request after another over its standard input, within limits, without keys.
 
-Started by `provenance/sandbox.py` as `python -m provenance.sandbox_child LIMITS`. It leaves when the parent does.
+Started by `child.py` as `python -m provenance.sandbox.program LIMITS`. It leaves when the parent does.
 """
 
 import base64
@@ -12,7 +12,6 @@ import os
 import resource
 import signal
 import socket
-import struct
 import sys
 import threading
 import time
@@ -25,13 +24,13 @@ from provenance import credentials
 from provenance.media import fingerprints, notes, packets, small, sniff, structure
 from provenance.media.bounds import Bounds
 from provenance.media.refusal import MediaRefused
-from provenance.sandbox import SigningFailed
+from provenance.sandbox.child import LENGTH
+from provenance.sandbox.errors import SigningFailed
 
 Request = dict[str, Any]
 Anchors = list[tuple[str, ...]]
 Sign = Callable[[bytes], bytes]
 
-LENGTH = struct.Struct(">I")
 MOST_FILES = 250
 LARGEST_SIDECAR = 32 * 1024 * 1024
 
