@@ -3,6 +3,7 @@
 The dict comes from the sandbox child and holds whatever the file says, so nothing here trusts a type or a length.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,8 @@ from provenance.printable import printable
 
 GROUPS = ("success", "informational", "failure")
 MOST_CODES = 500
+LONGEST_PICTURE = 40_000
+BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,7 @@ class Reading:
     """One reading of one file. `active` is the active manifest's label, or empty when the file has none.
 
     `metadata` are the few properties of IPTC and PLUS that say something of AI, as they stand in the file's XMP.
+    `pictures` are small JPEGs of the assets used, in base64, drawn by the child: by manifest and place in its list.
     """
 
     state: str = ""
@@ -33,6 +37,7 @@ class Reading:
     certificate: Mapping[str, Any] = field(default_factory=dict)
     engine: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    pictures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> "Reading":
@@ -50,6 +55,7 @@ class Reading:
             certificate=mapping(found.get("certificate")),
             engine=mapping(found.get("engine")),
             metadata=mapping(found.get("metadata")),
+            pictures=mapping(found.get("pictures")),
             **groups,
         )
 
@@ -89,8 +95,9 @@ class Reading:
         """Every ingredient of every manifest, the active one's first."""
         labels = [self.active, *(label for label in self.manifests if label != self.active)]
         for label in labels:
-            for ingredient in listing(mapping(self.manifests.get(label)).get("ingredients")):
-                yield Used.of(mapping(ingredient), within=label)
+            for place, ingredient in enumerate(listing(mapping(self.manifests.get(label)).get("ingredients"))):
+                picture = mapping(self.pictures.get(label)).get(str(place))
+                yield Used.of(mapping(ingredient), within=label, picture=picture if _is_base64(picture) else "")
 
     def lineage(self) -> tuple[str, ...]:
         """The active manifest and those of its parents, the youngest first: one work, before each edit."""
@@ -107,7 +114,7 @@ class Reading:
 class Used:
     """One asset that went into another, and what its own credentials showed when it was added.
 
-    `within` names the manifest that lists it, `manifest` its own.
+    `within` names the manifest that lists it, `manifest` its own; `picture` is a small JPEG in base64, or nothing.
     """
 
     title: str
@@ -115,9 +122,10 @@ class Used:
     manifest: str
     failure: tuple[str, ...]
     within: str
+    picture: str = ""
 
     @classmethod
-    def of(cls, ingredient: Mapping[str, Any], *, within: str) -> "Used":
+    def of(cls, ingredient: Mapping[str, Any], *, within: str, picture: str = "") -> "Used":
         results = mapping(ingredient.get("validation_results"))
         failure = list(codes_of(mapping(results.get("activeManifest")).get("failure")))
         for delta in map(mapping, listing(results.get("ingredientDeltas"))):
@@ -130,7 +138,12 @@ class Used:
             manifest=printable(ingredient.get("active_manifest")),
             failure=tuple(dict.fromkeys(failure)),
             within=within,
+            picture=picture,
         )
+
+
+def _is_base64(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_PICTURE and BASE64.fullmatch(value) is not None
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

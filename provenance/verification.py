@@ -67,25 +67,27 @@ class NoSuchCredential(NotFound):
 
 
 def verify(
-    *, path: str | Path, name: str, at: datetime, sidecar: str | Path | None = None, sha256: str = "", copies: bool = False
-) -> Report:
+    *, path: str | Path, name: str, at: datetime, sidecar: str | Path | None = None, sha256: str = "", copies: bool = False,
+    pictures: int = 0,
+) -> Report:  # fmt: skip
     """The report on the file at `path`; its credentials may be in a `sidecar`, given along or kept here.
 
     `sha256` is the file's, where it was hashed as it arrived. With `copies`, a file of which nothing surer is known is
-    held against what is near to it.
+    held against what is near to it; with `pictures`, the credentials' own of the assets used come along, so many pixels
+    at most to a side.
     Raises EmptyFile; SandboxBusy when no reader comes free. A file the reader refuses or dies of is unreadable.
     """
     path = Path(path)
     if path.stat().st_size == 0:
         raise EmptyFile("media.empty", f"“{name}” is empty: there is nothing to check.")
-    digest, reading = (sha256, _read(path, sidecar)) if sha256 else _hashed_and_read(path, sidecar)
+    digest, reading = (sha256, _read(path, sidecar, pictures)) if sha256 else _hashed_and_read(path, sidecar, pictures)
     credential, found_by = _of_bytes(digest)
     if credential and found_by == FRAME:
         # What is signed is the sequence's index: it binds the frame, whatever came with it.
         reading = _read_kept(credential)
         return conclude(reading, _facts(credential, found_by, at, digest), trust.lists(), file=name, at=at)
     if credential and credential.sidecar_key and found_by == "signed_bytes" and not (reading.active or sidecar):
-        reading = _read_with_kept_sidecar(path, credential.sidecar_key)
+        reading = _read_with_kept_sidecar(path, credential.sidecar_key, pictures)
     if found_by != "signed_bytes" and reading.active:
         named = _released(manifest_label=reading.active)
         credential, found_by = (named, "manifest") if named else (credential, found_by)
@@ -120,17 +122,17 @@ def crjson(*, path: str | Path, sidecar: str | Path | None = None) -> dict:
     return found.get("crjson") or {}
 
 
-def _hashed_and_read(path: Path, sidecar: str | Path | None) -> tuple[str, Reading]:
+def _hashed_and_read(path: Path, sidecar: str | Path | None, pictures: int) -> tuple[str, Reading]:
     """The reader hashes the file as well; side by side the two take the time of one."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         digest = beside.submit(_digest, path)
-        reading = _read(path, sidecar)
+        reading = _read(path, sidecar, pictures)
     return digest.result(), reading
 
 
-def _read(path: Path, sidecar: str | Path | None) -> Reading:
+def _read(path: Path, sidecar: str | Path | None, pictures: int = 0) -> Reading:
     try:
-        return Reading.of(trust.sandbox().read(path, sidecar=sidecar, anchors=trust.anchors()))
+        return Reading.of(trust.sandbox().read(path, sidecar=sidecar, anchors=trust.anchors(), pictures=pictures))
     except MediaRefused as refused:
         return Reading(unreadable=refused.detail, failure=(refused.code,))
 
@@ -141,11 +143,11 @@ def _read_kept(credential: Released) -> Reading:
         return _read_with_kept_sidecar(path, credential.sidecar_key)
 
 
-def _read_with_kept_sidecar(path: Path, key: str) -> Reading:
+def _read_with_kept_sidecar(path: Path, key: str, pictures: int = 0) -> Reading:
     with default_storage.open(key) as kept, tempfile.NamedTemporaryFile(suffix=".c2pa") as copy:
         shutil.copyfileobj(kept, copy)
         copy.flush()
-        return _read(path, copy.name)
+        return _read(path, copy.name, pictures)
 
 
 def _of_bytes(digest: str) -> tuple[Released | None, str]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from consent.in_words import last_day
 from consent.models import Grant
 from consent.worklists import ComingOfAge
-from provenance import concerns, distribution, key_warnings, silence, waiting
+from provenance import concerns, distribution, key_warnings, silence, trust_lists, waiting
 from provenance.admin.assets import READS_ASSETS
 from provenance.models import Asset
 from provenance.waiting import COMES_OF_AGE, SOON, State
@@ -53,7 +53,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
             *_assets(mine["keeps"]),
         ],
         rows=[(row, _address(row.record), _words(row)) for row in rows],
-        warnings=[*_of_worker(request, mine["keeps"], at), *_of_keys(request)],
+        warnings=[*_of_worker(request, mine["keeps"], at), *_of_keys(request), *_of_lists(request, at)],
     )  # fmt: skip
 
 
@@ -70,6 +70,11 @@ def _of_keys(request: HttpRequest) -> list[str]:
     beat = heartbeats.freshest() if permissions.organisations_where(request.user, NEEDS_KEYS).exists() else None
     told = beat.details.get("key") if beat else None
     return key_warnings.sentences(told) if isinstance(told, dict) else []
+
+
+def _of_lists(request: HttpRequest, at: datetime) -> list[str]:
+    """To operators, who bring them up to date: that certificates on the lists of whom to trust end soon."""
+    return trust_lists.sentences(at) if permissions.organisations_where(request.user, permissions.OPERATES).exists() else []
 
 
 # ── What waits in numbers; only what this reader may open ─────────────────────────────────────────────────────────

@@ -47,6 +47,7 @@ from registry.permissions import limited_page
 from registry.problems import status_of
 
 OWN_SIDE = 320  # pixels
+USED_SIDE = 128  # pixels: more than twice what the page gives a picture in the tree of assets used
 HOUSE = Path(__file__).resolve().parents[2]
 CREDENTIAL = re.compile(r"(?:.*/c/)?(crd_[0-9A-Za-z_-]{1,60})(?:\.json)?(?:[?#].*)?", re.DOTALL)
 NOT_UNDERSTOOD = said(
@@ -84,6 +85,7 @@ def _checked(request: HttpRequest) -> HttpResponse:
             report = verification.verify(
                 path=file.temporary_file_path(), name=file.name, at=timezone.now(),
                 sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""), copies=True,
+                pictures=USED_SIDE,
             )  # fmt: skip
             beside = _beside(report, file.temporary_file_path())
     except RegistryError as refused:

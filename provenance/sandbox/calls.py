@@ -58,16 +58,20 @@ class Sandbox(Pool):
         sidecar: File | None = None,
         anchors: Sequence[Anchor] | None = None,
         crjson: bool = False,
+        pictures: int = 0,
     ) -> dict[str, Any]:
         """What the credentials of a file say and whether they hold, as `provenance/reading.py` takes it.
 
-        `media_type` is a hint at most; the bytes decide. `crjson` adds the C2PA JSON form under that key.
+        `media_type` is a hint at most; the bytes decide. `crjson` adds the C2PA JSON form under that key; `pictures`
+        those of the assets used, drawn anew with so many pixels at most to a side.
         """
         with contextlib.ExitStack() as stack:
             files = [stack.enter_context(_opened(path, "rb"))]
             if sidecar is not None:
                 files.append(stack.enter_context(_opened(sidecar, "rb")))
-            message = {"do": "read", "media_type": media_type, "sidecar": sidecar is not None, "crjson": crjson}
+            message = {
+                "do": "read", "media_type": media_type, "sidecar": sidecar is not None, "crjson": crjson, "pictures": pictures,
+            }  # fmt: skip
             return self._call(message, files, size=_size(files[0]), anchors=anchors)
 
     def measure(

@@ -17,6 +17,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any, BinaryIO
 
@@ -140,7 +141,10 @@ def _read(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
         raise MediaRefused(
             "media.malformed", "This sidecar is far larger than any credentials; send the .c2pa file itself."
         )
-    told = credentials.read(files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"])
+    pictures = partial(small.drawn_anew, side=request["pictures"]) if request["pictures"] else None
+    told = credentials.read(
+        files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"], pictures=pictures
+    )
     return told | {"metadata": packets.read(files[0], sniff.sniff(files[0]), bounds)}
 
 
