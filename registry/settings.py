@@ -468,5 +468,9 @@ CSRF_FAILURE_VIEW = "registry.problems.forged"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # ── Mail: kept in files unless EMAIL_URL says where it goes ──────────────────────────────────────────────────────
-globals().update(addresses.mail(environment.text("EMAIL_URL", f"file://{DATA_DIR}/mail")))
+mail = addresses.mail(environment.text("EMAIL_URL", f"file://{DATA_DIR}/mail"))
+EMAIL_BACKEND, EMAIL_FILE_PATH = mail.backend, mail.folder
+EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = mail.host, mail.port, 10
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail.user, mail.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = mail.ssl, mail.tls
 MAIL_FROM = DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", "Countersign <registry@localhost>")

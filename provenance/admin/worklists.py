@@ -30,7 +30,7 @@ NEEDS_KEYS = (*permissions.ENTERS, *permissions.OPERATES)
 QUEUES = (
     (State.HELD, "asset held", "assets held", "waiting for a decision here", "none waits for a decision"),
     (State.REFUSED, "asset refused", "assets refused", "the vendor was told why", "none was refused"),
-    (State.DEAD, "dead letter", "dead letters", "signing failed five times", "nothing failed"),
+    (State.DEAD, "asset not signed", "assets not signed", "signing failed five times", "nothing failed"),
 )
 
 

@@ -62,7 +62,7 @@ NOTHING_TO_WRITE = said(
 @csp_update(browser.POLICY)
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    doors = {"api_address": "/api/v1/docs", "desk_address": "/admin/"}
+    doors = {"api_address": "/api/v1/docs", "vendor_address": settings.DELIVERIES_URL, "desk_address": "/admin/"}
     return render(request, "provenance/front.html", _form() | doors)
 
 

@@ -82,7 +82,7 @@ def test_a_known_picture_declared_with_less_ai_waits_for_the_desk(studio, hatch,
     waiting = held(hatch, shots.send(hatch, CHANGES[change](result()), shots.bare(studio, "clean.jpg"), name="clean.jpg"))
     row = waiting.likenesses.get()
     assert row.known.public_id == shot and row.distance <= 31 and row.ingredient is None
-    assert "de_aging" in row.carries[0]
+    assert "de-aging" in row.carries[0]
 
 
 def test_with_as_much_declared_it_is_signed(studio, hatch, shot):
