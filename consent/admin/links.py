@@ -70,7 +70,8 @@ class Links(OwnRows):
     ordering = ("-id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("authority__replaced_by", "authority__person__studio", "made_by").prefetch_related("passkeys")
+        rows = super().get_queryset(request).prefetch_related("passkeys")
+        return rows.select_related("authority__replaced_by", "authority__person__studio", "made_by")
 
     @admin.display(description="Person", ordering="authority__person__alias")
     def person(self, link: PerformerLink) -> str:

@@ -21,7 +21,6 @@ from django.core import signing
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
-from fido2.cose import UnsupportedKey
 from fido2.server import Fido2Server
 from fido2.utils import websafe_decode
 from fido2.webauthn import (
@@ -44,7 +43,7 @@ LONGEST_ANSWER = 16_384
 SALT = "consent.performer.passkey"
 # What an answer can be wrong by: our note, its JSON, the structures of CBOR and COSE within it, its signature.
 NO_ANSWER = (
-    ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, struct.error, UnsupportedKey,
+    ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, struct.error,
     UnsupportedAlgorithm, signing.BadSignature, LetterPasskey.DoesNotExist,
 )  # fmt: skip
 

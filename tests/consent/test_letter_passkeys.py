@@ -1,13 +1,14 @@
-"""Passkeys at the performers' own doors: kept on a device, they open the letter again and confirm acts in it; nobody else's do."""
+"""Passkeys at the performers' own doors: kept on a device, they open the letter again and confirm acts in it."""
 
 import html
+import json
 import re
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from fido2.webauthn import AuthenticatorData
 from hypothesis import HealthCheck, given
 from hypothesis import settings as laws
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from tests.desk import at_the_desk
 pytestmark = pytest.mark.django_db
 RETURN = "/letter/return"
 DAY = timedelta(days=1)
+YEAR = timedelta(days=365)
 ASKED = re.compile(r'data-options="([^"]+)".*?name="note" value="([^"]+)"', re.DOTALL)
 
 
@@ -67,7 +69,8 @@ def come_back(device, browser=None):
 
 
 def closed(answer) -> bool:
-    return answer.status_code == 404 and "This link opens no letter" in answer.content.decode() and not answer.cookies
+    let_in = [name for name in answer.cookies if name.startswith("letter_")]
+    return answer.status_code == 404 and "This link opens no letter" in answer.content.decode() and not let_in
 
 
 def age(letter, **changes):
@@ -84,7 +87,7 @@ def test_a_passkey_kept_on_a_device_opens_the_letter_without_link_and_code(lette
     assert answer.status_code == 302 and answer.url == letter.home
     assert grant.number in browser.get(letter.home).content.decode()
     opened = Event.objects.filter(tag="link:opened").latest("id")
-    assert opened.details["passkey"] == LetterPasskey.objects.get().public_id
+    assert LetterPasskey.objects.get().public_id in opened.body
 
 
 def test_it_opens_the_letter_also_when_the_link_has_run_out(letter, device, grant):
@@ -102,7 +105,7 @@ def test_only_the_public_half_is_kept_and_nothing_that_names_anybody(letter, dev
     secret = device.key.private_numbers().private_value.to_bytes(32, "big")
 
     assert device.id in bytes(kept.credential) and secret not in bytes(kept.credential)
-    assert Event.objects.filter(tag="link:passkey_kept", details__passkey=kept.public_id).count() == 1
+    assert Event.objects.filter(tag="link:passkey_kept", body__contains=kept.public_id).count() == 1
 
 
 def test_the_page_tells_what_is_kept_and_removes_it(letter, device):
@@ -160,7 +163,7 @@ def test_a_new_link_ends_the_passkeys_of_the_one_before(cast, letter, device):
 @pytest.mark.parametrize(
     "wrong",
     [
-        Device(flags=Device().flags & ~4),
+        Device(flags=AuthenticatorData.FLAG.UP),
         Device(origin="http://localhost:9999"),
         Device(origin="https://countersign.example"),
     ],
@@ -208,14 +211,15 @@ def test_a_link_that_lets_nobody_in_lets_no_passkey_in(letter, device, change):
     assert closed(come_back(device))
 
 
-def test_a_guardians_passkey_ends_with_the_eighteenth_birthday(cast, letter):
-    guardian = letters.speaker(cast, cast.noa, "guardian")
-    theirs, device = letters.made(cast, guardian), Device()
+def test_a_guardians_passkey_ends_with_the_eighteenth_birthday(cast):
+    today = timezone.now().date()
+    kit = world.person(cast.northlight, "Kit Kern", "Kit K", today - 17 * YEAR)
+    theirs, device = letters.made(cast, letters.speaker(cast, kit, "guardian")), Device()
     keep(theirs, device)
     assert come_back(device).status_code == 302
 
-    cast.noa.born = timezone.now().date().replace(year=timezone.now().year - 19)
-    cast.noa.save()
+    kit.birth_date = today - 19 * YEAR
+    kit.save()
 
     assert closed(come_back(device))
 
@@ -230,8 +234,6 @@ def test_one_that_was_not_used_for_long_opens_nothing(device):
     st.sampled_from(["id", "rawId", "type", "response"]), st.one_of(st.none(), st.text(max_size=20), st.just({})))))  # fmt: skip
 @laws(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_whatever_else_a_device_answers_is_refused_in_a_sentence(letter, said):
-    import json
-
     answer = said if isinstance(said, str) else json.dumps(said)
     _, note = asked(Client().get(RETURN))
 
