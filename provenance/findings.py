@@ -17,7 +17,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 
 from provenance import comparison, measured, plans, shelf, trust
 from provenance.comparison import Comparison
@@ -73,10 +72,10 @@ def exhibits(asset: Asset) -> list[Exhibit]:
     declared = any("evidence" in one for one in asset.declaration.get("operations", ()))
     if not declared and not SENT(asset.pk):
         return []
-    prefetch_related_objects([asset], "operations__evidence")
     lent = {one.label: KeptFile(one.sha256, one.storage_key, one.media_type) for one in asset.ingredients.all()}
     own = KeptFile(asset.sha256, asset.storage_key, asset.media_type)
-    return [found for row in asset.operations.all() if (found := _sent(row, own) or _named(row, lent, own))]
+    rows = asset.operations.prefetch_related("evidence")
+    return [found for row in rows if (found := _sent(row, own) or _named(row, lent, own))]
 
 
 SENT = Prepared(
