@@ -38,7 +38,7 @@ def opened(tmp_path):
                 stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         try:
-            until(lambda: "Countersign is open" in (tmp_path / "start.log").read_text() or process.poll(), within=90)
+            until(lambda: "Countersign is open" in (tmp_path / "start.log").read_text() or process.poll(), within=240)
             assert process.poll() is None, (tmp_path / "start.log").read_text()
             yield house, process
         finally:
@@ -61,7 +61,7 @@ def worker_of(process):
 
 
 def kill_a_group(process):
-    worker = until(lambda: worker_of(process), within=40)
+    worker = until(lambda: worker_of(process), within=240)
     os.killpg(worker.pid, signal.SIGKILL)
     return worker.pid
 
@@ -77,7 +77,7 @@ def kill_a_child(process):
 
 def attempts(house):
     """How often any job was claimed so far; read beside the house, which is not disturbed by it."""
-    with closing(sqlite3.connect(f"file:{house.folder}/countersign.sqlite3?mode=ro", uri=True, timeout=20)) as database:
+    with closing(sqlite3.connect(f"file:{house.folder}/countersign.sqlite3?mode=ro", uri=True, timeout=60)) as database:
         return database.execute("SELECT coalesce(sum(attempt), 0) FROM provenance_signingjob").fetchone()[0]
 
 
@@ -102,7 +102,7 @@ def campaign(opened, *, uploads, groups, children):
         for number, what in enumerate(killings):
             before = attempts(house)
             sending += [pool.submit(send, one) for one in wanted[number :: len(killings)]]
-            until(lambda: attempts(house) > before, within=60, every=0.01)  # noqa: B023
+            until(lambda: attempts(house) > before, within=240, every=0.01)  # noqa: B023
             time.sleep(chance.uniform(0, 0.12))
             kill_a_group(process) if what == "group" else kill_a_child(process)
         ids = [one.result() for one in sending]
@@ -114,7 +114,7 @@ def campaign(opened, *, uploads, groups, children):
         return len(done) == len(set(ids))
 
     done: dict[str, str] = {}
-    until(all_terminal, within=90, every=0.25)
+    until(all_terminal, within=240, every=0.25)
     drained = time.monotonic() - last_fault
 
     found = [house.do(acts.found, asset_id=one) for one in ids]
@@ -139,12 +139,12 @@ def test_two_workers_are_killed_while_eight_uploads_come(opened):
 def test_a_worker_whose_children_were_all_killed_is_started_again(opened):
     """The clock that calls the sweep is one of them, and nobody but the worker's watch would start it again."""
     house, process = opened
-    worker = until(lambda: worker_of(process), within=40)
-    for child in until(worker.children, within=20):
+    worker = until(lambda: worker_of(process), within=240)
+    for child in until(worker.children, within=240):
         child.kill()
-    until(lambda: (now := worker_of(process)) and now.pid != worker.pid, within=20)
+    until(lambda: (now := worker_of(process)) and now.pid != worker.pid, within=240)
     asset_id = house.do(acts.take_in, number=next(numbers))
-    until(lambda: house.do(acts.found, asset_id=asset_id)["state"] == "signed", within=60, every=0.25)
+    until(lambda: house.do(acts.found, asset_id=asset_id)["state"] == "signed", within=240, every=0.25)
 
 
 @pytest.mark.parametrize(
