@@ -19,8 +19,9 @@ from tests import databases
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("house")
 
-# Where houses are opened, browsers are watched and processes are killed.
-WAITS = (
+# Where houses are opened, browsers are watched and processes are killed; and the one test that is longer than most files.
+FIRST = (
+    "tests/registry/test_fuzzed",
     "tests/registry/test_start", "tests/journeys/test_demo", "tests/large/", "tests/journeys/test_desk_in_a_browser",
     "tests/journeys/test_a_letter_in_a_browser", "tests/journeys/test_a_report_in_a_browser",
     "tests/journeys/test_check_in_the_browser", "tests/vendor/test_in_a_browser", "tests/faults/",
@@ -30,7 +31,7 @@ WAITS = (
 
 def pytest_collection_modifyitems(items):
     """What waits more than it works comes first, so that all else is done meanwhile and nobody waits for it at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(WAITS))
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 @pytest.fixture(scope="session")

@@ -16,12 +16,12 @@ def test_a_worker_whose_children_were_all_killed_is_started_again(tmp_path):
     """The clock that calls the sweep is one of them, and nobody but the worker's watch would start it again."""
     databases.begin(tmp_path)
     with parts.embedded(tmp_path) as opened:
-        worker = until(lambda: opened.part("celery"), within=40)
-        for child in until(worker.children, within=20):
+        worker = until(lambda: opened.part("celery"), within=240)
+        for child in until(worker.children, within=240):
             child.kill()
-        until(lambda: (now := opened.part("celery")) and now.pid != worker.pid, within=20)
+        until(lambda: (now := opened.part("celery")) and now.pid != worker.pid, within=240)
         asset_id = opened.house.do(acts.take_in, number=next(numbers))
-        until(lambda: opened.house.do(acts.found, asset_id=asset_id)["state"] == "signed", within=60, every=0.25)
+        until(lambda: opened.house.do(acts.found, asset_id=asset_id)["state"] == "signed", within=240, every=0.25)
 
 
 @pytest.mark.parametrize(

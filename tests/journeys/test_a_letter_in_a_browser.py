@@ -25,7 +25,7 @@ def test_a_performer_ends_a_consent_on_a_telephone(browser):  # noqa: F811
     verify(browser("tobi"))
     address, code = made(ines)
     page = ines.context.browser.new_context(viewport=TELEPHONE, java_script_enabled=False).new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
 
     page.goto(address)
     write(page.get_by_label("Su código, seis cifras"), code)

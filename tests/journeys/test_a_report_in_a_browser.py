@@ -67,7 +67,7 @@ def addresses(tmp_path):
         yield site + report, site + title
     finally:
         web.terminate()
-        web.wait(timeout=20)
+        web.wait(timeout=120)
 
 
 def test_the_extent_card_is_read_by_everybody(addresses):
@@ -103,7 +103,7 @@ def test_the_extent_card_is_read_by_everybody(addresses):
 def watched(context):
     """A page, what its console complains of, and the sizes of what it loads."""
     page, faults, sizes = context.new_page(), [], []
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("response", lambda got: sizes.append(int(got.headers.get("content-length", 0))))
     return page, faults, sizes

@@ -70,7 +70,7 @@ def house(tmp_path_factory):
         yield opened
     finally:
         web.terminate()
-        web.wait(timeout=20)
+        web.wait(timeout=120)
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ def desk(tmp_path_factory):
     told = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COUNTERSIGN"))}
     told |= {"DATA_DIR": str(folder), "PORT": str(port), "SITE_URL": address, "DJANGO_SETTINGS_MODULE": "registry.settings"}
     databases.begin(folder)
-    subprocess.run([sys.executable, "-c", FURNISHED], cwd=HOUSE, env=told, check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", FURNISHED], cwd=HOUSE, env=told, check=True, timeout=600)
     with (folder / "web.log").open("w") as log:
         web = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "registry.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"],
@@ -61,14 +61,14 @@ def desk(tmp_path_factory):
         yield address
     finally:
         web.terminate()
-        web.wait(timeout=20)
+        web.wait(timeout=120)
 
 
-def until_open(address, web, log, within=90):
+def until_open(address, web, log, within=240):
     deadline = time.monotonic() + within
     while True:
         try:
-            return urllib.request.urlopen(address, timeout=2).close()
+            return urllib.request.urlopen(address, timeout=20).close()
         except OSError:
             assert web.poll() is None and time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
@@ -90,7 +90,7 @@ def browser(desk):
 
         def signed_in(user):
             page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(60_000)
             watch(page)
             page.goto(f"{desk}/admin/")
             page.locator("[name=login]").fill(user)

@@ -102,4 +102,4 @@ def test_a_bucket_that_does_not_answer_is_told_and_not_waited_for(settings):
         settings.STORAGES = settings.STORAGES | {"default": addresses.storage(where)}
         began = time.monotonic()
         assert health._asked("storage", health.storage)["state"] == "failed"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30, "by itself the library waits a minute, and asks again"

@@ -136,7 +136,7 @@ def test_the_image_is_pinned_to_what_is_tested():
 def test_the_pages_files_are_collected_as_the_image_does(tmp_path):
     environment = {"PATH": "/usr/bin:/bin", "COUNTERSIGN_ENV": "production", "STATIC_ROOT": str(tmp_path / "static")}
     command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "static" / "staticfiles.json").exists()
 

@@ -37,8 +37,9 @@ schemathesis.serializer.alias("application/c2pa", "application/octet-stream")
 schemathesis.serializer.alias("text/csv", "text/plain")
 schemathesis.serializer.alias("application/vnd.opentimelineio+json", "application/json")
 
-# Requests of each kind, fit and unfit, for each operation; after so many seconds no further one is sent.
-FEW, MANY, SECONDS = 4, int(os.environ.get("FAULTS_REQUESTS", 40)), 20
+# Requests of each kind, fit and unfit, for each operation (two are one of names that there
+# are and one of others); after so many seconds no further one is sent.
+FEW, MANY, SECONDS = 2, int(os.environ.get("FAULTS_REQUESTS", 40)), 20
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance, response_headers_conformance]
 UNHURRIED = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck), "phases": [Phase.generate]}
 IN_WORDS = "Describe it (responses, refusal(status, “code”)), or mend the answer. `pytest -k fuzzed -x` shows the request."
