@@ -42,6 +42,8 @@ _BY_SOURCE = {
     "computationalCapture": CAPTURED,
     "compositeCapture": CAPTURED,
 }
+# The label of GB 45438-2025, appendix E: content is of AI, is possibly, is suspected to be.
+_BY_LABEL = {"1": USED, "2": MAY, "3": MAY}
 _PREFIXES = ("cv.iptc.org/newscodes/digitalsourcetype/", "c2pa.org/digitalsourcetype/")
 _INCEPTION = frozenset({"c2pa.created", "c2pa.opened"})
 
@@ -278,8 +280,8 @@ def _of_bound_metadata(reading: Reading) -> Iterator[Statement]:
 def _of_metadata(found: Mapping[str, Any], strength: str) -> Iterator[Statement]:
     source = found.get("digital_source_type")
     system = " ".join(filter(None, (printable(found.get("ai_system")), printable(found.get("ai_system_version")))))
-    says = said_of_source(source) or (USED if system else "")
-    if says == CAPTURED and system:
+    says = said_of_source(source) or (USED if system else _BY_LABEL.get(printable(found.get("ai_label")), ""))
+    if says == CAPTURED and (system or found.get("ai_label") == "1"):
         says = USED
     if says:
         yield Statement(says, strength, "", system, printable(source))

@@ -21,7 +21,7 @@ from importlib import import_module
 from typing import Any, BinaryIO
 
 from provenance import credentials
-from provenance.media import fingerprints, notes, packets, small, sniff, structure
+from provenance.media import fingerprints, metadata, notes, packets, small, sniff, structure
 from provenance.media.bounds import Bounds
 from provenance.media.refusal import MediaRefused
 from provenance.sandbox.child import LENGTH
@@ -116,7 +116,7 @@ def _answer(request: dict[str, Any], files: list[BinaryIO], anchors: list[tuple[
 
 def _examine(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     told = structure.examine(files[0], request["name"], bounds, strict=request["strict"], look=credentials.look)
-    return told | {"metadata": packets.read(files[0], sniff.sniff(files[0]), bounds)}
+    return told | {"metadata": metadata.read(files[0], sniff.sniff(files[0]), bounds)}
 
 
 def _examine_frames(
@@ -141,7 +141,7 @@ def _read(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
             "media.malformed", "This sidecar is far larger than any credentials; send the .c2pa file itself."
         )
     told = credentials.read(files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"])
-    return told | {"metadata": packets.read(files[0], sniff.sniff(files[0]), bounds)}
+    return told | {"metadata": metadata.read(files[0], sniff.sniff(files[0]), bounds)}
 
 
 def _describe(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
