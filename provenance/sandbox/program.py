@@ -186,7 +186,7 @@ def _draw(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
 
 def _fingerprint(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     structure.guard(files[0], bounds)
-    return {"codes": fingerprints.codes(files[0])}
+    return {"codes": fingerprints.codes(files[0], bounds)}
 
 
 def _store(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
