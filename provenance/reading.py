@@ -5,8 +5,10 @@ The dict comes from the sandbox child and holds whatever the file says, so nothi
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
+from provenance.geometry import Media
 from provenance.printable import printable
 
 GROUPS = ("success", "informational", "failure")
@@ -17,7 +19,8 @@ MOST_CODES = 500
 class Reading:
     """One reading of one file. `active` is the active manifest's label, or empty when the file has none.
 
-    `metadata` are the few properties of IPTC and PLUS that say something of AI, as they stand in the file's XMP.
+    `metadata` are the few properties of IPTC and PLUS that say something of AI, as they stand in the file's XMP. `media`
+    is the file's frame and clock, looked at only where an action marks places in it.
     """
 
     state: str = ""
@@ -33,6 +36,7 @@ class Reading:
     certificate: Mapping[str, Any] = field(default_factory=dict)
     engine: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    media: Media | None = None
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> "Reading":
@@ -50,6 +54,7 @@ class Reading:
             certificate=mapping(found.get("certificate")),
             engine=mapping(found.get("engine")),
             metadata=mapping(found.get("metadata")),
+            media=_media(mapping(found.get("media"))),
             **groups,
         )
 
@@ -131,6 +136,15 @@ class Used:
             failure=tuple(dict.fromkeys(failure)),
             within=within,
         )
+
+
+def _media(found: Mapping[str, Any]) -> Media | None:
+    """What the child's own scan of the file found; that is ours, and needs no second look."""
+    if not found:
+        return None
+    sized = {name: found[name] for name in ("width", "height", "frames", "seconds", "words")}
+    fps = Fraction(*found["fps"]) if found["fps"] else None
+    return Media(found["kind"], fps=fps, elements=tuple(found["elements"]), **sized)
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

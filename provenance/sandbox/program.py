@@ -141,7 +141,8 @@ def _read(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
             "media.malformed", "This sidecar is far larger than any credentials; send the .c2pa file itself."
         )
     told = credentials.read(files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"])
-    return told | {"metadata": metadata.read(files[0], sniff.sniff(files[0]), bounds)}
+    media = structure.facts(files[0], bounds) if credentials.marks_places(told) else {}
+    return told | {"metadata": metadata.read(files[0], sniff.sniff(files[0]), bounds), "media": media}
 
 
 def _describe(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
