@@ -142,6 +142,14 @@ def _drawn(reader: c2pa.Reader, address: str, draw: Callable[[bytes], bytes]) ->
         return ""
 
 
+def marks_places(told: Mapping[str, Any]) -> bool:
+    """Whether an action of the active manifest says where in the file it was done."""
+    assertions = (told["manifests"].get(told["active"]) or {}).get("assertions") or []
+    data = [one.get("data") for one in assertions if str(one.get("label")).startswith(FIRST)]
+    acts = [act for one in data if isinstance(one, dict) for act in one.get("actions") or []]
+    return any(isinstance(act, dict) and act.get("changes") for act in acts)
+
+
 def store_of(file: BinaryIO, media_type: str) -> bytes:
     """The manifest store that a file carries (JUMBF), as it lies there; it is not checked."""
     reader, _ = _open(file, media_type, None, (), verify=False)

@@ -12,8 +12,17 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from provenance import findings, inheritance, measured, trust
-from provenance.declaration import Declaration, OperationStatement, Tool, placement_of, placement_told, remembered
+from provenance import findings, inheritance, marked, measured, trust
+from provenance.declaration import (
+    Declaration,
+    OperationStatement,
+    Tool,
+    placement_of,
+    placement_told,
+    regions_of,
+    regions_told,
+    remembered,
+)
 from provenance.extent import measure
 from provenance.footprint import domain_of
 from provenance.geometry import Media
@@ -34,6 +43,7 @@ from registry.prepared import Prepared
 
 Kind = KnownContent.Kind
 REMEMBERED = ("id", "element", "technique", "digital_source_type", "description")
+SAME_FRAME = ("width", "height", "frame_count", "duration", "words")
 MOST_ASSETS = 20  # of the same bytes; they say the same
 MOST_RUNS = 1_000  # of frames in common; where they are shuffled more than that, nobody says where
 PIECE = 500
@@ -91,7 +101,7 @@ def inherited(
 ) -> Heritage:
     """What comes along with the sources of an asset, for its extent. Raises Laundering where that is not declared."""
     faults: list[Fault] = []
-    stated: dict[tuple[str, str], OperationStatement] = {}
+    stated: dict[tuple[Any, ...], OperationStatement] = {}
     carriers: list[Carrier] = []
     for source in sources:
         reading = _reading(source)
@@ -99,13 +109,13 @@ def inherited(
         carriers += found
         faults += _left_out(source, found, declaration, media)
         known = [one.asset for one in found]
-        elsewhere = [*_remembered_of(known), *_stated_elsewhere(reading, known)]
+        elsewhere = [*_remembered_of(known, source, media), *_stated_elsewhere(reading, known, source, media)]
         if not any(one.generative for one in declaration.operations):
             if elsewhere:
                 faults.append(_fault(source, "states that generative AI was used", "names none"))
             elif metadata_states_ai(source.metadata):
                 faults.append(_fault(source, "states in its metadata that AI was used", "names none"))
-        stated = {(one.digital_source_type, one.tool.name): one for one in elsewhere} | stated
+        stated = {_way(one): one for one in elsewhere} | stated
     if faults:
         raise Laundering(tuple(dict.fromkeys(faults)))
     numbered = (_numbered(number, one, media) for number, one in enumerate(stated.values(), start=1))
@@ -114,7 +124,10 @@ def inherited(
 
 def told(heritage: Heritage) -> dict[str, Any]:
     """What came along, as JSON to be remembered with the asset."""
-    stated = [{name: getattr(one, name) for name in REMEMBERED} | {"tool": one.tool.name} for one in heritage.stated]
+    stated = [
+        {name: getattr(one, name) for name in REMEMBERED} | {"tool": one.tool.name, "regions": regions_told(one.regions)}
+        for one in heritage.stated
+    ]
     carriers = [
         {"asset": one.asset.public_id, "relation": one.relation, "placement": placement_told(one.placement),
          **({} if one.frames is None else {"frames": [[run.known, run.here, run.count] for run in one.frames]})}
@@ -145,7 +158,9 @@ def carried(heritage: Heritage, media: Media) -> tuple[Print, ...]:
 
 def _stated(kept: Iterable[Mapping[str, Any]]) -> tuple[OperationStatement, ...]:
     """The same from that JSON."""
-    return tuple(OperationStatement(**{**one, "tool": Tool(one["tool"])}) for one in kept)
+    return tuple(
+        OperationStatement(**{**one, "tool": Tool(one["tool"]), "regions": regions_of(one.get("regions", ()))}) for one in kept
+    )
 
 
 # --- what is known here -------------------------------------------------------------------------------------------
@@ -270,8 +285,7 @@ def brought(carrier: Carrier, media: Media, seen: dict[int, list[Print]] | None 
     known that they were done. Frames that both have keep theirs, wherever they stand.
     """
     theirs = measured.media(carrier.asset.media, remembered(carrier.asset.declaration))
-    size = ("width", "height", "frame_count", "duration", "words")
-    same = carrier.relation != "componentOf" and all(getattr(theirs, name) == getattr(media, name) for name in size)
+    same = carrier.relation != "componentOf" and _same_frame(theirs, media)
     placement = carrier.placement or (ALL if same else None)
     found = []
     for one in prints(carrier.asset, seen):
@@ -286,6 +300,10 @@ def brought(carrier: Carrier, media: Media, seen: dict[int, list[Print]] | None 
         elif came := inheritance.mapped(one, placement, domain_of(element, theirs), domain_of(element, media)):
             found.append(came)
     return found
+
+
+def _same_frame(theirs: Media, media: Media) -> bool:
+    return all(getattr(theirs, name) == getattr(media, name) for name in SAME_FRAME)
 
 
 def prints(asset: Asset, seen: dict[int, list[Print]] | None = None) -> list[Print]:
@@ -313,25 +331,51 @@ def _may_have(media: Media, element: str) -> bool:
 # --- what others state --------------------------------------------------------------------------------------------
 
 
-def _remembered_of(known: Iterable[Asset]) -> Iterator[OperationStatement]:
+def _remembered_of(known: Iterable[Asset], source: Source, media: Media) -> Iterator[OperationStatement]:
     """What others had stated of the assets known here, when they were taken in."""
     for asset in known:
-        yield from _stated(asset.media.get("inherited", ()))
+        theirs = measured.media(asset.media, remembered(asset.declaration))
+        for one in _stated(asset.media.get("inherited", ())):
+            yield one if _same_places(source, theirs, media) else replace(one, element="", regions=())
 
 
-def _stated_elsewhere(reading: Reading, known: Iterable[Asset]) -> Iterator[OperationStatement]:
-    """Each way in which somebody else's credentials say AI was used, of unknown extent."""
+def _stated_elsewhere(
+    reading: Reading, known: Iterable[Asset], source: Source, media: Media
+) -> Iterator[OperationStatement]:
+    """Each way in which somebody else's credentials say AI was used; of unknown extent, but for places that hold here."""
     own = {asset.credential.manifest_label for asset in known if hasattr(asset, "credential")}
-    for act in generative_acts(reading, but=own):
+    acts = list(generative_acts(reading, but=own))
+    marks = [marked.places(act, media) if label == reading.active else marked.NOWHERE for label, act in acts]
+    if not _marks_hold(reading, source, media) or sum(len(regions) for _, regions in marks) > marked.MOST:
+        marks = [marked.NOWHERE] * len(acts)
+    for (_, act), (element, regions) in zip(acts, marks, strict=True):
         yield OperationStatement(
-            id="inherited", element="", technique="other", tool=Tool(_agent(act) or "not stated"),
-            digital_source_type=str(act.get("digitalSourceType")),
+            id="inherited", element=element, technique="other", tool=Tool(_agent(act) or "not stated"),
+            digital_source_type=str(act.get("digitalSourceType")), regions=regions,
             description="Stated by the credentials of an asset used",
         )  # fmt: skip
 
 
+def _way(one: OperationStatement) -> tuple[Any, ...]:
+    """What tells one way in which AI was used from another; what is not placed is on no element in particular."""
+    return one.digital_source_type, one.tool.name, one.regions and one.element, one.regions
+
+
+def _marks_hold(reading: Reading, source: Source, media: Media) -> bool:
+    """Whether the places that a file's own credentials mark are places of this asset, by a signer known here. Else it is
+    only known that something was done."""
+    if reading.state != "Trusted" or reading.failure or reading.media is None:
+        return False
+    return _same_places(source, reading.media, media)
+
+
+def _same_places(source: Source, theirs: Media, media: Media) -> bool:
+    """Whether the asset is that file, or was made from it without being cut, moved or fitted into another frame."""
+    return source.relation == "parentOf" and source.placement in (None, ALL) and _same_frame(theirs, media)
+
+
 def _numbered(number: int, operation: OperationStatement, media: Media) -> OperationStatement:
-    """With an id of its own, and on an element of this asset: on which one it was, others seldom say."""
+    """With ids of its own, and on an element of this asset: on which one it was, others seldom say."""
     element = operation.element if operation.element in media.elements else media.elements[0]
     return replace(operation, id=f"inherited-{number}", element=element)
 

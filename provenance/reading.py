@@ -6,8 +6,10 @@ The dict comes from the sandbox child and holds whatever the file says, so nothi
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
+from provenance.geometry import Media
 from provenance.printable import printable
 
 GROUPS = ("success", "informational", "failure")
@@ -20,8 +22,9 @@ BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 class Reading:
     """One reading of one file. `active` is the active manifest's label, or empty when the file has none.
 
-    `metadata` are the few properties of IPTC and PLUS that say something of AI, as they stand in the file's XMP.
-    `pictures` are small JPEGs of the assets used, in base64, drawn by the child: by manifest and place in its list.
+    `metadata` are the few properties of IPTC and PLUS that say something of AI, as they stand in the file's metadata. `media`
+    is the file's frame and clock, looked at only where an action marks places in it. `pictures` are small JPEGs of the assets
+    used, in base64, drawn by the child: by manifest and place in its list.
     """
 
     state: str = ""
@@ -38,6 +41,7 @@ class Reading:
     engine: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     pictures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    media: Media | None = None
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> "Reading":
@@ -56,6 +60,7 @@ class Reading:
             engine=mapping(found.get("engine")),
             metadata=mapping(found.get("metadata")),
             pictures=mapping(found.get("pictures")),
+            media=_media(mapping(found.get("media"))),
             **groups,
         )
 
@@ -144,6 +149,15 @@ class Used:
 
 def _is_base64(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= LONGEST_PICTURE and BASE64.fullmatch(value) is not None
+
+
+def _media(found: Mapping[str, Any]) -> Media | None:
+    """What the child's own scan of the file found; that is ours, and needs no second look."""
+    if not found:
+        return None
+    sized = {name: found[name] for name in ("width", "height", "frames", "seconds", "words")}
+    fps = Fraction(*found["fps"]) if found["fps"] else None
+    return Media(found["kind"], fps=fps, elements=tuple(found["elements"]), **sized)
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

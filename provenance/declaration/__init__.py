@@ -24,11 +24,12 @@ from provenance.declaration.statements import (
     Tool,
     TrainingData,
 )
-from provenance.declaration.values import placement_of, placement_told
+from provenance.declaration.values import placement_of, placement_told, regions_of, regions_told
 
 __all__ = [
     "MAX_REGIONS", "PORTRAYED_ROLES", "AuthorshipStatement", "Contributor", "Declaration", "DepictionStatement",
     "EvidenceInput", "EvidenceStatement", "IngredientStatement", "IntendedRelease", "Languages", "Model",
     "OperationStatement", "Tool", "TrainingData", "check_against", "check_placements",
-    "look_through", "parse", "placement_of", "placement_told", "remembered",
+    "look_through", "parse", "placement_of", "placement_told", "regions_of", "regions_told",
+    "remembered",
 ]  # fmt: skip

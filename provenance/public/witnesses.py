@@ -36,6 +36,7 @@ CAME_IN = {
 }  # fmt: skip
 PROPERTIES = {
     "digital_source_type": said("Digital source type"), "ai_system": said("AI system"), "ai_system_version": said("Version"),
+    "ai_label": said("Label of GB 45438-2025"),
     "model_release_status": said("Model release"), "data_mining": said("Data mining"),
 }  # fmt: skip
 

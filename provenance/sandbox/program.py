@@ -22,7 +22,7 @@ from importlib import import_module
 from typing import Any, BinaryIO
 
 from provenance import credentials
-from provenance.media import fingerprints, notes, packets, small, sniff, structure
+from provenance.media import fingerprints, metadata, notes, packets, small, sniff, structure
 from provenance.media.bounds import Bounds
 from provenance.media.refusal import MediaRefused
 from provenance.sandbox.child import LENGTH
@@ -117,7 +117,7 @@ def _answer(request: dict[str, Any], files: list[BinaryIO], anchors: list[tuple[
 
 def _examine(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     told = structure.examine(files[0], request["name"], bounds, strict=request["strict"], look=credentials.look)
-    return told | {"metadata": packets.read(files[0], sniff.sniff(files[0]), bounds)}
+    return told | {"metadata": metadata.read(files[0], sniff.sniff(files[0]), bounds)}
 
 
 def _examine_frames(
@@ -145,7 +145,8 @@ def _read(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
     told = credentials.read(
         files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"], pictures=pictures
     )
-    return told | {"metadata": packets.read(files[0], sniff.sniff(files[0]), bounds)}
+    media = structure.facts(files[0], bounds) if credentials.marks_places(told) else {}
+    return told | {"metadata": metadata.read(files[0], sniff.sniff(files[0]), bounds), "media": media}
 
 
 def _describe(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
@@ -190,7 +191,7 @@ def _draw(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
 
 def _fingerprint(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     structure.guard(files[0], bounds)
-    return {"codes": fingerprints.codes(files[0])}
+    return {"codes": fingerprints.codes(files[0], bounds)}
 
 
 def _store(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:

@@ -338,8 +338,13 @@ OFFICE = "http://schemas.openxmlformats.org"
 
 
 def script_docx() -> bytes:
+    return docx(STORY)
+
+
+def docx(story: str) -> bytes:
+    """A Word document with a paragraph for each line."""
     paragraphs = "".join(
-        f"<w:p><w:r><w:t>{line.strip()}</w:t></w:r></w:p>" for line in STORY.splitlines() if line.strip()
+        f"<w:p><w:r><w:t>{line.strip()}</w:t></w:r></w:p>" for line in story.splitlines() if line.strip()
     )
     main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     members = {

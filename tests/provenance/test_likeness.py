@@ -286,6 +286,17 @@ def test_a_text_is_known_by_its_words(studio, hatch):
     assert row.kind == "text"
 
 
+@pytest.mark.parametrize("kind", ["docx", "pdf"])
+def test_a_text_is_known_as_a_document_and_in_another_kind(studio, hatch, kind):
+    words = "\n".join(build.RIDER)
+    document = build.rider_pdf() if kind == "pdf" else build.docx(words)
+    made = {"id": "op-1", "element": "text", "technique": "generated_text", "tool": {"name": "Pen"},
+            "model": {"type": "not_disclosed"}, "whole": True}  # fmt: skip
+    signed(hatch, words.encode(), shots.bare(studio, "a.txt", operations=[made]), "a.txt")
+    sent = shots.send(hatch, document, shots.bare(studio, f"b.{kind}"), name=f"b.{kind}")
+    assert held(hatch, sent).likenesses.get().kind == "text"
+
+
 def test_of_a_shot_with_many_versions_only_the_nearest_are_held_against_a_file(studio, hatch, shot, monkeypatch):
     """Two signed versions of one picture, room for one: the same bytes saved anew still find the nearer."""
     far = saved(ImageEnhance.Brightness(result()).enhance(1.15), 85)
