@@ -60,6 +60,7 @@ from registry.permissions import may_enter, may_operate
 from registry.prepared import Prepared
 
 State = SigningJob.State
+BY_HAND = "Sent by hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class Upload:
 
     @property
     def why(self) -> str:
-        return "Sent by hand" if self.by else ""
+        return BY_HAND if self.by else ""
 
     @property
     def vendor(self) -> Organisation:
