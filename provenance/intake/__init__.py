@@ -21,7 +21,7 @@ from provenance.intake.history import brought_along, shown
 from provenance.intake.keeping import kept, taken_in
 from provenance.intake.noting import note
 from provenance.intake.rows import written
-from provenance.intake.upload import Upload, intake_key_of, materials_of, production_of
+from provenance.intake.upload import BY_HAND, Upload, intake_key_of, materials_of, production_of
 from provenance.models import Asset, SigningJob
 from provenance.refusals import not_covered
 from provenance.sent_files import SentFile
@@ -30,8 +30,8 @@ from registry.errors import Fault, NotAllowed
 from registry.models import ApiClient, User
 
 __all__ = [
-    "NotAtThisDesk", "NotCovered", "SentFile", "compare", "note", "question_of", "receive", "receive_sequence", "reconsider",
-    "refuse", "try_again", "turn",
+    "BY_HAND", "NotAtThisDesk", "NotCovered", "SentFile", "compare", "note", "question_of", "receive", "receive_sequence",
+    "reconsider", "refuse", "try_again", "turn",
 ]  # fmt: skip
 
 State = SigningJob.State

@@ -18,6 +18,7 @@ from registry.errors import Fault, Invalid
 from registry.models import ApiClient, Organisation, Production, User
 from registry.prepared import Prepared
 
+BY_HAND = "Sent by hand"
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -61,7 +62,7 @@ class Upload:
 
     @property
     def why(self) -> str:
-        return "Sent by hand" if self.by else ""
+        return BY_HAND if self.by else ""
 
     @property
     def vendor(self) -> Organisation:
