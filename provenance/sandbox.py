@@ -87,6 +87,8 @@ class Limits:
     measuring_seconds: float = 7_200.0
     # The longest film or recording that is measured at once, in seconds; a reel is twenty minutes.
     measured_seconds: int = 5_400
+    # How far a child gives way to the processes around it (nice(2)).
+    niceness: int = 0
 
     def wall(self, size: int) -> float:
         return self.seconds + size / self.bytes_per_second
@@ -102,6 +104,7 @@ class Limits:
             "depth": self.depth,
             "measured_seconds": self.measured_seconds,
             "recycle_after": self.recycle_after,
+            "niceness": self.niceness,
         }
 
 
@@ -187,12 +190,18 @@ class SignRequest:
 
 
 class Sandbox:
-    """A pool of at most `children` warm children; `anchors` are trusted where a call names none of its own."""
+    """A pool of at most `children` warm children; `anchors` are trusted where a call names none of its own.
 
-    def __init__(self, *, children: int = 2, limits: Limits | None = None, anchors: Iterable[Anchor] = ()):
+    At most `waiting` calls wait for a child; whoever comes then is told at once that it is busy. Without it, any number.
+    """
+
+    def __init__(
+        self, *, children: int = 2, waiting: int | None = None, limits: Limits | None = None, anchors: Iterable[Anchor] = ()
+    ):
         self.limits = limits or Limits()
         self.anchors = tuple(anchors)
         self.size = children
+        self.waiting = waiting
         self._idle: list[_Child] = []
         self._begin()
         _POOLS.add(self)
@@ -355,17 +364,12 @@ class Sandbox:
 
     @contextlib.contextmanager
     def _child(self) -> Iterator["_Child"]:
-        free = self._free
-        if not free.acquire(timeout=self.limits.wait_seconds):
-            raise SandboxBusy("media.busy", "Too many files are being read at the moment; try again in a minute.")
-        try:
+        with _place(self._line, 0), _place(self._free, self.limits.wait_seconds):
             child = self._take()
             try:
                 yield child
             finally:
                 self._give_back(child)
-        finally:
-            free.release()
 
     def _take(self) -> "_Child":
         while True:
@@ -387,6 +391,7 @@ class Sandbox:
     def _begin(self) -> None:
         self._lock = threading.Lock()
         self._free = threading.BoundedSemaphore(self.size)
+        self._line = None if self.waiting is None else threading.BoundedSemaphore(self.size + self.waiting)
         self._idle = []
 
     def _forget(self) -> None:
@@ -395,6 +400,18 @@ class Sandbox:
         self._begin()
         for child in idle:
             child.disown()
+
+
+@contextlib.contextmanager
+def _place(places: threading.BoundedSemaphore | None, seconds: float) -> Iterator[None]:
+    """One of so many places, waited for at most so long; any number where they are not counted."""
+    if places is not None and not places.acquire(blocking=seconds > 0, timeout=seconds or None):
+        raise SandboxBusy("media.busy", "Too many files are being read at the moment; try again in a minute.")
+    try:
+        yield
+    finally:
+        if places is not None:
+            places.release()
 
 
 _POOLS: "weakref.WeakSet[Sandbox]" = weakref.WeakSet()

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 Row = tuple[Any, ...]
+NOBODY = 0  # the key of no row
 
 
 class Prepared:
@@ -48,6 +49,12 @@ class Prepared:
         sql, parameters = compiler.as_sql()
         converters = compiler.get_converters([column for column, *_ in compiler.select])
         return sql, [(one, places.get(one)) for one in parameters], list(converters.items())
+
+
+def filled(keys: Iterable[int]) -> list[int]:
+    """The keys with none among them, as many as the next power of two: never an empty list, and few forms of one question."""
+    kept = [NOBODY, *keys]
+    return kept + [NOBODY] * ((1 << (len(kept) - 1).bit_length()) - len(kept))
 
 
 def _stand_in(number: int, at: int, *, text: bool) -> str | int:
