@@ -26,6 +26,7 @@ from provenance.heritage import Carrier, Heritage
 from provenance.media.refusal import MediaRefused
 from provenance.models import Asset, Fingerprint, FingerprintChunk, Ingredient, KnownContent, Likeness, Measured
 from provenance.placement import ALL
+from provenance.sandbox import Sandbox
 from registry.models import Organisation
 from registry.prepared import Prepared
 
@@ -35,7 +36,6 @@ FRAMES = 2  # of a film that have to be near; one may be a title that many films
 MOST_FOUND = 5  # known assets, told for one file; the nearest
 MOST_JUDGED = 200  # known assets that a file is held against; the nearest
 
-NOBODY = 0  # so that a list of keys is never empty, and a question is asked whatever was found
 SHARING = (
     "SELECT digits, asset_id, at_s FROM provenance_fingerprint "
     "WHERE id IN (SELECT fingerprint_id FROM provenance_fingerprintchunk WHERE chunk_key IN ({keys}))"
@@ -72,10 +72,10 @@ class Near:
         return self.shown.codes[0].kind
 
 
-def codes_of(path: Path) -> tuple[Code, ...]:
+def codes_of(path: Path, *, readers: Sandbox | None = None) -> tuple[Code, ...]:
     """The fingerprints of a file; none where it has none, or where reading it was given up."""
     try:
-        return trust.sandbox().fingerprint(path)
+        return (readers or trust.sandbox()).fingerprint(path)
     except MediaRefused as refusal:
         log.warning("no fingerprint could be taken: %s", refusal.code)
         return ()

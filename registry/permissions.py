@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -20,6 +19,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from registry.counting import count
 from registry.errors import NotAllowed, TooMany
 from registry.models import ApiClient, Membership, Organisation, Production, User
 from registry.prepared import Prepared
@@ -260,11 +260,7 @@ def spend(rate: str, visitor: str, *, now: float, cost: int = 1) -> Quota | None
         return None
     minute = int(now // MINUTE)
     key = f"rate-{rate}-{minute}-{hashlib.sha256(visitor.encode()).hexdigest()[:32]}"
-    cache.add(key, 0, timeout=2 * MINUTE)
-    try:
-        asked = cache.incr(key, cost)
-    except ValueError:
-        asked = 0
+    asked = count(key, cost, seconds=2 * MINUTE)
     return Quota(rate, limit, asked, int((minute + 1) * MINUTE - now) + 1)
 
 

@@ -14,6 +14,7 @@ from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = tuple[Any, ...]
+NOBODY = 0  # the key of no row
 
 
 class Prepared:
@@ -58,6 +59,12 @@ class Prepared:
         converters = compiler.get_converters([column for column, *_ in compiler.select])
         made = _maker(compiler) if queryset._iterable_class is ModelIterable else None
         return sql, [(one, places.get(one)) for one in parameters], list(converters.items()), made
+
+
+def filled(keys: Iterable[int]) -> list[int]:
+    """The keys with none among them, as many as the next power of two: never an empty list, and few forms of one question."""
+    kept = [NOBODY, *keys]
+    return kept + [NOBODY] * ((1 << (len(kept) - 1).bit_length()) - len(kept))
 
 
 def _stand_in(number: int, at: int, *, text: bool) -> str | int:

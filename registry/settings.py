@@ -106,13 +106,15 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "registry.middleware.OnlySecure",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "registry.middleware.Language",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # What follows is for those who have a session.
+    "registry.middleware.AskedOften",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "registry.middleware.FirstPassword",
     "registry.middleware.SecondFactor",
@@ -181,6 +183,12 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2 + 1024  # the largest declaration, and the name of its part
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 2_240  # frames of a sequence, and its ingredients; any other form is held to twenty
+
+# ── Files that anybody has checked ───────────────────────────────────────────────────────────────────────────────
+# How long one may be read (and a second more for each 10 MB), by readers of their own; how many requests of a web process
+# wait for one, so that the others are left to those who ask for something else.
+WINDOW_SECONDS = environment.whole("WINDOW_SECONDS", 3)
+WINDOW_WAITING = environment.whole("WINDOW_WAITING", 4)
 
 # ── Measuring ────────────────────────────────────────────────────────────────────────────────────────────────────
 # How much of an element may be found touched beyond what was declared before a person has to answer for it.

@@ -28,9 +28,10 @@ accounts = [
 urlpatterns = [
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
+    # What is asked most comes first: an address is looked for in this order.
+    path("api/v1/", include("provenance.api.urls")),
     path("api/v1/", include("registry.api.urls")),
     path("api/v1/", include("consent.api.urls")),
-    path("api/v1/", include("provenance.api.urls")),
     path("api/softbinding/v1/", include("provenance.api.soft_binding.urls")),
     path("", include("provenance.api.well_known")),
     path("admin/", include("consent.admin.urls")),

@@ -20,6 +20,7 @@ from registry.prepared import Prepared
 
 BY_HAND = "Sent by hand"
 
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """An ingredient with the bytes it stands for: sent along, or a signed asset known here."""

@@ -102,7 +102,7 @@ def _beside(report: Report, path: str) -> dict[str, Any]:
     own = ""
     if any(one["picture"] for one in shown):
         with suppress(MediaRefused):
-            own = b64encode(trust.sandbox().draw(Path(path), side=OWN_SIDE)).decode()
+            own = b64encode(trust.window().draw(Path(path), side=OWN_SIDE)).decode()
     return {"copies": spoken(shown), "own_picture": own}
 
 

@@ -23,6 +23,8 @@ class Limits:
     measuring_seconds: float = 7_200.0
     # The longest film or recording that is measured at once, in seconds; a reel is twenty minutes.
     measured_seconds: int = 5_400
+    # How far a child gives way to the processes around it (nice(2)).
+    niceness: int = 0
 
     def wall(self, size: int) -> float:
         return self.seconds + size / self.bytes_per_second
@@ -38,4 +40,5 @@ class Limits:
             "depth": self.depth,
             "measured_seconds": self.measured_seconds,
             "recycle_after": self.recycle_after,
+            "niceness": self.niceness,
         }

@@ -17,12 +17,18 @@ from provenance.sandbox.values import Anchor, Sign
 
 
 class Pool:
-    """At most `children` children; `anchors` are trusted where a call names none of its own."""
+    """At most `children` children; `anchors` are trusted where a call names none of its own.
 
-    def __init__(self, *, children: int = 2, limits: Limits | None = None, anchors: Iterable[Anchor] = ()):
+    At most `waiting` calls wait for a child; whoever comes then is told at once that it is busy. Without it, any number.
+    """
+
+    def __init__(
+        self, *, children: int = 2, waiting: int | None = None, limits: Limits | None = None, anchors: Iterable[Anchor] = ()
+    ):
         self.limits = limits or Limits()
         self.anchors = tuple(anchors)
         self.size = children
+        self.waiting = waiting
         self._idle: list[Child] = []
         self._begin()
         _POOLS.add(self)
@@ -44,17 +50,12 @@ class Pool:
 
     @contextlib.contextmanager
     def _child(self) -> Iterator[Child]:
-        free = self._free
-        if not free.acquire(timeout=self.limits.wait_seconds):
-            raise SandboxBusy("media.busy", "Too many files are being read at the moment; try again in a minute.")
-        try:
+        with _place(self._line, 0), _place(self._free, self.limits.wait_seconds):
             child = self._take()
             try:
                 yield child
             finally:
                 self._give_back(child)
-        finally:
-            free.release()
 
     def _take(self) -> Child:
         while True:
@@ -76,6 +77,7 @@ class Pool:
     def _begin(self) -> None:
         self._lock = threading.Lock()
         self._free = threading.BoundedSemaphore(self.size)
+        self._line = None if self.waiting is None else threading.BoundedSemaphore(self.size + self.waiting)
         self._idle = []
 
     def _forget(self) -> None:
@@ -84,6 +86,18 @@ class Pool:
         self._begin()
         for child in idle:
             child.disown()
+
+
+@contextlib.contextmanager
+def _place(places: threading.BoundedSemaphore | None, seconds: float) -> Iterator[None]:
+    """One of so many places, waited for at most so long; any number where they are not counted."""
+    if places is not None and not places.acquire(blocking=seconds > 0, timeout=seconds or None):
+        raise SandboxBusy("media.busy", "Too many files are being read at the moment; try again in a minute.")
+    try:
+        yield
+    finally:
+        if places is not None:
+            places.release()
 
 
 _POOLS: "weakref.WeakSet[Pool]" = weakref.WeakSet()

@@ -238,6 +238,7 @@ def _confine(limits: dict[str, Any]) -> None:
         _, hard = resource.getrlimit(what)
         amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
         resource.setrlimit(what, (amount, amount))
+    os.nice(limits["niceness"])
 
 
 def _more_processor_time(seconds: float, limits: dict[str, Any]) -> None:
