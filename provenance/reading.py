@@ -6,7 +6,7 @@ The dict comes from the sandbox child and holds whatever the file says, so nothi
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from provenance.printable import printable
 
@@ -142,7 +142,7 @@ class Used:
         )
 
 
-def _is_base64(value: Any) -> bool:
+def _is_base64(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and len(value) <= LONGEST_PICTURE and BASE64.fullmatch(value) is not None
 
 
