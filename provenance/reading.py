@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeGuard
 
 from provenance.geometry import Media
 from provenance.printable import printable
@@ -147,7 +147,7 @@ class Used:
         )
 
 
-def _is_base64(value: Any) -> bool:
+def _is_base64(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and len(value) <= LONGEST_PICTURE and BASE64.fullmatch(value) is not None
 
 
