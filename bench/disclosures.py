@@ -19,9 +19,10 @@ ADDRESS = "/api/v1/disclosures"
 
 
 def run(*, quick: bool) -> None:
-    _, held = world.sizes(quick=quick)
+    few, held = world.sizes(quick=quick)
     with opened(data=settings.DATA_DIR, database=world.made(held), worker=False) as house:
-        walls, used = _asked(house, held, quick=quick)
+        # Up to there every number is taken; the next is that of one that was really signed.
+        walls, used = _asked(house, few, quick=quick)
     empty = middle(walls["empty view"])
     rows = [
         (kind, len(taken), 1000 * middle(taken), 1000 * middle(taken, 0.99), 1000 * used[kind] / len(taken),
@@ -61,9 +62,12 @@ def _once(talk: Any, method: str, path: str, body: bytes | None, headers: dict[s
     began = time.perf_counter()
     status, answer = ask(talk, method, path, body, headers)
     taken = time.perf_counter() - began
-    known = answer.count(b'"known"') == AT_ONCE if kind.endswith("at once") else True
-    if status != (304 if "304" in kind else 200) or not known:
+    if status != (304 if "304" in kind else 200):
         raise RuntimeError(f"{path} was answered {status}: {answer[:300]!r}")
+    if kind.endswith("at once"):
+        states = [one["state"] for one in json.loads(answer)["results"]]
+        if states != ["known"] * AT_ONCE:
+            raise RuntimeError(f"{states.count('known')} of {AT_ONCE} were known")
     return taken
 
 

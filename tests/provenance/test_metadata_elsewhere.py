@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+from datetime import UTC, datetime
 
 import numpy
 import pytest
@@ -11,8 +12,12 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject, StreamObject
 
 from provenance import testimony
+from provenance.conclusion import RegistryFacts, TrustLists
 from provenance.media import id3, metadata, packets, sniff, xmp
 from provenance.media.bounds import Bounds
+from provenance.public import witnesses
+from provenance.reading import Reading
+from provenance.report import conclude
 from tests.assets import build
 from tests.provenance.test_metadata_in_files import SAID, WANTED, shown, written
 from tests.provenance.test_metadata_in_files import read as of_xmp
@@ -196,6 +201,13 @@ def test_agreed_words_are_heard_and_told_as_unsigned(name):
 def test_xmp_comes_first_where_others_say_it_too():
     said = written(comment(f"made: {TRAINED}"))
     assert read(said)["digital_source_type"] == SAID["digital_source_type"] != TRAINED
+
+
+@pytest.mark.parametrize(("label", "words"), [("1", "made with AI"), ("2", "possibly made with AI"), ("9", "9")])
+def test_the_label_is_shown_in_words(label, words):
+    reading = Reading(metadata={"ai_label": label})
+    report = conclude(reading, RegistryFacts(), TrustLists(), file="a.png", at=datetime(2026, 11, 25, tzinfo=UTC))
+    assert witnesses.metadata(report) == [("Label of GB 45438-2025", words)]
 
 
 SILENT = {
