@@ -87,7 +87,7 @@ def test_each_may_add_a_webhook_test_it_and_have_an_upload_read(told, hatch_of, 
         )  # fmt: skip
         upload = begun["Location"].rpartition("/")[2]
         proposed = api.post("/api/v1/suggestions", {"upload": upload}, format="json")
-        assert proposed.status_code == 200 and proposed.json()["missing"], proposed.content
+        assert proposed.status_code == 200 and proposed.json()["media_type"] == "image/jpeg", proposed.content
     webhooks = [hatch_of(one).get("/api/v1/webhooks").json()["results"] for one in told["programs"]]
     assert [len(some) for some in webhooks] == [1, 1] and webhooks[0][0]["id"] != webhooks[1][0]["id"]
 
