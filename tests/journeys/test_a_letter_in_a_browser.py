@@ -71,7 +71,7 @@ def test_a_performer_comes_back_with_a_passkey_and_ends_a_consent_with_it(browse
     page.get_by_role("heading", name="Open this letter again without the link").wait_for()
     fits(page)
     press(page.get_by_role("button", name="Keep a passkey on this device"))
-    page.get_by_text("Kept on").wait_for()
+    page.get_by_role("button", name="Remove it").wait_for()
     fits(page)
     press(page.get_by_role("button", name="Close the letter"))
     press(page.get_by_role("link", name="Did you keep a passkey?"))
