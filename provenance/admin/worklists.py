@@ -18,7 +18,7 @@ from provenance.admin.assets import READS_ASSETS
 from provenance.models import Asset
 from provenance.waiting import COMES_OF_AGE, SOON, State
 from registry import heartbeats, permissions
-from registry.admin.lists import NotThisPage
+from registry.admin.lists import studios_open_to
 from registry.desk.site import page
 from registry.models import Authority, Organisation, Person, User
 
@@ -179,9 +179,7 @@ def _words(row: waiting.Waiting) -> str:
 
 
 def running_out_page(request: HttpRequest) -> HttpResponse:
-    studios = permissions.organisations_where(request.user, permissions.READS_CONSENT)
-    if not studios.exists():
-        raise NotThisPage
+    studios = studios_open_to(request, permissions.READS_CONSENT)
     days = _days(request, SPANS, SOON)
     at = timezone.now()
     shown = Paginator(waiting.running_out(studios, at=at, days=days), ON_A_PAGE).get_page(request.GET.get("p"))
@@ -199,9 +197,7 @@ def running_out_page(request: HttpRequest) -> HttpResponse:
 
 def turning_18_page(request: HttpRequest) -> HttpResponse:
     """No spreadsheet of it is made: what is known of minors stays here."""
-    studios = permissions.organisations_where(request.user, permissions.READS_PERSONAL_DATA)
-    if not studios.exists():
-        raise NotThisPage
+    studios = studios_open_to(request, permissions.READS_PERSONAL_DATA)
     days = _days(request, BEFORE_18, COMES_OF_AGE)
     at = timezone.now()
     shown = Paginator(waiting.coming_of_age(studios, at=at, days=days), ON_A_PAGE).get_page(request.GET.get("p"))
