@@ -1,8 +1,8 @@
 """`make bench`: what the whole way costs beside the bare library, on this machine and in one run.
 
 `python -m bench [signing|verification|lookup|memory|resume|lists|decision|desk|extent|union|likeness|binding|sequence|webhooks|
-status_list …] [--quick]`; without names, all. Each question runs in a process of its own, on a house of its own in a temporary
-folder; the first six from one registry made first. Ratios of one run count, absolute times are the machine's.
+status_list|hostile …] [--quick]`; without names, all. Each question runs in a process of its own, on a house of its
+own in a temporary folder; the first six from one registry made first. Ratios of one run count, absolute times are the machine's.
 """
 
 import argparse
@@ -17,10 +17,12 @@ from pathlib import Path
 
 QUESTIONS = (
     "signing", "verification", "lookup", "memory", "resume", "lists", "decision", "desk", "extent", "union", "likeness",
-    "binding", "sequence", "webhooks", "status_list",
+    "binding", "sequence", "webhooks", "status_list", "hostile",
 )  # fmt: skip
 # They make their own, or need none.
-WITHOUT_REGISTRY = {"decision", "desk", "extent", "union", "likeness", "binding", "sequence", "webhooks", "status_list"}
+WITHOUT_REGISTRY = {
+    "decision", "desk", "extent", "union", "likeness", "binding", "sequence", "webhooks", "status_list", "hostile",
+}  # fmt: skip
 WITHIN = "COUNTERSIGN_BENCH"
 
 
