@@ -1,7 +1,7 @@
 """`make bench`: what the whole way costs beside the bare library, on this machine and in one run.
 
 `python -m bench [signing|verification|lookup|disclosures|memory|resume|lists|decision|desk|extent|hour|union|likeness|binding|
-sequence|webhooks|status_list …] [--quick]`; without names, all but `hour`, which takes one and more. Each question runs in a
+sequence|webhooks|status_list|hostile …] [--quick]`; without names, all but `hour`, which takes one and more. Each question runs in a
 process of its own, on a house of its own in a temporary folder; the first seven from one registry made first. Ratios of one run
 count, absolute times are the machine's.
 """
@@ -18,12 +18,14 @@ from pathlib import Path
 
 QUESTIONS = (
     "signing", "verification", "lookup", "disclosures", "memory", "resume", "lists", "decision", "desk", "extent", "union",
-    "likeness", "binding", "sequence", "webhooks", "status_list",
+    "likeness", "binding", "sequence", "webhooks", "status_list", "hostile",
 )  # fmt: skip
 # Asked by their name only.
 LONG = ("hour",)
 # They make their own, or need none.
-WITHOUT_REGISTRY = {"decision", "desk", "extent", "hour", "union", "likeness", "binding", "sequence", "webhooks", "status_list"}
+WITHOUT_REGISTRY = {
+    "decision", "desk", "extent", "hour", "union", "likeness", "binding", "sequence", "webhooks", "status_list", "hostile",
+}  # fmt: skip
 WITHIN = "COUNTERSIGN_BENCH"
 
 

@@ -28,7 +28,7 @@ from provenance.models import Asset, Fingerprint, FingerprintChunk, Ingredient, 
 from provenance.placement import ALL
 from provenance.sandbox import Sandbox
 from registry.models import Organisation
-from registry.prepared import Prepared
+from registry.prepared import NOBODY, Prepared
 
 CODE = "provenance.possible_likeness"
 ASPECTS = Fraction(1, 50)  # by how much the shapes of two frames may differ and still show all of the same
@@ -36,10 +36,9 @@ FRAMES = 2  # of a film that have to be near; one may be a title that many films
 MOST_FOUND = 5  # known assets, told for one file; the nearest
 MOST_JUDGED = 200  # known assets that a file is held against; the nearest
 
-SHARING = (
-    "SELECT digits, asset_id, at_s FROM provenance_fingerprint "
-    "WHERE id IN (SELECT fingerprint_id FROM provenance_fingerprintchunk WHERE chunk_key IN ({keys}))"
-)
+# Two questions, not one within the other: PostgreSQL expects as many candidates as there are keys, and would read the table.
+SHARING = "SELECT DISTINCT fingerprint_id FROM provenance_fingerprintchunk WHERE chunk_key IN ({keys})"
+CANDIDATES = "SELECT digits, asset_id, at_s FROM provenance_fingerprint WHERE id IN ({keys})"
 
 log = logging.getLogger(__name__)
 
@@ -209,14 +208,15 @@ BINDING = {
 
 def lookup(code: Code, *, within: int) -> list[tuple[int, int, float | None]]:
     """Every kept fingerprint that differs in at most so many bits: (bits, asset, moment). Beyond 31 bits nearly every."""
-    return [(bits, asset, at_s) for bits, (asset, at_s) in nearer_than(within, code, sharing(code, SHARING))]
+    sharing = [pk for (pk,) in ask(SHARING, near_keys(code))]
+    return [(bits, asset, at_s) for bits, (asset, at_s) in nearer_than(within, code, ask(CANDIDATES, [NOBODY, *sharing]))]
 
 
-def sharing(code: Code, question: str) -> list[tuple[Any, ...]]:
-    """What shares one of the near chunks of a code, by a question of this form: the digits, and whatever else it asks for."""
+def ask(question: str, keys: Iterable[int]) -> list[tuple[Any, ...]]:
+    """The rows that a question finds for these keys. They are numbers of our own making, and stand in it as they are: passed one
+    by one they cost more than the search does, and a database takes only so many."""
     with connection.cursor() as cursor:
-        # Numbers of our own making. Passed one by one, they cost more than the search in the index does.
-        cursor.execute(question.format(keys=",".join(map(str, near_keys(code)))))
+        cursor.execute(question.format(keys=",".join(map(str, keys))))
         return cursor.fetchall()
 
 

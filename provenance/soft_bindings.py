@@ -15,8 +15,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from provenance import iscc, trust
-from provenance.fingerprint import BITS, Code
-from provenance.likeness import FRAMES, codes_of, lookup, nearer_than, sharing
+from provenance.fingerprint import BITS, Code, near_keys
+from provenance.likeness import FRAMES, ask, codes_of, lookup, nearer_than
 from provenance.models import Credential, KnownContent, SoftBinding
 from registry.errors import Unreadable
 from registry.prepared import Prepared, filled
@@ -145,10 +145,11 @@ BOUND = Prepared(
 def _near_bindings(codes: Sequence[Code], *, needed: int) -> dict[int, int]:
     found: dict[int, dict[int, int]] = {}
     for number, code in enumerate(codes):
-        for bits, (binding,) in nearer_than(settings.LIKENESS_BITS, code, sharing(code, SHARING)):
+        for bits, (binding,) in nearer_than(settings.LIKENESS_BITS, code, ask(SHARING, near_keys(code))):
             of = found.setdefault(binding, {})
             of[number] = min(bits, of.get(number, BITS))
-    return {binding: min(of.values()) for binding, of in found.items() if len(of) >= needed}
+    nearest = sorted((min(of.values()), binding) for binding, of in found.items() if len(of) >= needed)
+    return {binding: bits for bits, binding in nearest[:MOST_NEAR]}
 
 
 def _of_bytes(sha256: str) -> dict[str, int]:

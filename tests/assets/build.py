@@ -471,9 +471,19 @@ def small_jpeg() -> bytes:
 
 
 @_kept
+def middle_jpeg() -> bytes:
+    """About 2 MB: the same as the large one at half its sides."""
+    return _grainy(1_920, 1_080)
+
+
+@_kept
 def large_jpeg() -> bytes:
     """About 8 MB: the picture at 3,840 × 2,160 under a grain that does not compress."""
-    picture = portrait.result().resize((3_840, 2_160), Image.Resampling.BICUBIC)
+    return _grainy(3_840, 2_160)
+
+
+def _grainy(width: int, height: int) -> bytes:
+    picture = portrait.result().resize((width, height), Image.Resampling.BICUBIC)
     noise = Image.frombytes("L", picture.size, random.Random(5).randbytes(picture.width * picture.height))
     return _saved(Image.blend(picture, Image.merge("RGB", (noise, noise, noise)), 0.62), "JPEG", quality=95)
 
