@@ -1,9 +1,9 @@
 """`make bench`: what the whole way costs beside the bare library, on this machine and in one run.
 
 `python -m bench [signing|verification|lookup|disclosures|memory|resume|lists|decision|desk|extent|hour|union|likeness|binding|
-sequence|webhooks|status_list|hostile …] [--quick]`; without names, all but `hour`, which takes one and more. Each question runs in a
-process of its own, on a house of its own in a temporary folder; the first seven from one registry made first. Ratios of one run
-count, absolute times are the machine's.
+sequence|webhooks|status_list|hostile …] [--quick]`; without names, all but `hour`, which takes one and more. Each question
+runs in a process of its own, on a house of its own in a temporary folder; the first seven from one registry made first. Ratios
+of one run count, absolute times are the machine's.
 """
 
 import argparse

@@ -283,7 +283,7 @@ def test_a_text_is_known_as_a_document_and_in_another_kind(studio, hatch, kind):
     document = build.rider_pdf() if kind == "pdf" else build.docx(words)
     made = {"id": "op-1", "element": "text", "technique": "generated_text", "tool": {"name": "Pen"},
             "model": {"type": "not_disclosed"}, "whole": True}  # fmt: skip
-    signed(hatch, words.encode(), shots.bare(studio, "a.txt", operations=[made]), "a.txt")
+    shots.signed(hatch, words.encode(), shots.bare(studio, "a.txt", operations=[made]), "a.txt")
     sent = shots.send(hatch, document, shots.bare(studio, f"b.{kind}"), name=f"b.{kind}")
     assert held(hatch, sent).likenesses.get().kind == "text"
 
