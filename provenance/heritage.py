@@ -71,12 +71,14 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Carrier:
     """A known asset that an asset is, or was made from, and how its footprints come to lie in it: by a placement, or by
-    the frames that both have."""
+    the frames that both have. Of one that was refused at the door and is declared `again`, word for word, only what came
+    to it from others: where its own operations were at work is said, or measured, anew."""
 
     asset: Asset
     relation: str
     placement: Placement | None = None
     frames: tuple[FrameRun, ...] | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,10 @@ def inherited(
     carriers: list[Carrier] = []
     for source in sources:
         reading = _reading(source)
-        found = _known(source, reading, media, studio=studio, vendor=vendor)
+        found = [
+            replace(one, again=_declared_again(one.asset, source, declaration))
+            for one in _known(source, reading, media, studio=studio, vendor=vendor)
+        ]
         carriers += found
         faults += _left_out(source, found, declaration, media)
         known = [one.asset for one in found]
@@ -130,7 +135,8 @@ def told(heritage: Heritage) -> dict[str, Any]:
     ]
     carriers = [
         {"asset": one.asset.public_id, "relation": one.relation, "placement": placement_told(one.placement),
-         **({} if one.frames is None else {"frames": [[run.known, run.here, run.count] for run in one.frames]})}
+         **({} if one.frames is None else {"frames": [[run.known, run.here, run.count] for run in one.frames]}),
+         **({"again": True} if one.again else {})}
         for one in heritage.carriers
     ]
     return {"inherited": stated, "carriers": carriers}
@@ -141,7 +147,10 @@ def of(asset: Asset) -> Heritage:
     kept = asset.media.get("carriers", ())
     assets = {one.public_id: one for one in NAMED([one["asset"] for one in kept])}
     carriers = (
-        Carrier(assets[one["asset"]], one["relation"], placement_of(one["placement"]), _runs(one.get("frames")))
+        Carrier(
+            assets[one["asset"]], one["relation"], placement_of(one["placement"]), _runs(one.get("frames")),
+            one.get("again", False),
+        )  # fmt: skip
         for one in kept
     )
     return Heritage(_stated(asset.media.get("inherited", ())), tuple(carriers))
@@ -268,6 +277,19 @@ def _as_a_frame(asset: Asset, source: Source, media: Media) -> tuple[FrameRun, .
     return tuple(FrameRun(place, 0, 1) for place in places) if places else None
 
 
+def _declared_again(asset: Asset, source: Source, declaration: Declaration) -> bool:
+    """Whether these very bytes were refused at the door, and all that was declared of them is declared once more."""
+    if source.pointer or asset.storage_key or asset.sha256 != source.sha256:
+        return False
+    before = {_act_of(one) for one in remembered(asset.declaration).operations}
+    return before <= {_act_of(one) for one in declaration.operations}
+
+
+def _act_of(statement: OperationStatement) -> OperationStatement:
+    """What an operation did, whatever it is called by and measured by."""
+    return replace(statement, id="", evidence=None)
+
+
 def _left_out(
     source: Source, known: Sequence[Carrier], declaration: Declaration, media: Media
 ) -> Iterator[Fault]:
@@ -288,7 +310,7 @@ def brought(carrier: Carrier, media: Media, seen: dict[int, list[Print]] | None 
     same = carrier.relation != "componentOf" and _same_frame(theirs, media)
     placement = carrier.placement or (ALL if same else None)
     found = []
-    for one in prints(carrier.asset, seen):
+    for one in _brought_along(carrier.asset, seen) if carrier.again else prints(carrier.asset, seen):
         element = one.statement.element
         if not one.statement.generative or not _may_have(media, element):
             continue
@@ -314,9 +336,13 @@ def prints(asset: Asset, seen: dict[int, list[Print]] | None = None) -> list[Pri
         media = measured.media(asset.media, declaration)
         numbers = findings.standing(findings.of(asset))
         own = [print_of(one, domain_of(one.element, media), numbers.get(one.id)) for one in declaration.operations]
-        came = [one for carrier in of(asset).carriers for one in brought(carrier, media, seen)]
-        seen[asset.pk] = list(dict.fromkeys([*own, *came]))
+        seen[asset.pk] = list(dict.fromkeys([*own, *_brought_along(asset, seen)]))
     return seen[asset.pk]
+
+
+def _brought_along(asset: Asset, seen: dict[int, list[Print]] | None) -> list[Print]:
+    media = measured.media(asset.media, remembered(asset.declaration))
+    return [one for carrier in of(asset).carriers for one in brought(carrier, media, seen)]
 
 
 def _may_have(media: Media, element: str) -> bool:
