@@ -82,7 +82,7 @@ def test_the_index_is_made_anew_of_the_codes_alone(kept):
         for one, first in zip(kept.asset.fingerprints.order_by("kind"), (0, 16 << 16), strict=True):
             FingerprintChunk.objects.create(chunk_key=first + (place << 16) + 7, fingerprint=one)
     assert both() != now
-    import_module("provenance.migrations.0026_wider_chunks").index_anew(apps, connection.schema_editor())
+    import_module("provenance.migrations.0024_wider_chunks").index_anew(apps, connection.schema_editor())
     assert both() == now
     assert [bits for bits, *_ in likeness.lookup(code(6), within=31)] == [1]
     assert soft_bindings._near_bindings([code(9)], needed=1) == {bound.pk: 1}
