@@ -103,7 +103,7 @@ def test_an_upload_is_received_while_the_broker_is_away(house):
 
 def call_together(start_at):
     """One of several sweeps that look at the very same moment."""
-    whole = signing.SigningJob.objects.due
+    whole = SigningJob.objects.due
 
     def at_the_same_time(at):
         found = whole(at)
@@ -111,7 +111,7 @@ def call_together(start_at):
             pass
         return found
 
-    signing.SigningJob.objects.due = at_the_same_time
+    SigningJob.objects.due = at_the_same_time
     return called(seconds=11)
 
 
