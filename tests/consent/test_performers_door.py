@@ -615,7 +615,7 @@ def test_an_ending_is_taken_back_by_the_performer_until_it_is_recorded(cast, gra
     assert not words.waiting(Organisation.objects.all()).exists()
     assert say("stay").url == letter.home
     with pytest.raises(Conflict):
-        words.stay(letter.link, grant, code=letter.code, once="q" * 20, at=timezone.now())
+        words.stay(letter.link, grant, confirm=lambda: None, once="q" * 20, at=timezone.now())
 
 
 def test_words_and_answers_are_added_and_never_changed(letter):

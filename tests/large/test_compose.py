@@ -69,7 +69,8 @@ def test_what_the_example_says_is_the_default_is_the_default():
     program = "; ".join([
         "from registry import lines, settings as s, serving as g", "import json",
         "told = {'WEB_WORKERS': g.workers, 'WEB_THREADS': g.threads, 'PORT': s.PORT, 'PROXIES': s.PROXIES,"
-        " 'MAX_UPLOAD_BYTES': s.MAX_UPLOAD_BYTES, 'RATE_WINDOW': s.RATES['window'], 'LEASE_SECONDS': s.LEASE_SECONDS,"
+        " 'MAX_UPLOAD_BYTES': s.MAX_UPLOAD_BYTES, 'RATE_WINDOW': s.RATES['window'], 'WINDOW_SECONDS': s.WINDOW_SECONDS,"
+        " 'WINDOW_WAITING': s.WINDOW_WAITING, 'LEASE_SECONDS': s.LEASE_SECONDS,"
         " 'RATE_VERIFICATION': s.RATES['verification'], 'RATE_TOKEN': s.RATES['token'], 'RATE_CONCERN': s.RATES['concern'],"
         " 'RATE_CLIENT': s.RATES['client'], 'RATE_QUESTIONS': s.RATES['questions'],"
         " 'RATE_CLIENT_WINDOW': s.RATES['client_window'], 'RATE_CLIENT_VERIFICATION': s.RATES['client_verification'],"

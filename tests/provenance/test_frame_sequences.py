@@ -438,7 +438,7 @@ def trying(cast, program):
     return program(cast.parallax, sandbox=True)
 
 
-def tested(api, alias="Permit Person"):
+def of_a_sandbox(api, alias="Permit Person"):
     """What the sandbox may be told of these frames: its own person, made younger in places 1 and 2."""
     [work] = api.get("/api/v1/productions").json()["results"]
     people_there = api.get(f"/api/v1/productions/{work['id']}").json()["people"]
@@ -457,7 +457,7 @@ def untouched(api):
 
 def test_frames_of_the_sandbox_are_known_to_nobody_and_bind_nothing_real(hatch, trying, cast, client):
     files = shot(range(1001, 1005))
-    answer = send(trying, tested(trying), files)
+    answer = send(trying, of_a_sandbox(trying), files)
     assert answer.status_code == 202, answer.content
     shots.work()
     told = trying.get(f"/api/v1/assets/{answer.json()['id']}").json()
@@ -475,7 +475,7 @@ def test_frames_of_the_sandbox_are_known_to_nobody_and_bind_nothing_real(hatch, 
 
 def test_within_the_sandbox_frames_bind_as_they_do_in_earnest(trying, cast):
     files = shot(range(1001, 1005))
-    send(trying, tested(trying), files)
+    send(trying, of_a_sandbox(trying), files)
     shots.work()
     laundering(send(trying, untouched(trying), {f"new.{n}.exr": files[f"sh010.{n}.exr"] for n in range(1002, 1004)}))
     clean = shots.send(trying, files["sh010.1001.exr"], untouched(trying), name="still.exr")

@@ -155,6 +155,7 @@ WALKED = {
     "letter": performer(key="letter"), "letter-question": performer(key="letter"),
     "letter-said": performer(key="letter", word="word"), "letter-end": performer(key="letter", grant="grant"),
     "letter-ask": performer(key="letter", grant="grant"), "letter-open": anybody(token="token"),
+    "letter-passkeys": performer(key="letter"), "letter-return": anybody(),
 }  # fmt: skip
 TAKES = "takes what is sent, and answers with what another address shows or with a problem document"
 STATE = "is there only in a state of an asset or a consent that this world has not; what it shows is what the others show"
@@ -164,13 +165,15 @@ ELSEWHERE = {
         "token", "webhook-rotate", "webhook-test", "webhook-replay", "webhook-replay-since", "clearances", "clearances-batch",
         "assets-batch", "asset-evidence", "declaration-checks", "uploads", "upload", "upload-parts", "upload-complete",
         "asset-sandbox-answer", "disclosures-by-hash", "suggestions", "verifications", "match-by-content", "match-by-reference",
-        "manifests", "bindings", "look-up", "keep-check", "letter-language", "letter-leave", "vendor-webhook-test",
+        "manifests", "bindings", "look-up", "keep-check", "letter-language", "letter-leave", "letter-passkey-remove",
+        "vendor-webhook-test",
         "queue-asset-again", "set-hold",
     ), TAKES),
     **dict.fromkeys((
         "decide-asset", "asset-measured-picture", "compare-asset", "asset-likeness-picture", "propose-determination",
         "second-determination", "distribution-errand", "distribution-notice", "letter-agree", "letter-decline", "letter-stay",
         "letter-paper", "evidence-pack", "evidence-pack-file", "manifest-receipts", "status-list", "trust-list",
+        "vendor-evidence",
     ), STATE),
     **dict.fromkeys(("api-docs", "openapi", "samples", "sample", "rule-pack", "adopt-pack"), NAMELESS),
 }  # fmt: skip
