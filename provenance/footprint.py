@@ -100,11 +100,18 @@ Domain = PictureDomain | LineDomain
 def covers(domain: Domain, larger: Sequence[Piece], smaller: Sequence[Piece]) -> bool:
     """Whether all that is certain of the smaller footprint lies within the larger, or on its edge.
 
-    What is too small to be certain of anything is taken as it was drawn.
+    Where all of it is in doubt, as of something small that was moved from a coarser grid, its innermost cells have to.
     """
     around = [replace(piece, mask=Mask(piece.mask.covered | piece.mask.edge, 0)) for piece in larger]
-    within = [replace(piece, mask=Mask(_certain(piece.mask) or piece.mask.covered, 0)) for piece in smaller]
+    within = [replace(piece, mask=Mask(_surest(domain, piece.mask), 0)) for piece in smaller]
     return domain.cover([*around, *within]).share == domain.cover(around).share
+
+
+def _surest(domain: Domain, mask: Mask) -> int:
+    certain = _certain(mask)
+    if certain or not isinstance(domain, PictureDomain):
+        return certain or mask.covered
+    return domain.grid.core(mask.covered)
 
 
 def domain_of(element: str, media: Media) -> Domain:

@@ -61,6 +61,13 @@ class Grid:
         packed = cells.to_bytes(self._row_bytes * self.rows, "big")
         return Image.frombytes("1", (self.columns, self.rows), packed).convert("L")
 
+    def core(self, covered: int) -> int:
+        """The innermost of some cells: what is left when their rims are taken off, one after the other, as long as any is."""
+        row, inner = self._row_bytes * 8, covered
+        while inner:
+            covered, inner = inner, inner & inner << 1 & inner >> 1 & inner << row & inner >> row
+        return covered
+
     def box(self, covered: int) -> tuple[int, int, int, int]:
         """Left, top, right and bottom of the cells that are covered, half-open; all 0 where none is."""
         if not covered:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from provenance.extent import measure
@@ -233,6 +233,7 @@ def test_a_crop_to_any_touched_rectangle_is_touched_all_over(x, y, width, height
 
 
 @calm
+@example(8, 91, 1, 1, 8, 84, 90, 96)
 @given(percent, percent, st.integers(1, 60), st.integers(1, 60), percent, percent, st.integers(5, 100), st.integers(5, 100))
 def test_whoever_declares_the_place_in_the_childs_own_coordinates_declares_enough(x, y, w, h, cx, cy, cw, ch):
     box = rectangle(x, y, min(w, 100 - x), min(h, 100 - y))
