@@ -1,10 +1,13 @@
-"""A database with all its tables, made once in a run of the tests by the migrations, and copied wherever one is wanted."""
+"""A database with all its tables, made by the migrations, kept while they stay as they are, and copied wherever wanted."""
 
 import fcntl
+import hashlib
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -55,14 +58,27 @@ def forget(folder: Path) -> None:
 
 
 def _copy(new: sqlite3.Connection) -> None:
+    """Of the one that is kept from run to run, which is made where there is none for these migrations."""
     folder = _folder()
-    made, making = folder / "migrated.sqlite3", folder / "making.sqlite3"
+    made, making = _kept() / f"{_name()}.sqlite3", folder / "making.sqlite3"
     with _alone(folder):
         if not made.exists():
             _migrate(f"sqlite:///{making}")
-            making.rename(made)
-    with closing(sqlite3.connect(made)) as kept:
+            shutil.move(making, made)
+    with closing(sqlite3.connect(f"file:{made}?mode=ro", uri=True)) as kept:
         kept.backup(new)
+
+
+def _kept() -> Path:
+    folder = Path(tempfile.gettempdir()) / f"countersign-tests-of-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _name() -> str:
+    """Of what the tables are made by: migrations, the triggers they call for, and the libraries that bring their own."""
+    made_by = [*HOUSE.glob("*/migrations/*.py"), HOUSE / "registry" / "append_only.py", HOUSE / "requirements.txt"]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(made_by))).hexdigest()[:16]
 
 
 def _folder() -> Path:
