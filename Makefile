@@ -2,6 +2,9 @@
 PYTHON ?= python3
 # More than there are processors need be: a test that opens a house waits most of its time.
 TESTERS ?= 3
+# How many uploads come while every part of the house is killed at random, and how much each operation is asked (CONTRIBUTING.md).
+FAULTS_UPLOADS ?= 1000
+FAULTS_REQUESTS ?= 40
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -48,7 +51,7 @@ bench: $(TOOLS)
 
 # The campaigns; one round of each is part of `make test`.
 faults: $(TOOLS)
-	$(BIN)/python -m pytest -q -m faults
+	FAULTS_UPLOADS=$(FAULTS_UPLOADS) FAULTS_REQUESTS=$(FAULTS_REQUESTS) $(BIN)/python -m pytest -q -m faults
 
 openapi: $(RUNTIME)
 	$(APART) $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml

@@ -1,8 +1,9 @@
 """`make bench`: what the whole way costs beside the bare library, on this machine and in one run.
 
-`python -m bench [signing|verification|lookup|memory|resume|lists|decision|desk|extent|union|likeness|binding|sequence|webhooks|
-status_list …] [--quick]`; without names, all. Each question runs in a process of its own, on a house of its own in a temporary
-folder; the first six from one registry made first. Ratios of one run count, absolute times are the machine's.
+`python -m bench [signing|verification|lookup|disclosures|memory|resume|lists|decision|desk|extent|hour|union|likeness|binding|
+sequence|webhooks|status_list|hostile …] [--quick]`; without names, all but `hour`, which takes one and more. Each question
+runs in a process of its own, on a house of its own in a temporary folder; the first seven from one registry made first. Ratios
+of one run count, absolute times are the machine's.
 """
 
 import argparse
@@ -16,22 +17,26 @@ from importlib import import_module
 from pathlib import Path
 
 QUESTIONS = (
-    "signing", "verification", "lookup", "memory", "resume", "lists", "decision", "desk", "extent", "union", "likeness",
-    "binding", "sequence", "webhooks", "status_list",
+    "signing", "verification", "lookup", "disclosures", "memory", "resume", "lists", "decision", "desk", "extent", "union",
+    "likeness", "binding", "sequence", "webhooks", "status_list", "hostile",
 )  # fmt: skip
+# Asked by their name only.
+LONG = ("hour",)
 # They make their own, or need none.
-WITHOUT_REGISTRY = {"decision", "desk", "extent", "union", "likeness", "binding", "sequence", "webhooks", "status_list"}
+WITHOUT_REGISTRY = {
+    "decision", "desk", "extent", "hour", "union", "likeness", "binding", "sequence", "webhooks", "status_list", "hostile",
+}  # fmt: skip
 WITHIN = "COUNTERSIGN_BENCH"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description="What the whole way costs beside the bare library.")
-    parser.add_argument("questions", nargs="*", metavar="|".join(QUESTIONS), help="which to ask; all of them when absent")
+    parser.add_argument("questions", nargs="*", metavar="|".join((*QUESTIONS, *LONG)), help="which to ask")
     parser.add_argument("--quick", action="store_true", help="small counts: whether it runs, not how fast")
     asked = parser.parse_args()
     if WITHIN in os.environ:
         return answer(asked.questions[0], quick=asked.quick)
-    if unknown := set(asked.questions) - set(QUESTIONS):
+    if unknown := set(asked.questions) - set(QUESTIONS) - set(LONG):
         parser.error(f"there is no question {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory(prefix="countersign-bench-") as folder:
         questions = asked.questions or QUESTIONS

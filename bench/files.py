@@ -1,4 +1,4 @@
-"""The files that are signed and checked: three sizes, and of each as many as are needed, no two with the same bytes."""
+"""The files that are signed and checked: four sizes, and of each as many as are needed, no two with the same bytes."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -6,14 +6,14 @@ from pathlib import Path
 
 from tests.assets import build
 
-SMALL, LARGE, FILM = "JPEG 60 KB", "JPEG 8 MB", "MP4 50 MB"
-MADE = {SMALL: build.small_jpeg, LARGE: build.large_jpeg, FILM: build.large_mp4}
-ENDING = {SMALL: ".jpg", LARGE: ".jpg", FILM: ".mp4"}
-TYPES = {SMALL: "image/jpeg", LARGE: "image/jpeg", FILM: "video/mp4"}
+SMALL, MIDDLE, LARGE, FILM = "JPEG 60 KB", "JPEG 2 MB", "JPEG 8 MB", "MP4 50 MB"
+MADE = {SMALL: build.small_jpeg, MIDDLE: build.middle_jpeg, LARGE: build.large_jpeg, FILM: build.large_mp4}
+ENDING = {SMALL: ".jpg", MIDDLE: ".jpg", LARGE: ".jpg", FILM: ".mp4"}
+TYPES = {SMALL: "image/jpeg", MIDDLE: "image/jpeg", LARGE: "image/jpeg", FILM: "video/mp4"}
 PIECE = 1024 * 1024
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=4)
 def content(name: str) -> bytes:
     return MADE[name]()
 

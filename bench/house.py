@@ -66,7 +66,9 @@ class House:
 
 
 @contextlib.contextmanager
-def opened(*, data: Path, database: Path | None = None, worker: bool = True) -> Iterator[House]:
+def opened(
+    *, data: Path, database: Path | None = None, worker: bool = True, application: str = "registry.wsgi"
+) -> Iterator[House]:
     """Web and worker as `make run` starts them, or the web alone; closed in order afterwards."""
     port = _free_port()
     own = os.environ | UNHINDERED | {
@@ -75,7 +77,7 @@ def opened(*, data: Path, database: Path | None = None, worker: bool = True) -> 
     }  # fmt: skip
     if database:
         own["DATABASE_URL"] = f"sqlite:///{database}"
-    started = ["manage.py", "start"] if worker else ["-m", "gunicorn", "--config", "python:registry.serving", "registry.wsgi"]
+    started = ["manage.py", "start"] if worker else ["-m", "gunicorn", "--config", "python:registry.serving", application]
     with (data / f"house-{port}.log").open("ab") as log:
         process = subprocess.Popen([sys.executable, *started], cwd=ROOT, env=own, stdout=log, stderr=log)
     try:

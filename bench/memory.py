@@ -32,7 +32,7 @@ def run(*, quick: bool) -> None:
     here = world.at(world.FEW)
     connection.close()
     path = Path(settings.SCRATCH_DIR) / "film.mp4"
-    path.write_bytes(build.result_mp4(random.Random(6).randbytes(BLOCK) * (size // BLOCK)))
+    path.write_bytes(build.padded_mp4(random.Random(6).randbytes(BLOCK) * (size // BLOCK)))
     title = f"Memory in MB while {path.stat().st_size / MB:,.0f} MB pass"
     with opened(data=settings.DATA_DIR) as house:
         house.sign_in(here.client.client_id, here.secret)
@@ -91,7 +91,7 @@ def _watched(house: House):
             held = 0
             for one in spent.tree(house.process):
                 with contextlib.suppress(psutil.Error):
-                    held += one.memory_info().rss if "provenance.sandbox_child" in one.cmdline() else 0
+                    held += one.memory_info().rss if "provenance.sandbox.program" in one.cmdline() else 0
             seen["children"] = max(seen["children"], held / MB)
 
     watcher = threading.Thread(target=watch)

@@ -107,16 +107,22 @@ def decide(question: Question, *, production: Production, requester: Organisatio
            at: datetime) -> Decision:
     """The answer to a question, stored with all it stood on."""
     request = put(question, production=production, at=at, requester=requester)
-    return decide_put(request, production=production, requester=requester, purpose=purpose)
-
-
-def decide_put(request: facts.Request, *, production: Production, requester: Organisation, purpose: str) -> Decision:
-    """The answer to a question that was put in full, stored with all it stood on at the moment the file is read."""
-    answer = decision.decide(request, record_with_packs(request, production.studio))
     with transaction.atomic():
-        return _kept(
-            request, answer, production=production, requester=requester, purpose=purpose, at=request.known_at
-        )
+        return keep(weighed(request, production=production, requester=requester, purpose=purpose))
+
+
+def weighed(request: facts.Request, *, production: Production, requester: Organisation, purpose: str) -> Decision:
+    """The answer to a question that was put in full, as the file stands now. It is not stored yet: `keep` stores it,
+    together with what is done because of it."""
+    answer = decision.decide(request, record_with_packs(request, production.studio))
+    return _row(request, answer, production=production, requester=requester, purpose=purpose, at=request.known_at)
+
+
+def keep(weighed: Decision) -> Decision:
+    """Store an answer with all it stood on."""
+    weighed.save()
+    _stand_on([weighed])
+    return weighed
 
 
 def decide_all(
@@ -133,18 +139,18 @@ def decide_all(
             puts[production.studio].append((number, request, production))
         except Invalid as unknown:
             found[number] = unknown
-    rows: list[tuple[int, Decision, decision.Decision]] = []
+    rows: list[tuple[int, Decision]] = []
     for studio, its in puts.items():
         adoptions = policy.nobody_adopted() + adopted(studio)
         records = records_for([request for _, request, _ in its], studio=studio)
         for (number, request, production), record in zip(its, records, strict=True):
             answer = decision.decide(request, replace(record, adoptions=adoptions))
             row = _row(request, answer, production=production, requester=requester, purpose=purpose, at=at)
-            rows.append((number, row, answer))
+            rows.append((number, row))
     with transaction.atomic():
-        Decision.objects.bulk_create(row for _, row, _ in rows)
-        _stand_on([(row, answer) for _, row, answer in rows])
-    found |= {number: row for number, row, _ in rows}
+        Decision.objects.bulk_create(row for _, row in rows)
+        _stand_on([row for _, row in rows])
+    found |= dict(rows)
     return [found[number] for number in range(len(asked))]
 
 
@@ -156,12 +162,12 @@ def confirm(stored: Decision, *, purpose: str, at: datetime) -> Decision:
     original = stored.original or stored
     newest = next((Decision.objects.get(pk=pk) for (pk,) in LATEST(original.pk)), original)
     request, record = asked_again(stored, at=at)
-    answer = decision.decide(request, record)
-    if _substance(answer.as_dict()) == _substance(newest.answer):
+    if _substance(decision.decide(request, record, advised=False).as_dict()) == _substance(newest.answer):
         return newest
+    answer = decision.decide(request, record)
     with transaction.atomic():
-        return _kept(request, answer, production=stored.production, requester=stored.requester, purpose=purpose, at=at,
-                     original=original)  # fmt: skip
+        return keep(_row(request, answer, production=stored.production, requester=stored.requester, purpose=purpose, at=at,
+                         original=original))  # fmt: skip
 
 
 def asked_again(stored: Decision, *, at: datetime) -> tuple[facts.Request, facts.Record]:
@@ -209,8 +215,14 @@ def replay(stored: Decision) -> str:
 
 def lock_grants(stored: Decision) -> list[Grant]:
     """Hold the grants a decision stands on until the transaction ends, in one order; endings take the same locks."""
-    grants = GrantRevision.objects.filter(decisions=stored).order_by().values("grant")
-    return list(Grant.objects.select_for_update().filter(pk__in=grants).order_by("pk"))
+    return LOCKED(stored.pk)
+
+
+LOCKED = Prepared(
+    lambda decision: Grant.objects.select_for_update()
+    .filter(pk__in=GrantRevision.objects.filter(decisions=decision).order_by().values("grant"))
+    .order_by("pk")
+)
 
 
 def found(public_id: str, *, requester: Organisation, sandbox: bool = False) -> Decision:
@@ -428,14 +440,6 @@ def _production_of(told: Mapping[str, Any] | None) -> facts.Production | None:
 REVISIONS = Prepared(lambda ids: GrantRevision.objects.filter(public_id__in=ids).order_by().values_list("pk", "public_id"))
 
 
-def _kept(request: facts.Request, answer: decision.Decision, *, production: Production, requester: Organisation,
-          purpose: str, at: datetime, original: Decision | None = None) -> Decision:
-    stored = _row(request, answer, production=production, requester=requester, purpose=purpose, at=at, original=original)
-    stored.save()
-    _stand_on([(stored, answer)])
-    return stored
-
-
 def _row(request: facts.Request, answer: decision.Decision, *, production: Production, requester: Organisation,
          purpose: str, at: datetime, original: Decision | None = None) -> Decision:
     return Decision(
@@ -446,14 +450,14 @@ def _row(request: facts.Request, answer: decision.Decision, *, production: Produ
     )  # fmt: skip
 
 
-def _stand_on(answered: Sequence[tuple[Decision, decision.Decision]]) -> None:
+def _stand_on(decisions: Sequence[Decision]) -> None:
     """Write down on which revisions of consents each answer stands."""
-    named = sorted({one for _, answer in answered for one in answer.revisions})
+    named = sorted({one for stored in decisions for one in stored.answer["revisions"]})
     known = {public_id: pk for pk, public_id in REVISIONS(named)}
     standing = Decision.revisions.through
     standing.objects.bulk_create(
         standing(decision_id=stored.pk, grantrevision_id=known[one])
-        for stored, answer in answered for one in sorted(set(answer.revisions)) if one in known
+        for stored in decisions for one in sorted(set(stored.answer["revisions"])) if one in known
     )  # fmt: skip
 
 

@@ -55,11 +55,15 @@ class Verdict:
     offer: Offer | None = None
 
 
-def decide(request: Request, record: Record, library: Mapping[str, Pack] | None = None) -> Decision:
+def decide(
+    request: Request, record: Record, library: Mapping[str, Pack] | None = None, *, advised: bool = True
+) -> Decision:
     """Whether what is asked may be done, with every reason why not; rule packs are looked up by hash in `library`, else
-    among those shipped. Raises Invalid for a code nobody knows, and PackUnknown for a pack that is not there."""
+    among those shipped. Not `advised`, the packs that only advise are not asked: nothing is decided otherwise for it.
+    Raises Invalid for a code nobody knows, and PackUnknown for a pack that is not there."""
     refuse_unknown(request)
-    dossier = gather(request, record, policy.held(record, request, library))
+    packs = policy.held(record, request, library)
+    dossier = gather(request, record, packs if advised else policy.deciding(packs))
     shared = of_everybody(dossier)
     verdicts = [verdict for depiction in set(request.depictions) for verdict in judge(depiction, dossier)]
     return answer(dossier, shared, verdicts)

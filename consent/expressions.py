@@ -173,26 +173,22 @@ def _meet(places: frozenset[str], area: frozenset[str]) -> bool:
 
 
 def _every(parts: Sequence[Asked]) -> Asked:
-    def asked(case: Case) -> Truth:
-        answer: Truth = True
-        for part in parts:
-            found = part(case)
-            if found is False:
-                return False
-            if found is None:
-                answer = None
-        return answer
-
-    return asked
+    return _unless(parts, decided_by=False)
 
 
 def _some(parts: Sequence[Asked]) -> Asked:
+    return _unless(parts, decided_by=True)
+
+
+def _unless(parts: Sequence[Asked], *, decided_by: bool) -> Asked:
+    """One part that answers so decides; else one that does not know leaves it open, and all others together mean the opposite."""
+
     def asked(case: Case) -> Truth:
-        answer: Truth = False
+        answer: Truth = not decided_by
         for part in parts:
             found = part(case)
-            if found is True:
-                return True
+            if found is decided_by:
+                return decided_by
             if found is None:
                 answer = None
         return answer

@@ -89,6 +89,14 @@ def held(record: Record, request: Request, library: Mapping[str, Pack] | None = 
     return _of_shipped(adopted) if library is None else _lineup(adopted, library)
 
 
+@lru_cache(maxsize=256)
+def deciding(lineup: Lineup) -> Lineup:
+    """Without the packs that only advise."""
+    return Lineup(
+        tuple(one for one in lineup.held if one.enforcing), tuple(one for one in lineup.agreements if one.enforcing)
+    )
+
+
 def arranged(lineup: Lineup, case: Case) -> Policy:
     """The policy for a question about the production of this case: what cannot bear on it is left out."""
     governing = tuple(_governs(one.pack, case) for one in lineup.agreements)

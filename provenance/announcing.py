@@ -8,6 +8,7 @@ from typing import Any
 
 from provenance.models import Asset, Credential
 from registry.models import Organisation
+from registry.prepared import Prepared
 from registry.webhooks import outbox
 
 # What the journal says of an asset → the event, and the state the asset is in then.
@@ -29,13 +30,22 @@ def noted(asset: Asset, tag: str, *, at: datetime, credential: str = "") -> None
         outbox.publish(organisation, kind, _data(asset, state, credential), at=at, sandbox=asset.sandbox)
 
 
+SAME = Prepared(
+    lambda sha256, production, before: Credential.objects.filter(
+        asset__sha256=sha256, asset__production=production, pk__lt=before
+    )
+    .order_by()
+    .values_list("pk", "asset__sandbox")
+)
+
+
 def superseded(credential: Credential, *, at: datetime) -> None:
     """The very file of an earlier asset was signed again for the same production: its vendor is told, and the studio. By
     which asset, only where that is the vendor's own too."""
     asset = credential.asset
-    same = Credential.objects.filter(asset__sha256=asset.sha256, asset__production=asset.production_id, pk__lt=credential.pk)
-    same = same.filter(asset__sandbox=asset.sandbox)
-    before = same.select_related("asset__vendor", "asset__production__studio").order_by("-pk").first()
+    same = [pk for pk, sandbox in SAME(asset.sha256, asset.production_id, credential.pk) if sandbox == asset.sandbox]
+    related = Credential.objects.select_related("asset__vendor", "asset__production__studio")
+    before = related.get(pk=max(same)) if same else None
     if before is None:
         return
     for organisation in _concerned(before.asset):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from provenance.models import Asset
 from registry import journal
+from registry.prepared import Prepared
 
 TOLD = {
     "asset:received": "Received, and covered by consent. It waits to be signed.",
@@ -34,6 +35,9 @@ def history(asset: Asset) -> list[Step]:
 
 
 def _steps(asset: Asset) -> Iterator[Step]:
-    for event in journal.chain(asset.public_id):
-        if event.tag in TOLD:
-            yield Step(event.recorded_at, event.tag.partition(":")[2], TOLD[event.tag])
+    for tag, at in EVENTS(asset.public_id):
+        if tag in TOLD:
+            yield Step(at, tag.partition(":")[2], TOLD[tag])
+
+
+EVENTS = Prepared(lambda subject: journal.chain(subject).values_list("tag", "recorded_at"))

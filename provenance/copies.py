@@ -8,11 +8,12 @@ from typing import Any
 
 from django.conf import settings
 
-from provenance import likeness, soft_bindings
+from provenance import likeness, soft_bindings, trust
 from provenance.conclusion import moment
-from provenance.likeness import FRAMES, NOBODY
+from provenance.likeness import FRAMES
 from provenance.printable import printable
 from provenance.said import said
+from registry.prepared import NOBODY
 
 MOST_TOLD = 3
 COLUMNS = (
@@ -22,7 +23,7 @@ COLUMNS = (
 
 def possible(path: Path) -> tuple[dict[str, Any], ...]:
     """The nearest, each with its `credential`, `page`, `manifest` and `similarity` of 100; the newest signature of each file."""
-    codes = likeness.codes_of(path)
+    codes = likeness.codes_of(path, readers=trust.window())
     assets = soft_bindings.near(codes, needed=min(FRAMES, len(codes)))
     rows = soft_bindings.public().filter(asset_id__in=[NOBODY, *assets]).order_by("-pk").values_list(*COLUMNS)
     told: dict[tuple[str, int], dict[str, Any]] = {}

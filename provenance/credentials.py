@@ -4,6 +4,7 @@ Every Context comes from `_context`, which switches off all fetching: the librar
 our network, whatever address an uploaded file names. The figures behind the choices are in docs/adr.
 """
 
+import base64
 import hashlib
 import io
 import json
@@ -15,7 +16,7 @@ import c2pa
 
 from provenance.media import jumbf
 from provenance.media.refusal import MediaRefused
-from provenance.sandbox import SigningFailed
+from provenance.sandbox.errors import SigningFailed
 
 Anchors = Sequence[tuple[str, ...]]
 
@@ -25,6 +26,8 @@ PURPOSES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1\n"
 OWN = "org.countersign."
 FIRST, SECOND = "c2pa.actions", "c2pa.actions.v2"
 LONGEST_STRING = 4_096
+MOST_PICTURES = 24
+LARGEST_PICTURE = 4_000_000  # bytes
 MOST_VALUES = 200_000
 DEEPEST = 48
 
@@ -72,12 +75,13 @@ def look(file: BinaryIO, media_type: str) -> dict[str, Any]:
 
 
 def read(file: BinaryIO, media_type: str, *, sidecar: BinaryIO | None = None, anchors: Anchors = (),
-         crjson: bool = False) -> dict[str, Any]:
+         crjson: bool = False, pictures: Callable[[bytes], bytes] | None = None) -> dict[str, Any]:
     """What the credentials of a file say and whether they hold.
 
     `state`: Trusted, Valid, Invalid, or absent (nothing there, kept elsewhere, or unreadable: `remote_only` and
     `unreadable` say which). Trusted only when the list that vouches for the signer is an anchor of kind `manifest`: the
     library also trusts a signer by a time-stamp list. All else is as the library tells it, with strings bounded.
+    `pictures` draws anew those that manifests carry of the assets used; they are then under that key, in base64.
     """
     reader, told = _open(file, media_type, sidecar, anchors, verify=True)
     found: dict[str, Any] = {
@@ -106,7 +110,44 @@ def read(file: BinaryIO, media_type: str, *, sidecar: BinaryIO | None = None, an
         found |= _certificate(reader, crj, found["active"])
         if crjson:
             found["crjson"] = crj
+        if pictures:
+            found["pictures"] = _pictures(reader, found["manifests"], pictures)
     return found
+
+
+def _pictures(
+    reader: c2pa.Reader, manifests: Mapping[str, Any], draw: Callable[[bytes], bytes]
+) -> dict[str, dict[str, str]]:
+    """By manifest and the place of each asset in its list: the picture it carries of that asset, else the one by which
+    the asset's own manifest shows it. What cannot be drawn is left out; the tree says the same without it."""
+    drawn: dict[str, str] = {}
+    found: dict[str, dict[str, str]] = {}
+    for label, manifest in manifests.items():
+        for place, ingredient in enumerate(manifest.get("ingredients") or []):
+            of_its_own = (manifests.get(ingredient.get("active_manifest")) or {}).get("thumbnail")
+            address = str((ingredient.get("thumbnail") or of_its_own or {}).get("identifier") or "")
+            if address and address not in drawn and len(drawn) < MOST_PICTURES:
+                drawn[address] = _drawn(reader, address, draw)
+            if drawn.get(address):
+                found.setdefault(label, {})[str(place)] = drawn[address]
+    return found
+
+
+def _drawn(reader: c2pa.Reader, address: str, draw: Callable[[bytes], bytes]) -> str:
+    carried = Within(LARGEST_PICTURE)
+    try:
+        reader.resource_to_stream(address, carried)
+        return base64.b64encode(draw(carried.getvalue())).decode()
+    except (c2pa.C2paError, MediaRefused):
+        return ""
+
+
+def marks_places(told: Mapping[str, Any]) -> bool:
+    """Whether an action of the active manifest says where in the file it was done."""
+    assertions = (told["manifests"].get(told["active"]) or {}).get("assertions") or []
+    data = [one.get("data") for one in assertions if str(one.get("label")).startswith(FIRST)]
+    acts = [act for one in data if isinstance(one, dict) for act in one.get("actions") or []]
+    return any(isinstance(act, dict) and act.get("changes") for act in acts)
 
 
 def store_of(file: BinaryIO, media_type: str) -> bytes:
@@ -370,6 +411,19 @@ class Nowhere(io.RawIOBase):
 
     def tell(self) -> int:
         return self._position
+
+
+class Within(io.BytesIO):
+    """What the library writes of a resource, as long as it is of a size that anybody would want."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > self._most:
+            raise OSError("more than it may hold")
+        return super().write(data)
 
 
 # ── Bounds ───────────────────────────────────────────────────────────────────────────────────────────────────────

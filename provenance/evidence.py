@@ -12,10 +12,10 @@ from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F, Q
 
 from provenance import findings, heritage, measured, shelf, trust
-from provenance.declaration import parse
+from provenance.declaration import remembered
 from provenance.findings import Kind, Stands
 from provenance.heritage import Source
-from provenance.intake import NotAtThisDesk, note, turn
+from provenance.intake import BY_HAND, NotAtThisDesk, note, turn
 from provenance.models import Asset, Measured, MeasuredAnswer, Operation, OperationEvidence, SigningJob
 from provenance.printable import printable
 from provenance.sandbox import Examination
@@ -81,11 +81,12 @@ class _Arrived:
 
 def receive(
     asset: Asset, given: SentFile | Cited, *, operation: str, kind: str, client: ApiClient, at: datetime,
-    output: SentFile | None = None,
+    output: SentFile | None = None, by: User | None = None,
 ) -> OperationEvidence:  # fmt: skip
     """Take in evidence of one operation; the same again is the same. An asset that waits for it is measured anew.
 
-    `output` is what the operation gave, where others followed. Raises Invalid, Laundering, and Conflict once it is late.
+    `output` is what the operation gave, where others followed. `by` is who sent it by hand, in the client's name.
+    Raises Invalid, Laundering, and Conflict once it is late.
     """
     row = asset.operations.filter(label=operation).first()
     if row is None:
@@ -103,7 +104,8 @@ def receive(
             _hold_still(asset)
             if not (kept := _same(row, kind, arrived, made)):
                 kept = _written(row, kind, arrived, made, keys, client, at)
-                note(asset, "asset:evidence_received", by=client, at=at, operation=operation, kind=kind, sha256=kept.sha256)
+                note(asset, "asset:evidence_received", by=by or client, at=at, reason=BY_HAND if by else "",
+                     operation=operation, kind=kind, sha256=kept.sha256)  # fmt: skip
                 _measure_again(asset, at)
     finally:
         _let_go(keys[1:] if arrived.known else keys)
@@ -152,7 +154,7 @@ def _fits(kind: str, row: Operation, pointer: str) -> None:
 
 def _refuse_laundering(arrived: _Arrived, asset: Asset, *, has_credentials: bool) -> None:
     """What a plate carries must be declared, as it must of every ingredient; it cannot be added afterwards."""
-    declaration = parse(asset.declaration)
+    declaration = remembered(asset.declaration)
     source = Source("/file", "inputTo", arrived.sent.path if arrived.sent else None, arrived.sha256,
                     has_credentials, arrived.known)  # fmt: skip
     came = heritage.inherited(

@@ -135,6 +135,15 @@ def sentence(elements: Iterable[Mapping[str, Any]], assistive: Iterable[Mapping[
     return joined([*_with_sources(told), *closing])
 
 
+def marked_in(elements: Iterable[Mapping[str, Any]], *, vouched: bool) -> str:
+    """How much the places cover that a file's credentials mark, and how that is known where somebody vouches for them."""
+    rows = [row for row in elements if row.get("share") is not None and row.get("operations")]
+    if not vouched:
+        return joined([said("They mark places for that{amount}.", amount=_amount(row)) for row in rows])
+    told = [said("Its credentials mark places for that{amount}.", amount=_amount(row)) for row in rows]
+    return joined([*told, *map(source_of, rows[:1])])
+
+
 def tells_deeds(extent: Mapping[str, Any]) -> bool:
     """Whether an extent says what was done in each element, so that it can be told without its own headline."""
     elements = [mapping(row) for row in listing(extent.get("elements"))]

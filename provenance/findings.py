@@ -31,6 +31,7 @@ from provenance.quantities import number
 from provenance.statements import percent
 from provenance.techniques import TECHNIQUES
 from registry import journal
+from registry.prepared import Prepared
 
 Finding, Kind, Stands = Measured.Finding, OperationEvidence.Kind, MeasuredAnswer.Stands
 FOLDER = "measured"
@@ -68,9 +69,18 @@ class Exhibit:
 
 def exhibits(asset: Asset) -> list[Exhibit]:
     """The evidence of each operation that has some: the newest that was sent, else what the declaration names."""
+    declared = any("evidence" in one for one in asset.declaration.get("operations", ()))
+    if not declared and not SENT(asset.pk):
+        return []
     lent = {one.label: KeptFile(one.sha256, one.storage_key, one.media_type) for one in asset.ingredients.all()}
     own = KeptFile(asset.sha256, asset.storage_key, asset.media_type)
-    return [found for row in asset.operations.all() if (found := _sent(row, own) or _named(row, lent, own))]
+    rows = asset.operations.prefetch_related("evidence")
+    return [found for row in rows if (found := _sent(row, own) or _named(row, lent, own))]
+
+
+SENT = Prepared(
+    lambda asset: OperationEvidence.objects.filter(operation__asset=asset).order_by().values_list("pk")[:1]
+)
 
 
 def _sent(row: Operation, own: KeptFile) -> Exhibit | None:

@@ -1,17 +1,23 @@
 """Fingerprints: 256 bits that stay nearly the same when a picture is saved anew, and how near ones are found in a table.
 
-A code is cut into sixteen chunks of sixteen bits. Two codes that differ in at most 31 bits agree in one of the chunks but
-for one bit (sixteen chunks with two each would be 32), so whoever looks for each chunk, and for it with each bit turned,
-finds every code that near: multi-index hashing, exact up to EXACT bits. Of those a little further it finds nearly all.
+A code is cut into eleven chunks of 23 or 24 bits. Two codes that differ in at most 31 bits agree in one of the chunks but for
+two bits, or in the first but for one (if all differed in more, that would be 2 + 10 × 3 = 32 bits). So whoever looks for each
+chunk, and for it with those bits turned, finds every code that near: multi-index hashing, exact up to EXACT bits.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
-BITS, CHUNKS, WIDTH = 256, 16, 16
-EXACT = 31
+BITS, EXACT = 256, 31
+WIDTHS = (24,) * 3 + (23,) * 8
+TURNED = (1,) + (2,) * 10  # how many bits of each chunk may differ
+ROOM = max(WIDTHS)  # bits of a key that hold the chunk; its place stands above them
 PICTURE, TEXT = "picture", "text"
-_OFFSETS = {PICTURE: 0, TEXT: CHUNKS << WIDTH}
+_OFFSETS = {PICTURE: 0, TEXT: len(WIDTHS) << ROOM}
+_TURNS = tuple(
+    tuple(sum(1 << bit for bit in bits) for many in range(most + 1) for bits in combinations(range(width), many))
+    for width, most in zip(WIDTHS, TURNED, strict=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +44,14 @@ def distance(one: str, other: str) -> int:
 
 def keys(code: Code) -> tuple[int, ...]:
     """The chunks under which a code is kept: each with its place, and with what it is the code of."""
-    return tuple(_OFFSETS[code.kind] + (place << WIDTH) + chunk for place, chunk in _chunks(code))
+    bits, place, found = code.bits, _OFFSETS[code.kind], []
+    for width in WIDTHS:
+        found.append(place + (bits & ((1 << width) - 1)))
+        bits >>= width
+        place += 1 << ROOM
+    return tuple(found)
 
 
 def near_keys(code: Code) -> tuple[int, ...]:
-    """The chunks under which every code is kept that differs in at most EXACT bits."""
-    return tuple(
-        _OFFSETS[code.kind] + (place << WIDTH) + near
-        for place, chunk in _chunks(code)
-        for near in (chunk, *(chunk ^ (1 << bit) for bit in range(WIDTH)))
-    )
-
-
-def _chunks(code: Code) -> Iterator[tuple[int, int]]:
-    bits = code.bits
-    for place in range(CHUNKS):
-        yield place, (bits >> (place * WIDTH)) & ((1 << WIDTH) - 1)
+    """The chunks under which every code is kept that differs in at most EXACT bits: 2,843 of them."""
+    return tuple(key ^ turn for key, turns in zip(keys(code), _TURNS, strict=True) for turn in turns)

@@ -10,10 +10,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from provenance import findings, inheritance, measured, trust
-from provenance.declaration import Declaration, OperationStatement, Tool, parse, placement_of, placement_told
+from provenance import findings, inheritance, marked, measured, trust
+from provenance.declaration import (
+    Declaration,
+    OperationStatement,
+    Tool,
+    placement_of,
+    placement_told,
+    regions_of,
+    regions_told,
+    remembered,
+)
 from provenance.extent import measure
 from provenance.footprint import domain_of
 from provenance.geometry import Media
@@ -30,9 +39,11 @@ from provenance.testimony import metadata_states_ai
 from provenance.union import print_of
 from registry.errors import Fault, NotAllowed
 from registry.models import Organisation
+from registry.prepared import Prepared
 
 Kind = KnownContent.Kind
 REMEMBERED = ("id", "element", "technique", "digital_source_type", "description")
+SAME_FRAME = ("width", "height", "frame_count", "duration", "words")
 MOST_ASSETS = 20  # of the same bytes; they say the same
 MOST_RUNS = 1_000  # of frames in common; where they are shuffled more than that, nobody says where
 PIECE = 500
@@ -60,12 +71,14 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Carrier:
     """A known asset that an asset is, or was made from, and how its footprints come to lie in it: by a placement, or by
-    the frames that both have."""
+    the frames that both have. Of one that was refused at the door and is declared `again`, word for word, only what came
+    to it from others: where its own operations were at work is said, or measured, anew."""
 
     asset: Asset
     relation: str
     placement: Placement | None = None
     frames: tuple[FrameRun, ...] | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +102,25 @@ def inherited(
     sources: Iterable[Source], declaration: Declaration, media: Media, *, studio: Organisation, vendor: Organisation
 ) -> Heritage:
     """What comes along with the sources of an asset, for its extent. Raises Laundering where that is not declared."""
-    bound = binding(studio, vendor)
     faults: list[Fault] = []
-    stated: dict[tuple[str, str], OperationStatement] = {}
+    stated: dict[tuple[Any, ...], OperationStatement] = {}
     carriers: list[Carrier] = []
     for source in sources:
         reading = _reading(source)
-        found = _known(source, reading, bound, media, studio)
+        found = [
+            replace(one, again=_declared_again(one.asset, source, declaration))
+            for one in _known(source, reading, media, studio=studio, vendor=vendor)
+        ]
         carriers += found
         faults += _left_out(source, found, declaration, media)
         known = [one.asset for one in found]
-        elsewhere = [*_remembered_of(known), *_stated_elsewhere(reading, known)]
+        elsewhere = [*_remembered_of(known, source, media), *_stated_elsewhere(reading, known, source, media)]
         if not any(one.generative for one in declaration.operations):
             if elsewhere:
                 faults.append(_fault(source, "states that generative AI was used", "names none"))
             elif metadata_states_ai(source.metadata):
                 faults.append(_fault(source, "states in its metadata that AI was used", "names none"))
-        stated = {(one.digital_source_type, one.tool.name): one for one in elsewhere} | stated
+        stated = {_way(one): one for one in elsewhere} | stated
     if faults:
         raise Laundering(tuple(dict.fromkeys(faults)))
     numbered = (_numbered(number, one, media) for number, one in enumerate(stated.values(), start=1))
@@ -114,10 +129,14 @@ def inherited(
 
 def told(heritage: Heritage) -> dict[str, Any]:
     """What came along, as JSON to be remembered with the asset."""
-    stated = [{name: getattr(one, name) for name in REMEMBERED} | {"tool": one.tool.name} for one in heritage.stated]
+    stated = [
+        {name: getattr(one, name) for name in REMEMBERED} | {"tool": one.tool.name, "regions": regions_told(one.regions)}
+        for one in heritage.stated
+    ]
     carriers = [
         {"asset": one.asset.public_id, "relation": one.relation, "placement": placement_told(one.placement),
-         **({} if one.frames is None else {"frames": [[run.known, run.here, run.count] for run in one.frames]})}
+         **({} if one.frames is None else {"frames": [[run.known, run.here, run.count] for run in one.frames]}),
+         **({"again": True} if one.again else {})}
         for one in heritage.carriers
     ]
     return {"inherited": stated, "carriers": carriers}
@@ -126,12 +145,15 @@ def told(heritage: Heritage) -> dict[str, Any]:
 def of(asset: Asset) -> Heritage:
     """What came along when an asset was taken in."""
     kept = asset.media.get("carriers", ())
-    assets = {one.public_id: one for one in Asset.objects.filter(public_id__in=[one["asset"] for one in kept])}
+    assets = {one.public_id: one for one in NAMED([one["asset"] for one in kept])}
     carriers = (
-        Carrier(assets[one["asset"]], one["relation"], placement_of(one["placement"]), _runs(one.get("frames")))
+        Carrier(
+            assets[one["asset"]], one["relation"], placement_of(one["placement"]), _runs(one.get("frames")),
+            one.get("again", False),
+        )  # fmt: skip
         for one in kept
     )
-    return Heritage(remembered(asset.media.get("inherited", ())), tuple(carriers))
+    return Heritage(_stated(asset.media.get("inherited", ())), tuple(carriers))
 
 
 def _runs(told: Iterable[Iterable[int]] | None) -> tuple[FrameRun, ...] | None:
@@ -143,9 +165,11 @@ def carried(heritage: Heritage, media: Media) -> tuple[Print, ...]:
     return tuple(dict.fromkeys(one for carrier in heritage.carriers for one in brought(carrier, media)))
 
 
-def remembered(kept: Iterable[Mapping[str, Any]]) -> tuple[OperationStatement, ...]:
+def _stated(kept: Iterable[Mapping[str, Any]]) -> tuple[OperationStatement, ...]:
     """The same from that JSON."""
-    return tuple(OperationStatement(**{**one, "tool": Tool(one["tool"])}) for one in kept)
+    return tuple(
+        OperationStatement(**{**one, "tool": Tool(one["tool"]), "regions": regions_of(one.get("regions", ()))}) for one in kept
+    )
 
 
 # --- what is known here -------------------------------------------------------------------------------------------
@@ -155,16 +179,44 @@ def binding(studio: Organisation, vendor: Organisation) -> Q:
     """The contents that bind an upload: whatever was signed here, and what was sent to its own studio. What was refused
     at the door, of which nobody saw a byte since, binds who sent it. An ingredient's bytes hold what went into an
     asset, and not what was declared of it."""
+    return _binding(studio.pk, vendor.pk, sandbox=is_sandbox(studio))
+
+
+def _binding(studio: int, vendor: int, *, sandbox: bool) -> Q:
     seen = ~Q(storage_key="") | Q(vendor=vendor)
     signed = Q(contents__kind__in=(Kind.SIGNED, Kind.DESCRIBED)) | Q(contents__kind=Kind.FRAME, credential__isnull=False)
     sent = Q(contents__kind__in=(Kind.UPLOADED, Kind.FRAME), production__studio=studio) & seen
-    return (signed | sent) & within(studio)
+    return (signed | sent) & _within(studio, sandbox=sandbox)
 
 
 def within(studio: Organisation) -> Q:
     """What is real knows of nothing but what is real; a sandbox, of nothing but what was sent to it. To one another their
     credentials are those of a stranger."""
-    return Q(production__studio=studio, sandbox=True) if studio.sandbox_of_id else Q(sandbox=False)
+    return _within(studio.pk, sandbox=is_sandbox(studio))
+
+
+def _within(studio: int, *, sandbox: bool) -> Q:
+    return Q(production__studio=studio, sandbox=True) if sandbox else Q(sandbox=False)
+
+
+def is_sandbox(studio: Organisation) -> bool:
+    return studio.sandbox_of_id is not None
+
+
+def bound_by(studio: int, vendor: int, *, sandbox: bool, **content: Any) -> QuerySet[Asset]:
+    """The assets that bind an upload and have such contents, to be asked for again and again."""
+    return Asset.objects.filter(_binding(studio, vendor, sandbox=sandbox), **content)
+
+
+NAMED = Prepared(lambda ids: Asset.objects.filter(public_id__in=ids).order_by())
+# By whether a studio is a sandbox.
+HELD = {
+    sandbox: Prepared(
+        lambda studio, vendor, sha256, sandbox=sandbox: bound_by(studio, vendor, sandbox=sandbox, contents__sha256=sha256)
+        .select_related("credential").distinct()[:MOST_ASSETS]
+    )
+    for sandbox in (False, True)
+}  # fmt: skip
 
 
 def of_frames(here: Mapping[str, Sequence[int]], *, studio: Organisation, vendor: Organisation) -> list[Source]:
@@ -200,13 +252,18 @@ def _places(asset: int, hashes: Collection[str]) -> dict[str, list[int]]:
     return found
 
 
-def _known(source: Source, reading: Reading, bound: Q, media: Media, studio: Organisation) -> list[Carrier]:
+def _known(
+    source: Source, reading: Reading, media: Media, *, studio: Organisation, vendor: Organisation
+) -> list[Carrier]:
     """The assets whose content these bytes are, or whose credentials the file still carries, also below others."""
     if source.known:
         return [Carrier(source.known, source.relation, source.placement, source.frames)]
-    held = Q(contents__sha256=source.sha256) & bound
-    named = Q(credential__manifest_label__in=reading.lineage()) & within(studio)
-    assets = Asset.objects.select_related("credential").filter(held | named).distinct()[:MOST_ASSETS]
+    if labels := reading.lineage():
+        named = Q(credential__manifest_label__in=labels) & within(studio)
+        held = Q(contents__sha256=source.sha256) & binding(studio, vendor) | named
+        assets: Iterable[Asset] = Asset.objects.select_related("credential").filter(held).distinct()[:MOST_ASSETS]
+    else:
+        assets = HELD[is_sandbox(studio)](studio.pk, vendor.pk, source.sha256)
     return [Carrier(asset, source.relation, source.placement, _as_a_frame(asset, source, media)) for asset in assets]
 
 
@@ -220,10 +277,23 @@ def _as_a_frame(asset: Asset, source: Source, media: Media) -> tuple[FrameRun, .
     return tuple(FrameRun(place, 0, 1) for place in places) if places else None
 
 
+def _declared_again(asset: Asset, source: Source, declaration: Declaration) -> bool:
+    """Whether these very bytes were refused at the door, and all that was declared of them is declared once more."""
+    if source.pointer or asset.storage_key or asset.sha256 != source.sha256:
+        return False
+    before = {_act_of(one) for one in remembered(asset.declaration).operations}
+    return before <= {_act_of(one) for one in declaration.operations}
+
+
+def _act_of(statement: OperationStatement) -> OperationStatement:
+    """What an operation did, whatever it is called by and measured by."""
+    return replace(statement, id="", evidence=None)
+
+
 def _left_out(
     source: Source, known: Sequence[Carrier], declaration: Declaration, media: Media
 ) -> Iterator[Fault]:
-    declared = measure(media, declaration.operations)
+    declared = measure(media, declaration.operations) if known else None
     for carrier in known:
         came = brought(carrier, media)
         for missing in inheritance.shrinks(came, declared)[:5]:
@@ -236,12 +306,11 @@ def brought(carrier: Carrier, media: Media, seen: dict[int, list[Print]] | None 
     The same frame and length keep every place, and so does a placement that is stated; where neither is so, it is only
     known that they were done. Frames that both have keep theirs, wherever they stand.
     """
-    theirs = measured.media(carrier.asset.media, parse(carrier.asset.declaration))
-    size = ("width", "height", "frame_count", "duration", "words")
-    same = carrier.relation != "componentOf" and all(getattr(theirs, name) == getattr(media, name) for name in size)
+    theirs = measured.media(carrier.asset.media, remembered(carrier.asset.declaration))
+    same = carrier.relation != "componentOf" and _same_frame(theirs, media)
     placement = carrier.placement or (ALL if same else None)
     found = []
-    for one in prints(carrier.asset, seen):
+    for one in _brought_along(carrier.asset, seen) if carrier.again else prints(carrier.asset, seen):
         element = one.statement.element
         if not one.statement.generative or not _may_have(media, element):
             continue
@@ -255,17 +324,25 @@ def brought(carrier: Carrier, media: Media, seen: dict[int, list[Print]] | None 
     return found
 
 
+def _same_frame(theirs: Media, media: Media) -> bool:
+    return all(getattr(theirs, name) == getattr(media, name) for name in SAME_FRAME)
+
+
 def prints(asset: Asset, seen: dict[int, list[Print]] | None = None) -> list[Print]:
     """Where an asset's own operations were at work, as declared or as measured, and what came to it from others."""
     seen = {} if seen is None else seen
     if asset.pk not in seen:
-        declaration = parse(asset.declaration)
+        declaration = remembered(asset.declaration)
         media = measured.media(asset.media, declaration)
         numbers = findings.standing(findings.of(asset))
         own = [print_of(one, domain_of(one.element, media), numbers.get(one.id)) for one in declaration.operations]
-        came = [one for carrier in of(asset).carriers for one in brought(carrier, media, seen)]
-        seen[asset.pk] = list(dict.fromkeys([*own, *came]))
+        seen[asset.pk] = list(dict.fromkeys([*own, *_brought_along(asset, seen)]))
     return seen[asset.pk]
+
+
+def _brought_along(asset: Asset, seen: dict[int, list[Print]] | None) -> list[Print]:
+    media = measured.media(asset.media, remembered(asset.declaration))
+    return [one for carrier in of(asset).carriers for one in brought(carrier, media, seen)]
 
 
 def _may_have(media: Media, element: str) -> bool:
@@ -280,25 +357,51 @@ def _may_have(media: Media, element: str) -> bool:
 # --- what others state --------------------------------------------------------------------------------------------
 
 
-def _remembered_of(known: Iterable[Asset]) -> Iterator[OperationStatement]:
+def _remembered_of(known: Iterable[Asset], source: Source, media: Media) -> Iterator[OperationStatement]:
     """What others had stated of the assets known here, when they were taken in."""
     for asset in known:
-        yield from remembered(asset.media.get("inherited", ()))
+        theirs = measured.media(asset.media, remembered(asset.declaration))
+        for one in _stated(asset.media.get("inherited", ())):
+            yield one if _same_places(source, theirs, media) else replace(one, element="", regions=())
 
 
-def _stated_elsewhere(reading: Reading, known: Iterable[Asset]) -> Iterator[OperationStatement]:
-    """Each way in which somebody else's credentials say AI was used, of unknown extent."""
+def _stated_elsewhere(
+    reading: Reading, known: Iterable[Asset], source: Source, media: Media
+) -> Iterator[OperationStatement]:
+    """Each way in which somebody else's credentials say AI was used; of unknown extent, but for places that hold here."""
     own = {asset.credential.manifest_label for asset in known if hasattr(asset, "credential")}
-    for act in generative_acts(reading, but=own):
+    acts = list(generative_acts(reading, but=own))
+    marks = [marked.places(act, media) if label == reading.active else marked.NOWHERE for label, act in acts]
+    if not _marks_hold(reading, source, media) or sum(len(regions) for _, regions in marks) > marked.MOST:
+        marks = [marked.NOWHERE] * len(acts)
+    for (_, act), (element, regions) in zip(acts, marks, strict=True):
         yield OperationStatement(
-            id="inherited", element="", technique="other", tool=Tool(_agent(act) or "not stated"),
-            digital_source_type=str(act.get("digitalSourceType")),
+            id="inherited", element=element, technique="other", tool=Tool(_agent(act) or "not stated"),
+            digital_source_type=str(act.get("digitalSourceType")), regions=regions,
             description="Stated by the credentials of an asset used",
         )  # fmt: skip
 
 
+def _way(one: OperationStatement) -> tuple[Any, ...]:
+    """What tells one way in which AI was used from another; what is not placed is on no element in particular."""
+    return one.digital_source_type, one.tool.name, one.regions and one.element, one.regions
+
+
+def _marks_hold(reading: Reading, source: Source, media: Media) -> bool:
+    """Whether the places that a file's own credentials mark are places of this asset, by a signer known here. Else it is
+    only known that something was done."""
+    if reading.state != "Trusted" or reading.failure or reading.media is None:
+        return False
+    return _same_places(source, reading.media, media)
+
+
+def _same_places(source: Source, theirs: Media, media: Media) -> bool:
+    """Whether the asset is that file, or was made from it without being cut, moved or fitted into another frame."""
+    return source.relation == "parentOf" and source.placement in (None, ALL) and _same_frame(theirs, media)
+
+
 def _numbered(number: int, operation: OperationStatement, media: Media) -> OperationStatement:
-    """With an id of its own, and on an element of this asset: on which one it was, others seldom say."""
+    """With ids of its own, and on an element of this asset: on which one it was, others seldom say."""
     element = operation.element if operation.element in media.elements else media.elements[0]
     return replace(operation, id=f"inherited-{number}", element=element)
 

@@ -9,6 +9,7 @@ from provenance.extent import Extent
 from provenance.footprint import Domain, PictureDomain, Piece, covers, domain_of
 from provenance.placement import Placement, everything, moved
 from provenance.quantities import REGIONS, UNKNOWN, WHOLE, Print, is_measured
+from provenance.said import percent
 from provenance.union import together
 
 MOST_NAMED = 20  # of one technique; one is enough to refuse
@@ -130,7 +131,8 @@ def shrinks(inherited: Iterable[Print], declared: Extent) -> list[Missing]:
         domain = domain_of(element, declared.media)
         alike = stated.get((element, technique), [])
         if not alike:
-            detail = f"An ingredient carries {technique} on its {element}; the declaration does not name it."
+            deed = carried[0].statement.kind.label
+            detail = f"An ingredient carries {deed} on its {element}; the declaration does not name it."
             missing += [Missing(one.statement.id, element, technique, detail) for one in carried[:MOST_NAMED]]
             continue
         for one, detail in _smaller(domain, carried, alike):
@@ -163,13 +165,14 @@ def _smaller(
     unplaced = [one for one in known if one.pieces is None]
     larger = [one for one in unplaced if one.method == WHOLE or stated is None or stated < (one.share or 0)]
     larger += _uncovered(domain, placed, [one for one in known if one.pieces is not None])
-    held = "no extent" if stated is None else f"{float(stated):.4f}"
+    held = "no extent" if stated is None else percent(float(stated))
     for one in larger[:MOST_NAMED]:
         share = together(domain, [one]).share or Fraction(0)
         yield (
             one.statement,
             (
-                f"An ingredient carries {one.statement.technique} on {float(share):.4f} of the {one.statement.element}; "
+                f"An ingredient carries {one.statement.kind.label} on {percent(float(share))} of the "
+                f"{one.statement.element}; "
                 f"the declaration states {held}, and does not cover it."
             ),
         )

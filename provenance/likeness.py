@@ -2,7 +2,7 @@
 
 Near is possible, never proof: two takes of one shot look alike too. So nothing is refused by it. Where a file is near to
 a known asset that carries AI which the declaration leaves out, the asset waits until a person has compared the two
-(`intake.py`); which contents bind whom is the same as for their bytes (docs/adr/0005).
+(`intake/`); which contents bind whom is the same as for their bytes (docs/adr/0005).
 """
 
 import json
@@ -16,10 +16,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
 
 from provenance import heritage, inheritance, measured, trust
-from provenance.declaration import Declaration, parse
+from provenance.declaration import Declaration, remembered
 from provenance.extent import measure
 from provenance.fingerprint import Code, keys, near_keys
 from provenance.geometry import Media
@@ -27,6 +26,9 @@ from provenance.heritage import Carrier, Heritage
 from provenance.media.refusal import MediaRefused
 from provenance.models import Asset, Fingerprint, FingerprintChunk, Ingredient, KnownContent, Likeness, Measured
 from provenance.placement import ALL
+from provenance.sandbox import Sandbox
+from registry.models import Organisation
+from registry.prepared import NOBODY, Prepared
 
 CODE = "provenance.possible_likeness"
 ASPECTS = Fraction(1, 50)  # by how much the shapes of two frames may differ and still show all of the same
@@ -34,11 +36,9 @@ FRAMES = 2  # of a film that have to be near; one may be a title that many films
 MOST_FOUND = 5  # known assets, told for one file; the nearest
 MOST_JUDGED = 200  # known assets that a file is held against; the nearest
 
-NOBODY = 0  # so that a list of keys is never empty, and a question is asked whatever was found
-SHARING = (
-    "SELECT id, digits FROM provenance_fingerprint "
-    "WHERE id IN (SELECT fingerprint_id FROM provenance_fingerprintchunk WHERE chunk_key IN ({keys}))"
-)
+# Two questions, not one within the other: PostgreSQL expects as many candidates as there are keys, and would read the table.
+SHARING = "SELECT DISTINCT fingerprint_id FROM provenance_fingerprintchunk WHERE chunk_key IN ({keys})"
+CANDIDATES = "SELECT digits, asset_id, at_s FROM provenance_fingerprint WHERE id IN ({keys})"
 
 log = logging.getLogger(__name__)
 
@@ -71,10 +71,10 @@ class Near:
         return self.shown.codes[0].kind
 
 
-def codes_of(path: Path) -> tuple[Code, ...]:
+def codes_of(path: Path, *, readers: Sandbox | None = None) -> tuple[Code, ...]:
     """The fingerprints of a file; none where it has none, or where reading it was given up."""
     try:
-        return trust.sandbox().fingerprint(path)
+        return (readers or trust.sandbox()).fingerprint(path)
     except MediaRefused as refusal:
         log.warning("no fingerprint could be taken: %s", refusal.code)
         return ()
@@ -90,25 +90,32 @@ def keep(asset: Asset, codes: Iterable[Code]) -> None:
 # --- what is near -------------------------------------------------------------------------------------------------
 
 
-def resembling(files: Sequence[Shown], declaration: Declaration, media: Media, came: Heritage, *, bound: Q) -> list[Near]:
+def resembling(
+    files: Sequence[Shown], declaration: Declaration, media: Media, came: Heritage, *, studio: Organisation,
+    vendor: Organisation,
+) -> list[Near]:  # fmt: skip
     """The known assets that files are near to and that carry AI which the declaration leaves out, nearest first.
 
-    `bound` says which assets bind (`heritage.binding`). What is known by its bytes, or named as an ingredient, was held
-    against the declaration already; and what a known asset was itself made from is not a copy of it.
+    Only those are looked at that bind what is sent by this vendor to this studio (`heritage.binding`). What is known by
+    its bytes, or named as an ingredient, was held against the declaration already; and what a known asset was itself made
+    from is not a copy of it.
     """
-    declared = measure(media, declaration.operations)
     known_already = {carrier.asset.pk for carrier in came.carriers}
     found = []
     for shown in files:
-        matches = _near(shown, bound)
+        matches = _near(shown, studio, vendor)
+        if not matches:
+            continue
+        declared = measure(media, declaration.operations)
         passed_over = known_already | _made_from(shown)
         measured_ones = _measured_among([one.known.pk for one in matches])
+        used = _used_in([one.known.pk for one in matches])
         judged: dict[tuple[Any, ...], tuple[str, ...]] = {}
         for one in matches:
             if one.known.pk in passed_over:
                 continue
             # Versions of one shot state the same; where none was measured, what they carry is the same as well.
-            alike = (one.known.pk,) if one.known.pk in measured_ones else _stating(one.known)
+            alike = (one.known.pk,) if one.known.pk in measured_ones else _stating(one.known, used)
             if alike not in judged:
                 missing = inheritance.shrinks(heritage.brought(_carrier(one.known, shown), media), declared)
                 judged[alike] = tuple(dict.fromkeys(each.detail for each in missing[:5]))
@@ -117,15 +124,32 @@ def resembling(files: Sequence[Shown], declaration: Declaration, media: Media, c
     return sorted(found, key=lambda one: one.distance)[:MOST_FOUND]
 
 
-def _stating(known: Asset) -> tuple[Any, ...]:
+def _stating(known: Asset, used: Mapping[int, Sequence[tuple[str, str]]]) -> tuple[Any, ...]:
     """All that what an asset carries depends on, where nothing of it was measured."""
     said = {name: value for name, value in known.declaration.items() if name != "title"}
-    used = tuple(sorted((one.label, one.sha256) for one in known.ingredients.all()))
-    return json.dumps(said, sort_keys=True), json.dumps(known.media, sort_keys=True), used
+    return json.dumps(said, sort_keys=True), json.dumps(known.media, sort_keys=True), tuple(sorted(used.get(known.pk, ())))
+
+
+def _used_in(assets: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """The ingredients of assets, each by its label and hash."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for asset, *ingredient in INGREDIENTS(assets):
+        found.setdefault(asset, []).append(tuple(ingredient))
+    return found
+
+
+INGREDIENTS = Prepared(
+    lambda assets: Ingredient.objects.filter(asset__in=assets).order_by().values_list("asset_id", "label", "sha256")
+)
 
 
 def _measured_among(assets: Sequence[int]) -> set[int]:
-    return set(Measured.objects.filter(operation__asset__in=assets).values_list("operation__asset", flat=True))
+    return {asset for (asset,) in MEASURED(assets)}
+
+
+MEASURED = Prepared(
+    lambda assets: Measured.objects.filter(operation__asset__in=assets).order_by().values_list("operation__asset")
+)
 
 
 @dataclass(slots=True)
@@ -143,12 +167,12 @@ class _Match:
         return len(self.near)
 
 
-def _near(shown: Shown, bound: Q) -> list[_Match]:
+def _near(shown: Shown, studio: Organisation, vendor: Organisation) -> list[_Match]:
     pairs: list[tuple[int, int, Code, int, float | None]] = []
     for number, code in enumerate(shown.codes):
         pairs += [(bits, number, code, asset, at_s) for bits, asset, at_s in lookup(code, within=settings.LIKENESS_BITS)]
     pairs.sort(key=lambda one: one[0])
-    assets = _nearest(list(dict.fromkeys(one[3] for one in pairs)), bound)
+    assets = _nearest(list(dict.fromkeys(one[3] for one in pairs)), studio, vendor)
     matches: dict[int, _Match] = {}
     for bits, number, code, asset, at_s in pairs:
         if asset in assets:
@@ -158,52 +182,68 @@ def _near(shown: Shown, bound: Q) -> list[_Match]:
     return [match for match in matches.values() if match.frames >= enough]
 
 
-def _nearest(near: Sequence[int], bound: Q) -> dict[int, Asset]:
+def _nearest(near: Sequence[int], studio: Organisation, vendor: Organisation) -> dict[int, Asset]:
     """Of the assets, given nearest first, those that bind: of a shot with thousands of versions, the nearest only."""
     binding: list[int] = []
     for start in range(0, len(near), MOST_JUDGED):
         some = near[start : start + MOST_JUDGED]
-        found = set(Asset.objects.filter(bound, pk__in=some).values_list("pk", flat=True))
+        found = {pk for (pk,) in BINDING[heritage.is_sandbox(studio)](studio.pk, vendor.pk, some)}
         binding += [asset for asset in some if asset in found]
         if len(binding) >= MOST_JUDGED:
             break
-    related = Asset.objects.select_related("production__studio").prefetch_related("ingredients")
-    return related.in_bulk(binding[:MOST_JUDGED])
+    return {one.pk: one for one in KNOWN(binding[:MOST_JUDGED])}
+
+
+KNOWN = Prepared(lambda pks: Asset.objects.filter(pk__in=pks).order_by())
+# By whether a studio is a sandbox.
+BINDING = {
+    sandbox: Prepared(
+        lambda studio, vendor, pks, sandbox=sandbox: heritage.bound_by(studio, vendor, sandbox=sandbox, pk__in=pks)
+        .order_by()
+        .values_list("pk")
+    )
+    for sandbox in (False, True)
+}
 
 
 def lookup(code: Code, *, within: int) -> list[tuple[int, int, float | None]]:
     """Every kept fingerprint that differs in at most so many bits: (bits, asset, moment). Beyond 31 bits nearly every."""
-    found = dict(nearer_than(within, code, sharing(code, SHARING)))
-    rows = Fingerprint.objects.filter(pk__in=[NOBODY, *found]).order_by().values_list("pk", "asset_id", "at_s")
-    return [(found[pk], asset, at_s) for pk, asset, at_s in rows]
+    sharing = [pk for (pk,) in ask(SHARING, near_keys(code))]
+    return [(bits, asset, at_s) for bits, (asset, at_s) in nearer_than(within, code, ask(CANDIDATES, [NOBODY, *sharing]))]
 
 
-def sharing(code: Code, question: str) -> list[tuple[int, str]]:
-    """The keys and digits of all that shares one of the near chunks of a code, by a question of this form."""
+def ask(question: str, keys: Iterable[int]) -> list[tuple[Any, ...]]:
+    """The rows that a question finds for these keys. They are numbers of our own making, and stand in it as they are: passed one
+    by one they cost more than the search does, and a database takes only so many."""
     with connection.cursor() as cursor:
-        # Numbers of our own making. Passed one by one, they cost more than the search in the index does.
-        cursor.execute(question.format(keys=",".join(map(str, near_keys(code)))))
+        cursor.execute(question.format(keys=",".join(map(str, keys))))
         return cursor.fetchall()
 
 
-def nearer_than(within: int, code: Code, rows: Iterable[tuple[int, str]]) -> Iterator[tuple[int, int]]:
-    """The keys of those that differ in at most so many bits, each with how many."""
+def nearer_than(within: int, code: Code, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Of rows that begin with digits, the rest of those that differ in at most so many bits, each after how many."""
     mine = code.bits
-    for key, digits in rows:
+    for digits, *rest in rows:
         if (bits := (int(digits, 16) ^ mine).bit_count()) <= within:
-            yield key, bits
+            yield bits, tuple(rest)
 
 
 def _made_from(shown: Shown) -> set[int]:
     """The assets that the file was itself an ingredient of."""
-    used = KnownContent.objects.filter(sha256=shown.sha256, kind=KnownContent.Kind.INGREDIENT)
-    return set(used.values_list("asset_id", flat=True))
+    return {asset for (asset,) in MADE_FROM(shown.sha256)}
+
+
+MADE_FROM = Prepared(
+    lambda sha256: KnownContent.objects.filter(sha256=sha256, kind=KnownContent.Kind.INGREDIENT)
+    .order_by()
+    .values_list("asset_id")
+)
 
 
 def _carrier(known: Asset, shown: Shown) -> Carrier:
     """A near asset as if it were the file: where the frame and the length are those of the known one, its places are
     those of the known one too; else it is only known what was done."""
-    theirs = measured.media(known.media, parse(known.declaration))
+    theirs = measured.media(known.media, remembered(known.declaration))
     same = shown.relation == "parentOf" and _alike(theirs, shown.media)
     return Carrier(known, shown.relation, ALL if same else None)
 
@@ -222,7 +262,8 @@ def _alike(one: Media, other: Media) -> bool:
 
 
 def write_down(asset: Asset, found: Iterable[Near], *, at: datetime) -> list[Likeness]:
-    ingredients: Mapping[str, Ingredient] = {one.label: one for one in asset.ingredients.all()}
+    found = list(found)
+    ingredients: Mapping[str, Ingredient] = {one.label: one for one in asset.ingredients.all()} if found else {}
     return [
         Likeness.objects.create(
             asset=asset, ingredient=ingredients.get(one.shown.ingredient), known=one.known, kind=one.kind,
@@ -240,7 +281,10 @@ def of(asset: Asset) -> list[Likeness]:
 
 def unanswered(asset: Asset) -> list[Likeness]:
     """What a person has to compare before anything is signed."""
-    return [one for one in of(asset) if not hasattr(one, "answer")]
+    return [one for one in of(asset) if not hasattr(one, "answer")] if WAITING(asset.pk) else []
+
+
+WAITING = Prepared(lambda asset: Likeness.objects.filter(asset=asset, answer=None).order_by().values_list("pk")[:1])
 
 
 def problem(rows: Sequence[Likeness], decision: str) -> dict[str, Any]:

@@ -316,7 +316,8 @@ def _authorship(one: AuthorshipStatement) -> dict[str, Any]:
 
 def _operation(row: OperationExtent, organisations: frozenset[str]) -> dict[str, Any]:
     told = row.as_dict()
-    told["regions"] = [region.id for region in row.statement.regions]
+    # What came along is marked in the actions of whoever made it, and has no identifiers in ours.
+    told["regions"] = [] if row.inherited else [region.id for region in row.statement.regions]
     if told["attested_by"] not in organisations:
         told["attested_by"] = None
     return told

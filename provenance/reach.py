@@ -13,6 +13,7 @@ from consent.forms.shape import AGREEMENT, ASSET, AUTHORITY, GRANT, PERSON, PROD
 from consent.holding import kind_of
 from consent.models import Statement
 from registry.models import Unit
+from registry.prepared import Prepared, filled
 
 DISTRIBUTION = "continue_distribution"
 LINE = ("production", "production__parent", "production__parent__parent")  # a film, or an episode, its season, its series
@@ -28,11 +29,13 @@ Lock = tuple[int, str]  # whose files it lies on, and the subject
 
 
 def locks(at: datetime) -> set[Lock]:
-    """Those that hold at `at`. One query, and few rows."""
-    lifted = Statement.objects.filter(kind=Statement.Kind.LIFT, effective_at__lte=at, refers_to__isnull=False)
-    found = _orders().filter(Q(until=None) | Q(until__gt=at), effective_at__lte=at)
-    rows = found.exclude(pk__in=lifted.values("refers_to")).order_by().values_list("studio_id", "subject", "acts")
-    return {(studio, subject) for studio, subject, acts in rows if not acts or DISTRIBUTION in acts}
+    """Those that hold at `at`. One query, and one more where there are any; few rows."""
+    found = {
+        pk: (studio, subject) for pk, studio, subject, acts, effective_at, until in ORDERS()
+        if effective_at <= at and (until is None or until > at) and (not acts or DISTRIBUTION in acts)
+    }  # fmt: skip
+    lifted = {order for order, effective_at in LIFTS(filled(found)) if effective_at <= at} if found else set()
+    return {lock for pk, lock in found.items() if pk not in lifted}
 
 
 def ever() -> set[Lock]:
@@ -42,6 +45,13 @@ def ever() -> set[Lock]:
 
 def _orders() -> QuerySet[Statement]:
     return Statement.objects.filter(kind=Statement.Kind.LOCK, form__in=(COURT_ORDER, DISPUTE))
+
+
+ORDERS = Prepared(lambda: _orders().order_by().values_list("pk", "studio_id", "subject", "acts", "effective_at", "until"))
+LIFTS = Prepared(
+    lambda orders: Statement.objects.filter(kind=Statement.Kind.LIFT, refers_to__in=orders).order_by()
+    .values_list("refers_to", "effective_at")
+)  # fmt: skip
 
 
 def reached(found: Collection[Lock], *, through: str = "") -> Q:

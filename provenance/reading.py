@@ -3,21 +3,28 @@
 The dict comes from the sandbox child and holds whatever the file says, so nothing here trusts a type or a length.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from fractions import Fraction
+from typing import Any, TypeGuard
 
+from provenance.geometry import Media
 from provenance.printable import printable
 
 GROUPS = ("success", "informational", "failure")
 MOST_CODES = 500
+LONGEST_PICTURE = 40_000
+BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One reading of one file. `active` is the active manifest's label, or empty when the file has none.
 
-    `metadata` are the few properties of IPTC and PLUS that say something of AI, as they stand in the file's XMP.
+    `metadata` are the few properties of IPTC and PLUS that say something of AI, as they stand in the file's metadata. `media`
+    is the file's frame and clock, looked at only where an action marks places in it. `pictures` are small JPEGs of the assets
+    used, in base64, drawn by the child: by manifest and place in its list.
     """
 
     state: str = ""
@@ -33,6 +40,8 @@ class Reading:
     certificate: Mapping[str, Any] = field(default_factory=dict)
     engine: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    pictures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    media: Media | None = None
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> "Reading":
@@ -50,6 +59,8 @@ class Reading:
             certificate=mapping(found.get("certificate")),
             engine=mapping(found.get("engine")),
             metadata=mapping(found.get("metadata")),
+            pictures=mapping(found.get("pictures")),
+            media=_media(mapping(found.get("media"))),
             **groups,
         )
 
@@ -89,8 +100,9 @@ class Reading:
         """Every ingredient of every manifest, the active one's first."""
         labels = [self.active, *(label for label in self.manifests if label != self.active)]
         for label in labels:
-            for ingredient in listing(mapping(self.manifests.get(label)).get("ingredients")):
-                yield Used.of(mapping(ingredient), within=label)
+            for place, ingredient in enumerate(listing(mapping(self.manifests.get(label)).get("ingredients"))):
+                picture = mapping(self.pictures.get(label)).get(str(place))
+                yield Used.of(mapping(ingredient), within=label, picture=picture if _is_base64(picture) else "")
 
     def lineage(self) -> tuple[str, ...]:
         """The active manifest and those of its parents, the youngest first: one work, before each edit."""
@@ -107,7 +119,7 @@ class Reading:
 class Used:
     """One asset that went into another, and what its own credentials showed when it was added.
 
-    `within` names the manifest that lists it, `manifest` its own.
+    `within` names the manifest that lists it, `manifest` its own; `picture` is a small JPEG in base64, or nothing.
     """
 
     title: str
@@ -115,9 +127,10 @@ class Used:
     manifest: str
     failure: tuple[str, ...]
     within: str
+    picture: str = ""
 
     @classmethod
-    def of(cls, ingredient: Mapping[str, Any], *, within: str) -> "Used":
+    def of(cls, ingredient: Mapping[str, Any], *, within: str, picture: str = "") -> "Used":
         results = mapping(ingredient.get("validation_results"))
         failure = list(codes_of(mapping(results.get("activeManifest")).get("failure")))
         for delta in map(mapping, listing(results.get("ingredientDeltas"))):
@@ -130,7 +143,21 @@ class Used:
             manifest=printable(ingredient.get("active_manifest")),
             failure=tuple(dict.fromkeys(failure)),
             within=within,
+            picture=picture,
         )
+
+
+def _is_base64(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and len(value) <= LONGEST_PICTURE and BASE64.fullmatch(value) is not None
+
+
+def _media(found: Mapping[str, Any]) -> Media | None:
+    """What the child's own scan of the file found; that is ours, and needs no second look."""
+    if not found:
+        return None
+    sized = {name: found[name] for name in ("width", "height", "frames", "seconds", "words")}
+    fps = Fraction(*found["fps"]) if found["fps"] else None
+    return Media(found["kind"], fps=fps, elements=tuple(found["elements"]), **sized)
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

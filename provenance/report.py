@@ -5,7 +5,7 @@ were used (`TrustLists`), and says nothing that one of them does not support. Ne
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -136,6 +136,11 @@ def recall(facts: RegistryFacts, lists: TrustLists, *, file: str, at: datetime) 
         engine=engine,
         facts=facts,
     )
+
+
+def remembered(report: Report, *, file: str, at: datetime) -> Report:
+    """The same report for a question of this name and moment: nothing else in it depends on them."""
+    return replace(report, file=printable(file), engine={**report.engine, "checked_at": moment(at)})
 
 
 def _engine(engine: Mapping[str, Any], lists: TrustLists, at: datetime) -> dict[str, Any]:

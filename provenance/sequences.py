@@ -1,6 +1,6 @@
 """Frame sequences as one asset: frames gathered into an index, examined together, kept, found again one by one.
 
-What an index is, is said in sequence_index.py; how an asset is taken in, in intake.py, which calls what is here.
+What an index is, is said in sequence_index.py; how an asset is taken in, in intake/, which calls what is here.
 """
 
 import hashlib

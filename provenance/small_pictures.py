@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.core.files.storage import default_storage
 
 from provenance import concerns, sequences, shelf, trust
-from provenance.declaration import Declaration, parse
+from provenance.declaration import Declaration, remembered
 from provenance.media.refusal import MediaRefused
 from provenance.models import Credential, Depiction
 from provenance.places import Place, places
@@ -48,7 +48,7 @@ def of(public_id: str) -> Shown | None:
     width, height = media.get("width"), media.get("height")
     if not width or not height:
         return None
-    return Shown(width, height, places(parse(found.asset.declaration), width, height))
+    return Shown(width, height, places(remembered(found.asset.declaration), width, height))
 
 
 def drawn(public_id: str) -> bytes:
@@ -69,7 +69,7 @@ def drawn(public_id: str) -> bytes:
 
 def _draw(credential: Credential) -> bytes:
     asset = credential.asset
-    seconds = _moment(parse(asset.declaration), asset.media) if asset.media.get("kind") == "video" else None
+    seconds = _moment(remembered(asset.declaration), asset.media) if asset.media.get("kind") == "video" else None
     key, sha256 = credential.storage_key, credential.sha256
     if sequences.of(asset):
         frame = sequences.picture_key(asset, seconds)

@@ -14,15 +14,16 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from provenance import iscc
-from provenance.fingerprint import BITS, Code
-from provenance.likeness import FRAMES, NOBODY, codes_of, lookup, nearer_than, sharing
+from provenance import iscc, trust
+from provenance.fingerprint import BITS, Code, near_keys
+from provenance.likeness import FRAMES, ask, codes_of, lookup, nearer_than
 from provenance.models import Credential, KnownContent, SoftBinding
 from registry.errors import Unreadable
+from registry.prepared import Prepared, filled
 
 MOST, USUAL = 100, 10  # matches of one answer
 MOST_NEAR = 10_000  # assets that a content is held against, the nearest; versions of one shot are all near
-SHARING = "SELECT DISTINCT binding_id, digits FROM provenance_softbindingchunk WHERE chunk_key IN ({keys})"
+SHARING = "SELECT DISTINCT digits, binding_id FROM provenance_softbindingchunk WHERE chunk_key IN ({keys})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def of_file(path: Path, *, hint: tuple[str, str] | None = None, most: int = USUA
     """The same of a content: by its bytes, its fingerprints, and what a `hint` says was found in it (algorithm, value)."""
     with path.open("rb") as file:
         scores = _of_bytes(hashlib.file_digest(file, "sha256").hexdigest())
-    codes = codes_of(path)
+    codes = codes_of(path, readers=trust.window())
     _add(scores, _of_codes(codes, needed=min(FRAMES, len(codes))))
     if hint:
         _add(scores, _of_value(*hint))
@@ -73,10 +74,13 @@ def algorithms() -> list[str]:
 def answers() -> bool:
     """Whether the record can be asked at all."""
     try:
-        Credential.objects.exists()
+        SOMETHING()
     except (OperationalError, InterfaceError):
         return False
     return True
+
+
+SOMETHING = Prepared(lambda: Credential.objects.order_by().values_list("pk")[:1])
 
 
 def near(codes: Sequence[Code], *, needed: int = 1) -> dict[int, int]:
@@ -108,7 +112,7 @@ def hash_of(value: str) -> str:
 
 def _of_value(alg: str, value: str) -> dict[str, int]:
     codes = units(value) if alg == iscc.ALGORITHM else ()
-    return _of_codes(codes, needed=1, same=Q(value_hash=hash_of(value), alg__in=(alg, "")))
+    return _of_codes(codes, needed=1, same=(hash_of(value), alg))
 
 
 def units(value: str) -> tuple[Code, ...]:
@@ -119,27 +123,33 @@ def units(value: str) -> tuple[Code, ...]:
         raise NotAValue(f"{error} Send base64 of whole ISCC units, as IEP-0020 says.") from error
 
 
-def _of_codes(codes: Sequence[Code], *, needed: int, same: Q | None = None) -> dict[str, int]:
-    """What is near to the codes, and what programs have bound to them, or to the same value."""
-    assets = near(codes, needed=needed)
-    rows = public().filter(asset_id__in=[NOBODY, *assets]).order_by("-pk").values_list("manifest_label", "asset_id")
-    scores = {label: score(assets[asset]) for label, asset in rows}
-    bindings = _near_bindings(codes, needed=needed)
-    which = Q(pk__in=[NOBODY, *bindings])
-    label = Coalesce("credential__manifest_label", "stored__manifest_id")
-    bound = live().filter(which | same if same else which).annotate(label=label).order_by("-pk").values_list("pk", "label")
-    for pk, name in bound:
-        _add(scores, {name: score(bindings.get(pk, 0))})
+def _of_codes(codes: Sequence[Code], *, needed: int, same: tuple[str, str] = ("", "")) -> dict[str, int]:
+    """What is near to the codes, and what programs have bound to them, or to the `same` value (its hash, its algorithm)."""
+    assets, bindings = near(codes, needed=needed), _near_bindings(codes, needed=needed)
+    scores = {label: score(assets[asset]) for label, asset in RELEASED(filled(assets))}
+    value, alg = same
+    for pk, label in BOUND(filled(bindings), value, (alg, "")):
+        _add(scores, {label: score(bindings.get(pk, 0))})
     return scores
+
+
+RELEASED = Prepared(
+    lambda assets: public().filter(asset_id__in=assets).order_by("-pk").values_list("manifest_label", "asset_id")
+)
+BOUND = Prepared(
+    lambda bindings, value, algs: live().filter(Q(pk__in=bindings) | Q(value_hash=value, alg__in=algs)).order_by("-pk")
+    .values_list("pk", Coalesce("credential__manifest_label", "stored__manifest_id"))
+)  # fmt: skip
 
 
 def _near_bindings(codes: Sequence[Code], *, needed: int) -> dict[int, int]:
     found: dict[int, dict[int, int]] = {}
     for number, code in enumerate(codes):
-        for binding, bits in nearer_than(settings.LIKENESS_BITS, code, sharing(code, SHARING)):
+        for bits, (binding,) in nearer_than(settings.LIKENESS_BITS, code, ask(SHARING, near_keys(code))):
             of = found.setdefault(binding, {})
             of[number] = min(bits, of.get(number, BITS))
-    return {binding: min(of.values()) for binding, of in found.items() if len(of) >= needed}
+    nearest = sorted((min(of.values()), binding) for binding, of in found.items() if len(of) >= needed)
+    return {binding: bits for bits, binding in nearest[:MOST_NEAR]}
 
 
 def _of_bytes(sha256: str) -> dict[str, int]:

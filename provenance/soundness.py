@@ -78,15 +78,19 @@ def signature_of(reading: Reading, facts: RegistryFacts, lists: TrustLists, inte
     if not reading.active:
         return Conclusion("absent", said("Nothing is signed."))
 
-    if reading.has("signingCredential.expired"):
+    # Without a time-stamp, the time of the check counts, and outside the certificate's the manifest is rejected (2.4 §15.8).
+    if reading.has("signingCredential.expired", "claimSignature.outsideValidity"):
         text = said("The signer's certificate has expired, and no independent time-stamp shows that it signed before.")
         return Conclusion("invalid", text)
 
     if reading.has("signingCredential.ocsp.revoked", "signingCredential.revoked"):
         return Conclusion("invalid", said("The signer's certificate was withdrawn by its issuer."))
 
+    if reading.has("signingCredential.invalid"):
+        return Conclusion("invalid", said("The signer's certificate is not one that may sign Content Credentials."))
+
     checked = reading.has("claimSignature.validated", group="success")
-    if not checked or reading.has("claimSignature.", "signingCredential.invalid"):
+    if not checked or reading.has("claimSignature."):
         return Conclusion("invalid", said("The signature does not fit what was signed."))
 
     others = [code for code in reading.failure if not code.startswith((*ABOUT_TRUST, *CHANGED))]

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.formats import date_format, number_format
 
 from provenance.report import Report
-from provenance.said import Said, in_
+from provenance.said import ENGLISH, Said, in_
 
 
 class Spoken:
@@ -42,6 +42,8 @@ SPEECH = Spoken()
 
 def spoken(value: Any) -> Any:
     """The same value with everything of ours in it said in the language that is active; the rest as it is."""
+    if SPEECH.language == ENGLISH.language:
+        return value
     if isinstance(value, str):
         return in_(SPEECH, value)
     if isinstance(value, Mapping):

@@ -16,6 +16,7 @@ from consent.lifecycle import RELEASED, public_after, to_stop_by
 from consent.models import Decision, Grant
 from provenance import reach
 from provenance.models import Credential
+from registry.prepared import Prepared, filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,11 @@ def now(decision: Decision | int | None, *, at_signing: str, at: datetime) -> St
 
 
 def of_many(decisions: Mapping[int, str], *, at: datetime) -> dict[int, Standing]:
-    """The same for many decisions, each with how consent stood at signing. Two queries, and one more where there are
+    """The same for many decisions, each with how consent stood at signing. Two queries, and two more where there are
     orders."""
     confirmed = [decision for decision, signed in decisions.items() if signed == "confirmed"]
     bases: dict[int, list[Basis]] = {decision: [] for decision in confirmed}
-    for decision, term_end, *ending in _rows(confirmed) if confirmed else ():
+    for decision, term_end, *ending in STOOD_ON(filled(confirmed)) if confirmed else ():
         bases[decision].append(Basis(term_end, Ending(*ending) if ending[0] else None))
     orders = reach.locks(at) if confirmed else ()
     reached = set(_reached(confirmed, orders)) if orders else set()
@@ -60,14 +61,13 @@ def of_many(decisions: Mapping[int, str], *, at: datetime) -> dict[int, Standing
     }  # fmt: skip
 
 
-def _rows(decisions: Collection[int]) -> QuerySet[Decision, tuple]:
-    """What decisions stood on: a row for each revision and each ending of its grant."""
-    return Decision.objects.filter(pk__in=decisions).order_by().values_list(
-        "pk", "revisions__term_end", *(f"revisions__grant__endings__{name}" for name in ENDING)
-    )  # fmt: skip
-
-
 ENDING = ("public_id", "kind", "mode", "effective_at", "run_off_to", "recorded_at")
+# What decisions stood on: a row for each revision and each ending of its grant.
+STOOD_ON = Prepared(
+    lambda decisions: Decision.objects.filter(pk__in=decisions).order_by().values_list(
+        "pk", "revisions__term_end", *(f"revisions__grant__endings__{name}" for name in ENDING)
+    )
+)  # fmt: skip
 
 
 def _reached(decisions: Collection[int], orders: Collection[reach.Lock]) -> QuerySet[Decision, int]:

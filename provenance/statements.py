@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from provenance import signals, testimony
+from provenance import marked, signals, testimony
 from provenance.conclusion import STATES, Conclusion, RegistryFacts
-from provenance.extent_wording import NONE_STATED, THE, sentence, tells_deeds
+from provenance.extent import Extent
+from provenance.extent_wording import NONE_STATED, THE, marked_in, sentence, tells_deeds
 from provenance.printable import bounded, printable
 from provenance.reading import Reading, Used, listing, mapping
 from provenance.said import ENGLISH, Said, Speech, counted, in_, joined, listed, number, percent, said
@@ -37,8 +38,24 @@ def extent_of(
         shown = {**bounded(told), "headline": {**bounded(mapping(extent.get("headline"))), "text": text}}
         return Conclusion(extent_state(shown), text, shown)
 
-    given = testimony.statements(reading, relied_on=relied_on, signed=_signed(integrity, signature))
-    return Conclusion(*_implied(given, reading, integrity, relied_on), _details(given, reading))
+    signed = _signed(integrity, signature)
+    given = testimony.statements(reading, relied_on=relied_on, signed=signed)
+    places = marked.extent(reading, given) if signed else None
+    how_much = marked_in(places.as_dict()["elements"], vouched=relied_on) if places else ""
+    state, said_of_it = _implied(given, reading, integrity, relied_on, testimony.told(given, how_much))
+    details = _details(given, reading)
+    if places is None or not relied_on:
+        return Conclusion(state, said_of_it, details)
+    by_places = _by_places(places, said_of_it)
+    known = extent_state(by_places) == "stated"
+    return Conclusion("stated" if known else state, said_of_it, {**by_places, **mapping(details)})
+
+
+def _by_places(places: Extent, text: str) -> dict[str, Any]:
+    """The extent by the places a maker marked, in the shape of one that states its quantities."""
+    told = places.as_dict()
+    elements = [{name: value for name, value in row.items() if name not in ("operations", "done")} for row in told["elements"]]
+    return {"bands_version": told["bands_version"], "headline": {"band": places.band, "text": text}, "elements": elements}
 
 
 def _signed(integrity: Conclusion, signature: Conclusion) -> bool:
@@ -46,10 +63,9 @@ def _signed(integrity: Conclusion, signature: Conclusion) -> bool:
 
 
 def _implied(
-    given: Sequence[Statement], reading: Reading, integrity: Conclusion, relied_on: bool
+    given: Sequence[Statement], reading: Reading, integrity: Conclusion, relied_on: bool, told: str
 ) -> tuple[str, str]:
     """From what is said of AI without quantities; only what somebody known here vouches for counts as stated."""
-    told = testimony.told(given)
     if relied_on:
         return _implied_by_signer(given, reading, told)
 
@@ -144,12 +160,12 @@ def _signals_of_plain(manifest: Mapping[str, Any], step: Step) -> Iterator[dict[
             yield {**told, **signals.of_plain_ingredient(source).as_dict()}
 
 
-def generative_acts(reading: Reading, *, but: Collection[str] = ()) -> Iterator[Mapping[str, Any]]:
-    """Each action that says a model made content, of the file's own credentials and of all that went before, `but`
-    for the manifests of those labels."""
+def generative_acts(reading: Reading, *, but: Collection[str] = ()) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each action that says a model made content, with the manifest it stands in: of the file's own credentials and of
+    all that went before, `but` for the manifests of those labels."""
     for step in testimony.history(reading) if reading.active else ():
         if step.label not in but:
-            yield from (action for action in reading.actions(of=step.label) if _generative(action))
+            yield from ((step.label, action) for action in reading.actions(of=step.label) if _generative(action))
 
 
 def _generative(action: Mapping[str, Any]) -> bool:

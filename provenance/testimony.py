@@ -42,6 +42,8 @@ _BY_SOURCE = {
     "computationalCapture": CAPTURED,
     "compositeCapture": CAPTURED,
 }
+# The label of GB 45438-2025, appendix E: content is of AI, is possibly, is suspected to be.
+_BY_LABEL = {"1": USED, "2": MAY, "3": MAY}
 _PREFIXES = ("cv.iptc.org/newscodes/digitalsourcetype/", "c2pa.org/digitalsourcetype/")
 _INCEPTION = frozenset({"c2pa.created", "c2pa.opened"})
 
@@ -111,9 +113,10 @@ def metadata_states_ai(metadata: Mapping[str, Any]) -> bool:
     return any(one.says in OF_AI for one in _of_metadata(metadata, UNSIGNED_METADATA))
 
 
-def told(given: Sequence[Statement]) -> str:
-    """The strongest statement in a sentence or two; empty where nothing is said."""
-    return _sentence(given[0]) if given else ""
+def told(given: Sequence[Statement], marked: str = "") -> str:
+    """The strongest statement in a sentence or two; empty where nothing is said. `marked` says how much of the file its
+    own maker marked, and stands where that maker is whom the statement is of."""
+    return _sentence(given[0], marked) if given else ""
 
 
 def _weight(one: Statement) -> tuple[bool, int, int, int]:
@@ -121,10 +124,13 @@ def _weight(one: Statement) -> tuple[bool, int, int, int]:
     return one.says not in OF_AI, STRENGTHS.index(one.strength), relation, SAYINGS.index(one.says)
 
 
-def _sentence(one: Statement) -> str:
+def _sentence(one: Statement, marked: str) -> str:
     if one.strength in (INGREDIENT, UNLISTED_INGREDIENT) and one.says in _OF_ASSET:
         return _of_asset_in_words(one)
-    return joined([_attributed(one, _WORDS[one.says]), _and_how_sure(one)])
+    if one.strength == SIGNER and marked:
+        return joined([_attributed(one, _WORDS[one.says]), marked])
+    places = marked if one.strength == UNLISTED_SIGNER else ""
+    return joined([_attributed(one, _WORDS[one.says]), places, _and_how_sure(one)])
 
 
 def _attributed(one: Statement, what: str) -> str:
@@ -167,18 +173,17 @@ def _of_asset_in_words(one: Statement) -> str:
 def _of_manifest(reading: Reading, label: str, strength: str, asset: str = "", relation: str = "") -> Iterator[Statement]:
     by = signer_name(mapping(reading.manifests.get(label)))
     for action in reading.actions(of=label):
-        source = action.get("digitalSourceType")
-        says = _said_of_action(printable(action.get("action")), source)
+        says = says_of(action)
         if says:
-            yield Statement(says, strength, by, agent(action), printable(source), asset, relation)
+            yield Statement(says, strength, by, agent(action), printable(action.get("digitalSourceType")), asset, relation)
     for disclosed in reading.assertions("c2pa.ai-disclosure", of=label):
         yield Statement(USED, strength, by, printable(disclosed.get("modelName")), "", asset, relation)
 
 
-def _said_of_action(name: str, source: Any) -> str:
+def says_of(action: Mapping[str, Any]) -> str:
     """Content that a model made and that was put into existing content is something this contains."""
-    says = said_of_source(source)
-    if name in _INCEPTION:
+    says = said_of_source(action.get("digitalSourceType"))
+    if printable(action.get("action")) in _INCEPTION:
         return CONTAINS if says == EDITED else says
     if says == CAPTURED:
         return ""
@@ -278,8 +283,8 @@ def _of_bound_metadata(reading: Reading) -> Iterator[Statement]:
 def _of_metadata(found: Mapping[str, Any], strength: str) -> Iterator[Statement]:
     source = found.get("digital_source_type")
     system = " ".join(filter(None, (printable(found.get("ai_system")), printable(found.get("ai_system_version")))))
-    says = said_of_source(source) or (USED if system else "")
-    if says == CAPTURED and system:
+    says = said_of_source(source) or (USED if system else _BY_LABEL.get(printable(found.get("ai_label")), ""))
+    if says == CAPTURED and (system or found.get("ai_label") == "1"):
         says = USED
     if says:
         yield Statement(says, strength, "", system, printable(source))

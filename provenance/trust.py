@@ -18,6 +18,8 @@ TESTS = "/trust/sandbox"
 # For so long a process uses the lists it last read; after a refresh all of them follow within it, without a restart.
 REMEMBERED = 30.0
 
+WINDOW_MEMORY = 512 * 1024**2
+
 Kind = TrustList.Kind
 LISTS = ((Kind.SIGNERS, LISTED, "manifest"), (Kind.INTERIM, INTERIM, "manifest"), (Kind.STAMPS, STAMPS, "tsa"))
 
@@ -95,8 +97,16 @@ def anchors_for(asset: Asset) -> tuple[Anchor, ...]:
 
 @lru_cache(maxsize=1)
 def sandbox() -> Sandbox:
-    """The readers of this process: warm children, made when first needed."""
+    """The readers of this process for what vendors and the house itself bring: warm children, made when first needed."""
     return Sandbox(children=2, limits=Limits(measuring_seconds=settings.MEASURING_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def window() -> Sandbox:
+    """The readers of what anybody sends, apart from those: however many files come at once, and however they are built, what
+    vendors send is read and signed meanwhile. They give way to everything else, and few requests wait for one."""
+    limits = Limits(seconds=settings.WINDOW_SECONDS, memory_bytes=WINDOW_MEMORY, wait_seconds=10.0, niceness=10)
+    return Sandbox(children=2, waiting=settings.WINDOW_WAITING, limits=limits)
 
 
 def own_roots() -> str:

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from provenance import trust
 from provenance.models import TrustList
+from provenance.printable import printable
 from registry import journal
 from registry.errors import Invalid
 
@@ -107,6 +108,22 @@ def ending(at: datetime, *, within: timedelta = NEAR) -> list[tuple[TrustList, s
             if one.not_valid_after_utc <= at + within:
                 found.append((row, one.subject.rfc4514_string(), one.not_valid_after_utc.date()))
     return sorted(found, key=lambda one: one[2])
+
+
+def sentences(at: datetime) -> list[str]:
+    """What the desk says of each list in use on which certificates end soon: how many, the first of them, and what helps.
+    Those that have ended are no news; whoever publishes a list may leave them on it."""
+    soon: dict[int, list[tuple[TrustList, str, date]]] = {}
+    for row, name, last in ending(at):
+        if last >= at.date():
+            soon.setdefault(row.pk, []).append((row, name, last))
+    said = []
+    for some in soon.values():
+        row, name, last = some[0]
+        first = f"{printable(name)} ends on {last:%-d %B %Y}"
+        what = f"{len(some)} certificates end soon, the first: {first}" if len(some) > 1 else first
+        said.append(f"{row.get_kind_display()} of {row.listed_on:%-d %B %Y}: {what}. An operator brings the list up to date.")
+    return said
 
 
 def certificates(content: bytes) -> list[x509.Certificate]:

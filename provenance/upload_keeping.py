@@ -1,6 +1,6 @@
 """Where uploads lie: in a folder or in the bucket, hashed once they are complete, and gone when their time is over.
 
-Whether an upload may be begun, continued and quoted is `uploads.py`; here is what a worker does, too. The hash is made
+Whether an upload may be begun, continued and quoted is `uploads`; here is what a worker does, too. The hash is made
 from what lies there, once, so that it is told of the bytes that were kept and not of those that passed by.
 """
 

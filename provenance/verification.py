@@ -14,16 +14,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 
 from provenance import sequences, shelf, standing, trust
-from provenance.conclusion import RegistryFacts
+from provenance.conclusion import RegistryFacts, TrustLists
 from provenance.copies import possible
 from provenance.media.refusal import MediaRefused
 from provenance.models import Credential, FrameSequence, KnownContent
 from provenance.reading import Reading
-from provenance.report import Report, conclude, recall
+from provenance.report import Report, conclude, recall, remembered
 from provenance.sequence_index import MEDIA_TYPE
 from registry.errors import Invalid, NotFound
+from registry.prepared import Prepared
 
 FRAME = "frame"
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -67,27 +69,29 @@ class NoSuchCredential(NotFound):
 
 
 def verify(
-    *, path: str | Path, name: str, at: datetime, sidecar: str | Path | None = None, sha256: str = "", copies: bool = False
-) -> Report:
+    *, path: str | Path, name: str, at: datetime, sidecar: str | Path | None = None, sha256: str = "", copies: bool = False,
+    pictures: int = 0,
+) -> Report:  # fmt: skip
     """The report on the file at `path`; its credentials may be in a `sidecar`, given along or kept here.
 
     `sha256` is the file's, where it was hashed as it arrived. With `copies`, a file of which nothing surer is known is
-    held against what is near to it.
+    held against what is near to it; with `pictures`, the credentials' own of the assets used come along, so many pixels
+    at most to a side.
     Raises EmptyFile; SandboxBusy when no reader comes free. A file the reader refuses or dies of is unreadable.
     """
     path = Path(path)
     if path.stat().st_size == 0:
         raise EmptyFile("media.empty", f"“{name}” is empty: there is nothing to check.")
-    digest, reading = (sha256, _read(path, sidecar)) if sha256 else _hashed_and_read(path, sidecar)
+    digest, reading = (sha256, _read(path, sidecar, pictures)) if sha256 else _hashed_and_read(path, sidecar, pictures)
     credential, found_by = _of_bytes(digest)
     if credential and found_by == FRAME:
         # What is signed is the sequence's index: it binds the frame, whatever came with it.
         reading = _read_kept(credential)
         return conclude(reading, _facts(credential, found_by, at, digest), trust.lists(), file=name, at=at)
     if credential and credential.sidecar_key and found_by == "signed_bytes" and not (reading.active or sidecar):
-        reading = _read_with_kept_sidecar(path, credential.sidecar_key)
+        reading = _read_with_kept_sidecar(path, credential.sidecar_key, pictures)
     if found_by != "signed_bytes" and reading.active:
-        named = _released(manifest_label=reading.active)
+        named = _released("manifest_label", reading.active)
         credential, found_by = (named, "manifest") if named else (credential, found_by)
     report = conclude(reading, _facts(credential, found_by, at), trust.lists(), file=name, at=at)
     return replace(report, possible=possible(path)) if copies and _nothing_surer(report) else report
@@ -103,12 +107,23 @@ def by_hash(*, sha256: str, at: datetime) -> Report:
     digest = sha256.strip().lower().removeprefix("sha256:")
     if not SHA256.fullmatch(digest):
         raise NotAFingerprint("verification.fingerprint", "A SHA-256 fingerprint has 64 hexadecimal digits.")
-    return recall(_facts(*_of_bytes(digest), at, digest), trust.lists(), file=f"sha256:{digest}", at=at)
+    facts, lists = _facts(*_of_bytes(digest), at, digest), trust.lists()
+    # The facts are read each time; what they amount to is concluded once.
+    asked = (repr(facts), lists)
+    if asked not in _concluded:
+        if len(_concluded) >= MOST_CONCLUDED:
+            _concluded.clear()
+        _concluded[asked] = recall(facts, lists, file="", at=at)
+    return remembered(_concluded[asked], file=f"sha256:{digest}", at=at)
+
+
+MOST_CONCLUDED = 2_000
+_concluded: dict[tuple[str, TrustLists], Report] = {}
 
 
 def by_credential(*, credential: str, at: datetime) -> Report:
     """What the registry remembers of one released credential; raises NoSuchCredential."""
-    found = _released(public_id=credential)
+    found = _released("public_id", credential)
     if found is None:
         raise NoSuchCredential("credential.unknown", "There is no credential of that id.")
     return recall(_facts(found, "record", at), trust.lists(), file=found.title, at=at)
@@ -116,21 +131,21 @@ def by_credential(*, credential: str, at: datetime) -> Report:
 
 def crjson(*, path: str | Path, sidecar: str | Path | None = None) -> dict:
     """The C2PA JSON form of a file's credentials, for validators of validators; empty where there are none."""
-    found = trust.sandbox().read(path, sidecar=sidecar, anchors=trust.anchors(), crjson=True)
+    found = trust.window().read(path, sidecar=sidecar, anchors=trust.anchors(), crjson=True)
     return found.get("crjson") or {}
 
 
-def _hashed_and_read(path: Path, sidecar: str | Path | None) -> tuple[str, Reading]:
+def _hashed_and_read(path: Path, sidecar: str | Path | None, pictures: int) -> tuple[str, Reading]:
     """The reader hashes the file as well; side by side the two take the time of one."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         digest = beside.submit(_digest, path)
-        reading = _read(path, sidecar)
+        reading = _read(path, sidecar, pictures)
     return digest.result(), reading
 
 
-def _read(path: Path, sidecar: str | Path | None) -> Reading:
+def _read(path: Path, sidecar: str | Path | None, pictures: int = 0) -> Reading:
     try:
-        return Reading.of(trust.sandbox().read(path, sidecar=sidecar, anchors=trust.anchors()))
+        return Reading.of(trust.window().read(path, sidecar=sidecar, anchors=trust.anchors(), pictures=pictures))
     except MediaRefused as refused:
         return Reading(unreadable=refused.detail, failure=(refused.code,))
 
@@ -141,30 +156,43 @@ def _read_kept(credential: Released) -> Reading:
         return _read_with_kept_sidecar(path, credential.sidecar_key)
 
 
-def _read_with_kept_sidecar(path: Path, key: str) -> Reading:
+def _read_with_kept_sidecar(path: Path, key: str, pictures: int = 0) -> Reading:
     with default_storage.open(key) as kept, tempfile.NamedTemporaryFile(suffix=".c2pa") as copy:
         shutil.copyfileobj(kept, copy)
         copy.flush()
-        return _read(path, copy.name)
+        return _read(path, copy.name, pictures)
 
 
 def _of_bytes(digest: str) -> tuple[Released | None, str]:
     """The released credential of these bytes, as signed or as received; an upload that was not released is unknown."""
-    signed = _released(sha256=digest)
+    signed = _released("sha256", digest)
     if signed:
         return signed, "signed_bytes"
-    where = {"asset__contents__sha256": digest, "asset__contents__kind__in": WITHOUT_CREDENTIALS}
-    rows = Credential.objects.real().filter(**where).order_by("-id").values_list("asset__contents__kind", *Released._fields)
-    if (row := rows.first()) is None:
+    if not (rows := RECEIVED(digest)):
         return None, ""
-    kind, *columns = row
+    [(kind, *columns)] = rows
     return Released(*columns), FRAME if kind == KnownContent.Kind.FRAME else "received_bytes"
 
 
-def _released(**where: Any) -> Released | None:
-    """The newest released credential for which that holds."""
-    row = Credential.objects.real().filter(**where).order_by("-id").values_list(*Released._fields).first()
-    return Released(*row) if row else None
+def _released(name: str, value: str) -> Released | None:
+    """The newest released credential of which that column holds that value."""
+    rows = RELEASED[name](value)
+    return Released(*rows[0]) if rows else None
+
+
+def _newest(*columns: str, **where: Any) -> QuerySet:
+    return Credential.objects.real().filter(**where).order_by("-id").values_list(*columns, *Released._fields)[:1]
+
+
+# Asked by everybody who holds a file: put into SQL once.
+RELEASED = {
+    name: Prepared(lambda value, name=name: _newest(**{name: value})) for name in ("sha256", "manifest_label", "public_id")
+}
+RECEIVED = Prepared(
+    lambda digest: _newest(
+        "asset__contents__kind", asset__contents__sha256=digest, asset__contents__kind__in=WITHOUT_CREDENTIALS
+    )
+)
 
 
 def _facts(credential: Released | None, found_by: str, at: datetime, digest: str = "") -> RegistryFacts:

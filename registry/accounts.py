@@ -1,9 +1,13 @@
 """How people sign in: by name and password, a second factor, and nobody makes an account for himself."""
 
 import base64
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.decorators import secure_admin_login
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import LoginView
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -11,6 +15,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from axes.decorators import axes_dispatch, axes_form_invalid
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +24,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from registry import permissions, private
-from registry.errors import TooMany
+from registry.errors import NotAllowed, TooMany
 from registry.models import User
 from registry.problems import told
 
@@ -57,6 +62,29 @@ class ClosedDoor(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return permissions.address(request)
+
+
+class NoDesk(NotAllowed):
+    def __init__(self) -> None:
+        super().__init__(
+            "desk.role", "You are signed in, and have no role at a legal desk. Ask whoever runs this registry for one."
+        )
+
+
+def to_the_desk(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The desk's own way in, by our page. Whoever is signed in and works for a vendor alone is led to the vendor's page."""
+    by_our_page = secure_admin_login(sign_in)
+
+    @wraps(sign_in)
+    def led(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated or permissions.may_use_desk(request.user):
+            return by_our_page(request, *args, **kwargs)
+        if not permissions.vendors_of(request.user).exists():
+            raise NoDesk
+        messages.info(request, "The desk is the studio’s own, and you have no role there. This is your vendor’s page.")
+        return redirect(settings.DELIVERIES_URL)
+
+    return led
 
 
 @login_required

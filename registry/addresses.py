@@ -1,5 +1,6 @@
-"""Turn the addresses of services (DATABASE_URL, CACHE_URL, STORAGE_URL) into Django's settings; contacts nothing."""
+"""Turn the addresses of services (DATABASE_URL, CACHE_URL, STORAGE_URL, EMAIL_URL) into Django's settings; contacts nothing."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -7,7 +8,6 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 # Writers wait for each other at BEGIN, readers never. FULL: a commit that was answered outlasts a power cut.
 SQLITE = {
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
 }
 
@@ -16,13 +16,14 @@ class AddressMistaken(Exception):
     """An address of a scheme or form that is not known here; the sentence says which are."""
 
 
-def database(url: str) -> dict[str, Any]:
-    """`sqlite:///path`, or `postgres://user:password@host:port/name?sslmode=require`."""
+def database(url: str, *, patience: float) -> dict[str, Any]:
+    """`sqlite:///path`, or `postgres://user:password@host:port/name?sslmode=require`. For `patience` seconds a writer of
+    SQLite waits for another."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         # As long as its thread: opening one anew for every request would cost more than most questions do.
         kept = {"CONN_MAX_AGE": None}
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": _file(parts), "OPTIONS": dict(SQLITE), **kept}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": _file(parts), "OPTIONS": SQLITE | {"timeout": patience}, **kept}
     if parts.scheme in ("postgres", "postgresql"):
         # A database that cannot be reached is told at once, and no statement holds a visitor for longer than this.
         options = {"connect_timeout": 2, "options": "-c statement_timeout=15000"} | dict(parse_qsl(parts.query))
@@ -91,19 +92,33 @@ def _bucket(parts: SplitResult) -> dict[str, Any]:
     return options
 
 
-def mail(url: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Where mail goes: a folder, or a mail server."""
+
+    backend: str
+    folder: str | None = None
+    host: str = "localhost"
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    # TLS from the first byte, and TLS that a plain connection changes to.
+    ssl: bool = False
+    tls: bool = False
+
+
+def mail(url: str) -> Mail:
     """`file:///folder` (each mail a file), or `smtp://[user:password@]host:port`, with `smtps:` or `?tls=yes` for TLS."""
     parts = urlsplit(url)
     if parts.scheme == "file":
-        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": _file(parts)}
+        return Mail("django.core.mail.backends.filebased.EmailBackend", folder=_file(parts))
     if parts.scheme in ("smtp", "smtps"):
-        return {
-            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": parts.hostname or "localhost",
-            "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
-            "EMAIL_HOST_USER": unquote(parts.username or ""), "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-            "EMAIL_USE_SSL": parts.scheme == "smtps", "EMAIL_USE_TLS": dict(parse_qsl(parts.query)).get("tls") == "yes",
-            "EMAIL_TIMEOUT": 10,
-        }
+        ssl = parts.scheme == "smtps"
+        return Mail(
+            "django.core.mail.backends.smtp.EmailBackend", host=parts.hostname or "localhost",
+            port=parts.port or (465 if ssl else 587), user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""), ssl=ssl, tls=dict(parse_qsl(parts.query)).get("tls") == "yes",
+        )
     raise AddressMistaken(f"EMAIL_URL begins with {parts.scheme}:; file:, smtp: and smtps: are known here.")
 
 

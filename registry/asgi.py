@@ -2,7 +2,7 @@
 
 from registry import environment
 
-environment.name_settings()
+environment.name_settings(visitors=True)
 
 from django.core.asgi import get_asgi_application  # noqa: E402
 

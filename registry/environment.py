@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -76,11 +77,16 @@ def kept_secret(name: str, path: Path) -> str:
     given = text(name)
     if given:
         return given
+    return made_once(path, lambda: secrets.token_urlsafe(64))
+
+
+def made_once(path: Path, make: Callable[[], str]) -> str:
+    """The text kept at `path`, for its owner alone; made now if there is none."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     making = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
     if not path.exists():
         with open(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64))
+            file.write(make())
         try:
             # A link is made once: of two processes that start together, both read what the first one kept.
             os.link(making, path)
@@ -96,6 +102,12 @@ def for_child(**changed: str) -> dict[str, str]:
     return os.environ | changed
 
 
-def name_settings() -> None:
-    """Tell Django which settings are ours; every entrance (manage.py, wsgi, asgi, celery) begins with this."""
+serves_visitors = False
+
+
+def name_settings(*, visitors: bool = False) -> None:
+    """Tell Django which settings are ours; every entrance (manage.py, wsgi, asgi, celery) begins with this. With
+    `visitors`, somebody waits for every answer of this process."""
+    global serves_visitors
+    serves_visitors = visitors
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.settings")

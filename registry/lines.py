@@ -3,13 +3,16 @@
 gunicorn gives a thread to each request and waits for its body as long as the line stands. Here each line is watched while
 it is waited for: one that brings nothing for SILENCE seconds, or next to nothing for twice as long, is read no further,
 so that its thread is free again. What had arrived is kept by whoever reads.
+
+An answer may be given before the body was read: whoever has no good token is not asked for two gigabytes first. A line that is
+closed over bytes nobody read is reset, and the answer is lost with it; so some of them are still taken from the line.
 """
 
 import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -25,6 +28,8 @@ YIELDS_AFTER = min(2.0, SILENCE / 2)
 LOOKS_EVERY = min(0.5, SILENCE / 8)
 # The largest piece that is asked for at once.
 PIECE = 1024**2
+# Of a body that was answered unread, so much is taken from the line, for so many seconds and over no longer silence.
+UNREAD_MOST, UNREAD_SECONDS, UNREAD_SILENCE = 64 * 1024**2, 15.0, 3.0
 
 _waited_for: set["Line"] = set()
 _lock = threading.Lock()
@@ -41,6 +46,7 @@ class Line:
         self._waited, self._brought = 0.0, 0
         self.whole = False
         self.given_up = ""
+        self.patience: float = SILENCE
         # Asked while the line is silent: whether somebody else waits for what this request holds.
         self.wanted: Callable[[], bool] | None = None
 
@@ -64,6 +70,23 @@ class Line:
         if len(piece) > most:
             piece, self._rest = piece[:most], piece[most:]
         return piece
+
+    @property
+    def unread(self) -> bool:
+        """Whether more of the body is still to come."""
+        reader = self._body.reader
+        announced = reader.parser if hasattr(reader, "parser") else reader.length
+        return bool(announced) and not (self.whole or self.given_up)
+
+    def discard(self) -> None:
+        """Take what is unread from the line, within bounds; beyond them it is closed, and may be reset."""
+        self.patience, ends, taken = min(self.patience, UNREAD_SILENCE), time.monotonic() + UNREAD_SECONDS, 0
+        while piece := self.some():
+            taken += len(piece)
+            if taken > UNREAD_MOST or time.monotonic() > ends:
+                self.give_up("unread")
+        if not self.whole:
+            self._body.failed = True
 
     def read(self, size: int | None = -1) -> bytes:
         """So many bytes, or fewer at the end of the body."""
@@ -129,7 +152,7 @@ class Line:
     def look(self, now: float) -> None:
         """Give the line up when it has been silent for too long. Asked by the watcher."""
         silent = now - self._waiting_since
-        if silent > SILENCE:
+        if silent > self.patience:
             self.give_up("silent")
         elif silent > YIELDS_AFTER and self.wanted and self.wanted():
             self.give_up("wanted")
@@ -146,11 +169,30 @@ def watched(application: Callable[..., Any]) -> Callable[..., Any]:
 
     def entered(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         body, line = environ.get("wsgi.input"), environ.get("gunicorn.socket")
-        if line is not None and hasattr(body, "reader"):
-            environ["wsgi.input"] = Line(body, line)
-        return application(environ, start_response)
+        if line is None or not hasattr(body, "reader"):
+            return application(environ, start_response)
+        environ["wsgi.input"] = arriving = Line(body, line)
+        answer = application(environ, start_response)
+        return _Early(answer, arriving) if arriving.unread else answer
 
     return entered
+
+
+class _Early:
+    """An answer to a request of which not all was read. The server closes it once all of it was sent."""
+
+    def __init__(self, answer: Iterable[bytes], line: Line) -> None:
+        self._answer, self._line = answer, line
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._answer)
+
+    def close(self) -> None:
+        try:
+            if hasattr(self._answer, "close"):
+                self._answer.close()
+        finally:
+            self._line.discard()
 
 
 class Still:

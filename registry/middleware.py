@@ -13,7 +13,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -31,6 +31,9 @@ UNLOGGED = ("/static/", "/health/")
 # written down.
 ASKED_ABOUT = ("/c/", "/t/", "/v/", "/concern/", "/api/v1/verifications/by-hash/", "/api/v1/disclosures/", "/letter/",
                "/api/softbinding/v1/manifests/")  # fmt: skip
+# Doors that are asked so often that what they need not is left out (AskedOften). None of them writes, or knows a person.
+ASKED_OFTEN = ("/api/v1/verifications/by-hash/", "/api/v1/status-list", "/api/softbinding/v1/matches/byBinding",
+               "/api/softbinding/v1/services/")  # fmt: skip
 # Pages that are translated throughout, and answers to programs in which sentences are.
 TRANSLATED = ("/letter/", "/c/", "/t/", "/v/", "/concern/")
 TRANSLATED_PAGES = ("/", "/verify", "/look-up", "/how-to-read", "/transparency")
@@ -139,6 +142,27 @@ class Hatch:
     def process_view(self, request: HttpRequest, view: Next, args: tuple, kwargs: dict) -> HttpResponse | None:
         keyed = again.keyed(request, view)
         return keyed(request, *args, **kwargs) if keyed else None
+
+
+class AskedOften(Hatch):
+    """What platforms ask a million times a day has no session, no form and no person: the door is asked at once.
+
+    Only to look. What all answers of these doors show was given before, or is given here as at every door of the interface.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        super().__init__(_door)
+        self.get_response_of_others = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        often = request.path_info.startswith(ASKED_OFTEN) and request.method in ("GET", "HEAD")
+        return super().__call__(request) if often and "\0" not in request.path_info else self.get_response_of_others(request)
+
+
+def _door(request: HttpRequest) -> HttpResponse:
+    found = request.resolver_match = resolve(request.path_info)
+    response = found.func(request, *found.args, **found.kwargs)
+    return response.render() if callable(getattr(response, "render", None)) else response
 
 
 class FirstPassword:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -20,8 +19,10 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from registry.counting import count
 from registry.errors import NotAllowed, TooMany
 from registry.models import ApiClient, Membership, Organisation, Production, User
+from registry.prepared import Prepared
 
 Role = Membership.Role
 MINUTE = 60
@@ -84,8 +85,14 @@ class ClientCredentialsAuthentication(BaseAuthentication):
 def _token(given: str) -> AccessToken | None:
     """Tokens are kept by their hash only; nobody who reads the database can use one."""
     checksum = hashlib.sha256(given.encode()).hexdigest()
-    tokens = AccessToken.objects.select_related("application__organisation")
-    return tokens.filter(token_checksum=checksum, application__isnull=False).first()
+    return next(iter(TOKENS(checksum)), None)
+
+
+TOKENS = Prepared(
+    lambda checksum: AccessToken.objects.filter(token_checksum=checksum, application__isnull=False)
+    .select_related("application__organisation")
+    .order_by()
+)
 
 
 def _note_use(client: ApiClient, at: datetime) -> None:
@@ -253,11 +260,7 @@ def spend(rate: str, visitor: str, *, now: float, cost: int = 1) -> Quota | None
         return None
     minute = int(now // MINUTE)
     key = f"rate-{rate}-{minute}-{hashlib.sha256(visitor.encode()).hexdigest()[:32]}"
-    cache.add(key, 0, timeout=2 * MINUTE)
-    try:
-        asked = cache.incr(key, cost)
-    except ValueError:
-        asked = 0
+    asked = count(key, cost, seconds=2 * MINUTE)
     return Quota(rate, limit, asked, int((minute + 1) * MINUTE - now) + 1)
 
 

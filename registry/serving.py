@@ -7,7 +7,7 @@ from registry import environment
 bind = f"{environment.text('BIND', '127.0.0.1')}:{environment.whole('PORT', 8000)}"
 workers = environment.whole("WEB_WORKERS", 2)
 worker_class = "gthread"
-threads = environment.whole("WEB_THREADS", 4)
+threads = environment.whole("WEB_THREADS", 8)
 # A thread that streams a large upload does not silence its process, so this only ends one that is truly stuck.
 timeout = 120
 graceful_timeout = 20

@@ -37,7 +37,8 @@ if not PRODUCTION:
     DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     SCRATCH_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-DATABASES = {"default": addresses.database(DATABASE_URL)}
+# A worker waits for whoever holds SQLite; a visitor is told within two seconds to come again.
+DATABASES = {"default": addresses.database(DATABASE_URL, patience=1.5 if environment.serves_visitors else 20)}
 CACHES = {"default": addresses.cache(CACHE_URL)}
 STORAGES = {
     "default": addresses.storage(STORAGE_URL),
@@ -105,13 +106,15 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "registry.middleware.OnlySecure",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "registry.middleware.Language",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # What follows is for those who have a session.
+    "registry.middleware.AskedOften",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "registry.middleware.FirstPassword",
     "registry.middleware.SecondFactor",
@@ -180,6 +183,12 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2 + 1024  # the largest declaration, and the name of its part
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 2_240  # frames of a sequence, and its ingredients; any other form is held to twenty
+
+# ── Files that anybody has checked ───────────────────────────────────────────────────────────────────────────────
+# How long one may be read (and a second more for each 10 MB), by readers of their own; how many requests of a web process
+# wait for one, so that the others are left to those who ask for something else.
+WINDOW_SECONDS = environment.whole("WINDOW_SECONDS", 3)
+WINDOW_WAITING = environment.whole("WINDOW_WAITING", 4)
 
 # ── Measuring ────────────────────────────────────────────────────────────────────────────────────────────────────
 # How much of an element may be found touched beyond what was declared before a person has to answer for it.
@@ -467,5 +476,9 @@ CSRF_FAILURE_VIEW = "registry.problems.forged"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # ── Mail: kept in files unless EMAIL_URL says where it goes ──────────────────────────────────────────────────────
-globals().update(addresses.mail(environment.text("EMAIL_URL", f"file://{DATA_DIR}/mail")))
+mail = addresses.mail(environment.text("EMAIL_URL", f"file://{DATA_DIR}/mail"))
+EMAIL_BACKEND, EMAIL_FILE_PATH = mail.backend, mail.folder
+EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = mail.host, mail.port, 10
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail.user, mail.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = mail.ssl, mail.tls
 MAIL_FROM = DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", "Countersign <registry@localhost>")

@@ -1,17 +1,16 @@
 """Every address: the desk, the hatch, the vendors' own page and the window; and how errors are answered."""
 
 from allauth.account import views as account
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 from django.views.generic import TemplateView
 
 from registry import health
-from registry.accounts import SignIn, onward
+from registry.accounts import SignIn, onward, to_the_desk
 
 admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = to_the_desk(admin.site.login)
 
 new_phone = TemplateView.as_view(template_name="mfa/new_phone.html")
 accounts = [
@@ -29,10 +28,11 @@ accounts = [
 urlpatterns = [
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
+    # What is asked most comes first: an address is looked for in this order.
+    path("api/v1/", include("provenance.api.urls")),
     path("api/v1/", include("registry.api.urls")),
     path("api/v1/", include("consent.api.urls")),
-    path("api/v1/", include("provenance.api.urls")),
-    path("api/softbinding/v1/", include("provenance.api.soft_binding_urls")),
+    path("api/softbinding/v1/", include("provenance.api.soft_binding.urls")),
     path("", include("provenance.api.well_known")),
     path("admin/", include("consent.admin.urls")),
     path("admin/", include("provenance.admin.urls")),

@@ -2,7 +2,7 @@
 
 from registry import environment
 
-environment.name_settings()
+environment.name_settings(visitors=True)
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 

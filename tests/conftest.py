@@ -4,7 +4,9 @@ from contextlib import closing
 
 import hypothesis
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
+from django.test import override_settings
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -17,17 +19,19 @@ from tests import databases
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("house")
 
-# Where houses are opened, browsers are watched and processes are killed.
-WAITS = (
+# Where houses are opened, browsers are watched and processes are killed; and the one test that is longer than most files.
+FIRST = (
+    "tests/registry/test_fuzzed",
     "tests/registry/test_start", "tests/journeys/test_demo", "tests/large/", "tests/journeys/test_desk_in_a_browser",
-    "tests/journeys/test_a_letter_in_a_browser", "tests/vendor/test_in_a_browser", "tests/faults/",
+    "tests/journeys/test_a_letter_in_a_browser", "tests/journeys/test_a_report_in_a_browser",
+    "tests/journeys/test_check_in_the_browser", "tests/vendor/test_in_a_browser", "tests/faults/",
     "tests/registry/test_on_postgresql", "tests/client/test_a_vendor_delivers",
 )  # fmt: skip
 
 
 def pytest_collection_modifyitems(items):
     """What waits more than it works comes first, so that all else is done meanwhile and nobody waits for it at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(WAITS))
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +47,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _quickly():
+    """Passwords are digested once, and of the pages' files a client looks only for those that it is asked for."""
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher", *django_settings.PASSWORD_HASHERS]
+    with override_settings(PASSWORD_HASHERS=hashers, WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _apart(settings, tmp_path, request):
     """No test meets another's files or lists, nor is counted for another's requests."""
@@ -53,7 +65,6 @@ def _apart(settings, tmp_path, request):
     backend = "django.core.cache.backends.locmem.LocMemCache"
     settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": request.node.nodeid}}
     trust.remember({}, seconds=3600)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture

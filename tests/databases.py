@@ -95,4 +95,4 @@ def _alone(folder: Path):
 def _migrate(address: str) -> None:
     given = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COUNTERSIGN"))}
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(command, cwd=HOUSE, env=given | {"DATABASE_URL": address}, check=True, timeout=300)
+    subprocess.run(command, cwd=HOUSE, env=given | {"DATABASE_URL": address}, check=True, timeout=900)

@@ -96,7 +96,7 @@ def _read(connection: socket.socket) -> Received:
     return Received(line, headers, body)
 
 
-def until(holds: Callable[[], bool], *, seconds: float = 20) -> bool:
+def until(holds: Callable[[], bool], *, seconds: float = 120) -> bool:
     ends = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > ends:

@@ -90,6 +90,16 @@ def work() -> None:
         tasks.sign_asset(asset_id)
 
 
+def signed(api, content: bytes, declared: Any, name: str = "shot.jpg", **parts: bytes) -> dict:
+    """What the vendor is told of an asset, sent and then signed."""
+    sent = send(api, content, declared, name=name, **parts)
+    assert sent.status_code == 202, sent.json()
+    work()
+    found = api.get(f"/api/v1/assets/{sent.json()['id']}").json()
+    assert found["state"] == "signed", found
+    return found
+
+
 def sweep() -> None:
     """What was stated is asked again, held assets that are answered go on, and what waits for a worker is done."""
     at = timezone.now()

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from consent import description_lint
 from registry import permissions
-from registry.admin.lists import NotThisPage
+from registry.admin.lists import studios_open_to
 from registry.desk.site import page
 from registry.models import Organisation, Production
 
@@ -36,9 +36,7 @@ def in_context(description: str, titles: list[str]) -> list[Look]:
 
 def look_over(request: HttpRequest) -> HttpResponse:
     """The description that is being entered, looked over without entering it. Nothing is stored."""
-    studios = permissions.organisations_where(request.user, permissions.ENTERS)
-    if not studios.exists():
-        raise NotThisPage
+    studios = studios_open_to(request, permissions.ENTERS)
     description = request.POST.get("description", "")[:LONGEST]
     return page(
         request, "consent/desk/description.html", title="A second look at a description", description=description,

@@ -70,7 +70,8 @@ class Links(OwnRows):
     ordering = ("-id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("authority__replaced_by", "authority__person__studio", "made_by")
+        rows = super().get_queryset(request).prefetch_related("passkeys")
+        return rows.select_related("authority__replaced_by", "authority__person__studio", "made_by")
 
     @admin.display(description="Person", ordering="authority__person__alias")
     def person(self, link: PerformerLink) -> str:
@@ -115,6 +116,7 @@ class Links(OwnRows):
             ("Who", link.authority.party or link.person), ("On the strength of", link.authority.basis),
             ("Made by", f"{link.made_by.display_name}, {link.made_at:%-d %B %Y, %H:%M} UTC"), ("Opens until", self.until(link)),
             ("Last used", self.used(link)), ("Language", dict(settings.LANGUAGES).get(link.language, link.language)),
+            ("Passkeys", devices(link)),
         ]  # fmt: skip
         return page(
             request, "desk/row.html", title=f"The door of {link.person}", pairs=pairs, acts=acts,
@@ -149,14 +151,20 @@ class Links(OwnRows):
         )  # fmt: skip
 
 
+def devices(link: PerformerLink) -> str:
+    """The passkeys its holder keeps; they open the letter also when the link has run out, until it is revoked."""
+    told = [f"kept on {one.made_at:%-d %B %Y}, last used on {one.last_used_at:%-d %B %Y}" for one in link.passkeys.all()]
+    return "; ".join(told) or "none kept"
+
+
 def state(link: PerformerLink, *, at: datetime) -> tuple[str, str]:
     """How the link stands, as a colour and in words."""
     if link.revoked_at:
         return "stop", f"revoked on {link.revoked_at:%-d %B %Y}"
     if link.locked_at:
         return "stop", f"locked after {link.MOST_WRONG_CODES} wrong codes on {link.locked_at:%-d %B %Y}"
-    if link.expires_at <= at:
+    if link.expires_at <= at and not link.passkeys.all():
         return "hold", "run out"
     if why := links.why_not(link.authority, at=at):
         return "hold", f"opens no more: {why}"
-    return "", "opens"
+    return "", "opens" if link.expires_at > at else "opens by passkey alone"

@@ -15,7 +15,7 @@ from consent.models import Grant, RevisionOffer
 from consent.performer import agreement
 from registry import permissions
 from registry.admin.acts import attempt
-from registry.admin.lists import NotThisPage
+from registry.admin.lists import studios_open_to
 from registry.desk.site import page
 from registry.models import Organisation
 
@@ -75,10 +75,7 @@ def offer(request: HttpRequest, grant: str) -> HttpResponse:
 
 
 def _where(request: HttpRequest) -> QuerySet[Organisation]:
-    studios = permissions.organisations_where(request.user, permissions.ENTERS)
-    if not studios.exists():
-        raise NotThisPage
-    return studios
+    return studios_open_to(request, permissions.ENTERS)
 
 
 def _offered(request: HttpRequest, form: OfferForm, lines, act: Callable[[], RevisionOffer], **words) -> HttpResponse:

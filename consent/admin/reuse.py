@@ -9,7 +9,7 @@ from django.utils import timezone
 from consent import reuse
 from consent.vocabulary import ACTS, MODALITIES, USES
 from registry import permissions
-from registry.admin.lists import NotThisPage
+from registry.admin.lists import studios_open_to
 from registry.desk.site import page
 from registry.models import Production
 
@@ -17,9 +17,7 @@ ASKED_OF = ("generate", "alter", "dub", "release", "promote")
 
 
 def check(request: HttpRequest) -> HttpResponse:
-    studios = permissions.organisations_where(request.user, permissions.READS_CONSENT)
-    if not studios.exists():
-        raise NotThisPage
+    studios = studios_open_to(request, permissions.READS_CONSENT)
     works = list(Production.objects.filter(studio__in=studios).select_related("studio", "parent").order_by("title", "pk"))
     chosen = {one.public_id: one for one in works}
     made_for, wanted_in = (chosen.get(request.GET.get(name, "")) for name in ("made_for", "wanted_in"))

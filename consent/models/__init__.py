@@ -3,7 +3,7 @@ from consent.models.destructions import Destruction
 from consent.models.grants import Evidence, Grant, GrantRevision, ScopeLine, Signature, Verification
 from consent.models.imports import Import, ImportResult
 from consent.models.packs import PackAdoption
-from consent.models.performer import DeskAnswer, PerformerLink, PerformerWord, RevisionOffer
+from consent.models.performer import DeskAnswer, LetterPasskey, PerformerLink, PerformerWord, RevisionOffer
 from consent.models.receipts import Receipt, ReceiptKey, StatusList, StatusListEntry
 from consent.models.reopenings import Reopening
 from consent.models.riders import Rider
@@ -19,6 +19,7 @@ __all__ = [
     "GrantRevision",
     "Import",
     "ImportResult",
+    "LetterPasskey",
     "PackAdoption",
     "PerformerLink",
     "PerformerWord",

@@ -15,6 +15,10 @@ def word_id():
     return new_id("wrd")
 
 
+def passkey_id():
+    return new_id("psk")
+
+
 class PerformerLink(models.Model):
     """A way in for one person, at one studio, in one capacity. Link and code are kept as hashes only."""
 
@@ -47,6 +51,25 @@ class PerformerLink(models.Model):
 
     def __str__(self):
         return f"{self.person} · {self.authority.get_kind_display()}"
+
+
+class LetterPasskey(models.Model):
+    """A device that opens a letter again by its owner's finger, face or PIN (W3C WebAuthn); only its public key is kept."""
+
+    RESTS_DAYS = 400
+
+    public_id = models.CharField(max_length=40, unique=True, default=passkey_id, editable=False)
+    link = models.ForeignKey(PerformerLink, on_delete=models.PROTECT, related_name="passkeys")
+    credential_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the credential id, in hex")
+    credential = models.BinaryField(help_text="Attested credential data: AAGUID, credential id, public key (COSE)")
+    made_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(help_text=f"After {RESTS_DAYS} days unused it opens no more")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self):
+        return f"Passkey of {self.link}"
 
 
 class RevisionOffer(AppendOnly):

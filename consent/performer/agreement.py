@@ -96,7 +96,7 @@ def words(revision: GrantRevision, link: PerformerLink) -> Text:
         *blocks,
         f"{in_words.term_in_words(revision)}.",
         _("Description of the use:") + f"\n{revision.description.strip()}",
-        _("I have read this and I agree to it. I confirm it with the code that the studio’s lawyer told me."),
+        _("I have read this and I agree to it. I confirm it with the code that the studio’s lawyer told me, or with my passkey."),
         f"{revision.public_id} · {link.public_id}",
     ]  # fmt: skip
     return Text(f"{grant.number}-{revision.number}.txt", "\n\n".join(said).encode())

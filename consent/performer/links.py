@@ -51,7 +51,7 @@ def make(
     if why := why_not(authority, at=at):
         raise Invalid("letter.not_for_them", why)
     earlier = PerformerLink.objects.filter(authority=authority, revoked_at=None)
-    for link in earlier.filter(expires_at__gt=at):
+    for link in earlier.filter(Q(expires_at__gt=at) | Q(passkeys__isnull=False)).distinct():
         _end(link, by=by, at=at, reason=reason)
     secret, code = secrets.token_urlsafe(24), f"{secrets.randbelow(10**6):06}"
     link = PerformerLink(
@@ -61,7 +61,7 @@ def make(
     link.code_hash = secret_digest(_coded(link, code))
     link.save()
     details = {"authority": authority.public_id, "expires_at": journal.timestamp(link.expires_at)}
-    _record(link, "link:made", by=journal.by_user(by), at=at, reason=reason, **details)
+    record(link, "link:made", by=journal.by_user(by), at=at, reason=reason, **details)
     return link, _signer().sign(secret), code
 
 
@@ -99,8 +99,13 @@ def why_not(authority: Authority, *, at: datetime) -> str:
 
 
 def works(link: PerformerLink, *, at: datetime) -> bool:
-    over = link.revoked_at or link.locked_at or link.expires_at <= at
-    return not over and not why_not(link.authority, at=at)
+    """Whether what was sent opens the letter."""
+    return link.expires_at > at and admits(link, at=at)
+
+
+def admits(link: PerformerLink, *, at: datetime) -> bool:
+    """Whether its holder may be let in at all, by whatever proves that it is they."""
+    return not (link.revoked_at or link.locked_at or why_not(link.authority, at=at))
 
 
 # ── At the door ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -112,12 +117,17 @@ def opened(token: str, *, at: datetime) -> PerformerLink:
         secret = _signer().unsign(token, max_age=timedelta(days=max(LASTS_DAYS)))
     except BadSignature:
         raise NoSuchLetter from None
-    return _working(Q(secret_hash=_hashed(secret)), at)
+    link = _found(Q(secret_hash=_hashed(secret)))
+    if not works(link, at=at):
+        raise NoSuchLetter
+    return link
 
 
 def bound(public_id: str, *, at: datetime) -> PerformerLink:
-    """The link that a browser was let in by, if it still works. Raises `NoSuchLetter`."""
-    link = _working(Q(public_id=public_id), at)
+    """The link that a browser was let in by, if it still works or a passkey was kept for it. Raises `NoSuchLetter`."""
+    link = _found(Q(public_id=public_id))
+    if not works(link, at=at) and not (link.passkeys.exists() and admits(link, at=at)):
+        raise NoSuchLetter
     stale = at - timedelta(minutes=1)
     PerformerLink.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=stale), pk=link.pk).update(last_used_at=at)
     return link
@@ -127,7 +137,7 @@ def admit(link: PerformerLink, *, code: str, at: datetime) -> None:
     """Let a browser in that knows the code. Raises what `confirm` raises."""
     confirm(link, code=code, at=at)
     with transaction.atomic():
-        _record(link, "link:opened", by=by_link(link), at=at)
+        record(link, "link:opened", by=by_link(link), at=at)
 
 
 def confirm(link: PerformerLink, *, code: str, at: datetime) -> None:
@@ -160,10 +170,9 @@ def by_link(link: PerformerLink) -> journal.Actor:
     return journal.Actor(f"link:{link.public_id}", f"{AUTHORITY_KINDS[link.authority.kind]}, by link", person=False)
 
 
-def _working(which: Q, at: datetime) -> PerformerLink:
-    together = ("authority__person__studio", "authority__replaced_by")
-    link = PerformerLink.objects.filter(which).select_related(*together).first()
-    if link is None or not works(link, at=at):
+def _found(which: Q) -> PerformerLink:
+    link = PerformerLink.objects.filter(which).select_related("authority__person__studio", "authority__replaced_by").first()
+    if link is None:
         raise NoSuchLetter
     return link
 
@@ -171,17 +180,17 @@ def _working(which: Q, at: datetime) -> PerformerLink:
 @transaction.atomic
 def _lock(link: PerformerLink, *, at: datetime) -> None:
     if PerformerLink.objects.filter(pk=link.pk, locked_at=None).update(locked_at=at):
-        _record(link, "link:locked", by=by_link(link), at=at)
+        record(link, "link:locked", by=by_link(link), at=at)
 
 
 def _end(link: PerformerLink, *, by: User, at: datetime, reason: str) -> PerformerLink:
     link.revoked_at = at
     link.save(update_fields=["revoked_at"])
-    _record(link, "link:revoked", by=journal.by_user(by), at=at, reason=reason)
+    record(link, "link:revoked", by=journal.by_user(by), at=at, reason=reason)
     return link
 
 
-def _record(link: PerformerLink, tag: str, *, by: journal.Actor, at: datetime, reason: str = "", **details: str) -> None:
+def record(link: PerformerLink, tag: str, *, by: journal.Actor, at: datetime, reason: str = "", **details: str) -> None:
     journal.record(
         actor=by, tag=tag, subject=link.person.public_id, organisation=link.studio, at=at, reason=reason,
         details={"link": link.public_id} | details,

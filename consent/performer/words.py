@@ -33,6 +33,9 @@ LONGEST = 4000
 # What a hold leaves alone: finished work goes on until the ending itself says otherwise (consent.md §6.5).
 HELD_ACTS = ("capture", "create_replica", "generate", "alter", "dub", "sign", "release", "promote", "transfer", "train")
 
+# Raises `NotTheCode` unless whoever acts proves once more that it is they: by the code, or by a passkey.
+Confirm = Callable[[], None]
+
 
 class ReadAgain(Conflict):
     """What was agreed to is not what stands there now."""
@@ -41,14 +44,16 @@ class ReadAgain(Conflict):
 # ── At the door ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def agree(link: PerformerLink, put: RevisionOffer, *, sha256: str, code: str, once: str, at: datetime) -> PerformerWord:
+def agree(
+    link: PerformerLink, put: RevisionOffer, *, sha256: str, confirm: Confirm, once: str, at: datetime
+) -> PerformerWord:
     """A simple electronic signature under the exact text that was read; `sha256` is the hash of that text."""
 
     def do() -> PerformerWord:
         text = agreement.words(put.revision, link)
         if text.sha256 != sha256:
             raise ReadAgain("letter.changed", _("The text is not the one you read. Nothing was signed; please read it again."))
-        links.confirm(link, code=code, at=at)
+        confirm()
         revision = put.revision
         with paper.shelved((text,)) as (kept,), transaction.atomic():
             _hold_still(link, put)
@@ -85,11 +90,11 @@ def ask(link: PerformerLink, *, text: str, once: str, at: datetime, grant: Grant
     return _once(link, once, do)
 
 
-def end(link: PerformerLink, grant: Grant, *, code: str, once: str, at: datetime, text: str = "") -> PerformerWord:
+def end(link: PerformerLink, grant: Grant, *, confirm: Confirm, once: str, at: datetime, text: str = "") -> PerformerWord:
     """Hold the consent at once, under the lock that a release takes too; the desk records the ending."""
 
     def do() -> PerformerWord:
-        links.confirm(link, code=code, at=at)
+        confirm()
         with transaction.atomic():
             locked = Grant.objects.select_for_update().get(pk=grant.pk)
             if wish_of(locked) or locked.endings.exists():
@@ -106,11 +111,11 @@ def end(link: PerformerLink, grant: Grant, *, code: str, once: str, at: datetime
     return _once(link, once, do)
 
 
-def stay(link: PerformerLink, grant: Grant, *, code: str, once: str, at: datetime) -> PerformerWord:
+def stay(link: PerformerLink, grant: Grant, *, confirm: Confirm, once: str, at: datetime) -> PerformerWord:
     """Take back that it shall end, as long as the desk has not recorded the ending. The hold is lifted."""
 
     def do() -> PerformerWord:
-        links.confirm(link, code=code, at=at)
+        confirm()
         with transaction.atomic():
             locked = Grant.objects.select_for_update().get(pk=grant.pk)
             wish = wish_of(locked)

@@ -3,6 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consent.models import Grant, PerformerLink, PerformerWord, RevisionOffer
-from consent.performer import agreement, letter, words
+from consent.performer import agreement, letter, links, passkeys, words
 from consent.performer.links import NoSuchLetter
 from consent.public.door import of_a_letter
 from registry.errors import Invalid, RegistryError
@@ -20,6 +21,7 @@ from registry.permissions import limited_page
 from registry.problems import status_of
 
 ONCE = re.compile(r"[A-Za-z0-9_-]{16,40}")
+FIELDS = ("once", "code", "note", "passkey", "text", "sha256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Act:
 IF_YOU_LIKE = gettext_lazy("What you want to tell the studio (if you like)")
 ACTS = (
     Act("agree", gettext_lazy("Agree"),
-        gettext_lazy("You sign the text below with the code that the studio’s lawyer told you."), gettext_lazy("I agree"),
+        gettext_lazy("You sign the text below with the code that the studio’s lawyer told you, or with your passkey."),
+        gettext_lazy("I agree"),
         gettext_lazy("You have agreed."),
         gettext_lazy("The text you signed is kept with your papers. It holds once the studio’s second lawyer has compared it."),
         code=True),
@@ -91,7 +94,7 @@ def _sent(
     request: HttpRequest, link: PerformerLink, name: str, grant: Grant | None, put: RevisionOffer | None
 ) -> HttpResponse:
     try:
-        word = _said(link, name, grant, put, {key: request.POST.get(key, "") for key in ("once", "code", "text", "sha256")})
+        word = _said(link, name, grant, put, {key: request.POST.get(key, "") for key in FIELDS})
     except NoSuchLetter:
         raise
     except RegistryError as refused:
@@ -105,15 +108,25 @@ def _said(
     form = {"once": given["once"], "at": timezone.now()}
     if not ONCE.fullmatch(given["once"]):
         raise Invalid("letter.form", _("The form did not come in whole. Nothing was done; please send it again."))
+    if given["passkey"]:
+        shown = {"note": given["note"], "answer": given["passkey"], "at": form["at"]}
+        confirm = partial(passkeys.confirm, link, _purpose(name, grant), **shown)
+    else:
+        confirm = partial(links.confirm, link, code=given["code"], at=form["at"])
     if name == "ask":
         return words.ask(link, text=given["text"], grant=grant, **form)
     if name == "decline":
         return words.decline(link, put, text=given["text"], **form)
     if name == "agree":
-        return words.agree(link, put, sha256=given["sha256"], code=given["code"], **form)
+        return words.agree(link, put, sha256=given["sha256"], confirm=confirm, **form)
     if name == "end":
-        return words.end(link, grant, code=given["code"], text=given["text"], **form)
-    return words.stay(link, grant, code=given["code"], **form)
+        return words.end(link, grant, confirm=confirm, text=given["text"], **form)
+    return words.stay(link, grant, confirm=confirm, **form)
+
+
+def _purpose(name: str, grant: Grant) -> str:
+    """What a passkey confirms: this act on this consent, and no other."""
+    return f"{name} {grant.public_id}"
 
 
 def _put_before(request: HttpRequest, link: PerformerLink, grant: Grant | None) -> RevisionOffer | None:
@@ -134,6 +147,8 @@ def _page(
         "link": link, "act": BY_NAME[name], "grant": grant, "put": put, "fault": fault,
         "once": once if ONCE.fullmatch(once) else secrets.token_urlsafe(16), "said": request.POST.get("text", ""),
     }  # fmt: skip
+    if BY_NAME[name].code:
+        context["asked"] = passkeys.to_confirm(link, _purpose(name, grant))
     if put:
         text = agreement.words(put.revision, link)
         context |= {"text": text.content.decode(), "sha256": text.sha256}

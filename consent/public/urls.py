@@ -8,6 +8,9 @@ from consent.public import acts, performer, receipts
 urlpatterns = [
     path("letter/language", set_language, name="letter-language"),
     path("letter/open/<str:token>", performer.open_letter, name="letter-open"),
+    path("letter/return", performer.come_back, name="letter-return"),
+    path("letter/<str:key>/passkeys", performer.passkeys_kept, name="letter-passkeys"),
+    path("letter/<str:key>/passkeys/<str:passkey>/remove", performer.remove_passkey, name="letter-passkey-remove"),
     path("letter/<str:key>/leave", performer.leave, name="letter-leave"),
     path("letter/<str:key>/papers/<str:document>", performer.document, name="letter-paper"),
     path("letter/<str:key>/said/<str:word>", acts.said, name="letter-said"),

@@ -5,8 +5,6 @@ thumbprint, which is the fragment of its id under the issuer's did:web.
 """
 
 import json
-import os
-import secrets
 import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,6 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 from joserfc.registry import HeaderParameter
 
+from registry import environment
 from registry.errors import Invalid, Unavailable
 
 ALGORITHM = "ES256"
@@ -86,19 +85,7 @@ def given(pem: str, password: str) -> SigningKey:
 
 def development(folder: Path) -> SigningKey:
     """The development key kept in the folder, made now if there is none. Of two that make it at once, one is kept."""
-    path = folder / "receipt_key.pem"
-    if not path.exists():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        making = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
-        with open(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(_new_pem())
-        try:
-            os.link(making, path)
-        except FileExistsError:
-            pass
-        finally:
-            making.unlink()
-    return _opened(path.read_text(), "", True)
+    return _opened(environment.made_once(folder / "receipt_key.pem", _new_pem), "", True)
 
 
 def verified(token: str, jwks: dict[str, Any], *, kind: str = CREDENTIAL) -> dict[str, Any]:
@@ -151,7 +138,9 @@ def _opened(pem: str, password: str, development: bool) -> SigningKey:
     return SigningKey(private.thumbprint(), dict(private.as_dict(private=False)), development, private)  # type: ignore[arg-type]
 
 
-def _new_pem() -> bytes:
-    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+def _new_pem() -> str:
+    return (
+        ec.generate_private_key(ec.SECP256R1())
+        .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        .decode()
     )

@@ -13,7 +13,7 @@ from provenance.printable import printable
 from provenance.tasks import mail_about_concern
 from registry import permissions
 from registry.admin.acts import ActForm, attempt, sent
-from registry.admin.lists import NotThisPage
+from registry.admin.lists import studios_open_to
 from registry.desk.site import page
 
 READS = permissions.ENTERS
@@ -29,9 +29,7 @@ class AnswerForm(ActForm):
 
 
 def list_page(request: HttpRequest) -> HttpResponse:
-    studios = permissions.organisations_where(request.user, READS)
-    if not studios.exists():
-        raise NotThisPage
+    studios = studios_open_to(request, READS)
     open_ones = request.GET.get("show") != "all"
     found = concerns.waiting(studios) if open_ones else concerns.of_studios(studios)
     shown = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))

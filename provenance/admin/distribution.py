@@ -16,7 +16,7 @@ from provenance.distribution import ANSWERS, Errand
 from provenance.printable import printable
 from registry import permissions
 from registry.admin.acts import ActForm, Moment, attempt, sent
-from registry.admin.lists import NotThisPage
+from registry.admin.lists import NotThisPage, studios_open_to
 from registry.desk.site import page
 
 STATES = {
@@ -46,9 +46,7 @@ class AnswerForm(ActForm):
 
 
 def errands_page(request: HttpRequest) -> HttpResponse:
-    studios = permissions.organisations_where(request.user, permissions.READS_CONSENT)
-    if not studios.exists():
-        raise NotThisPage
+    studios = studios_open_to(request, permissions.READS_CONSENT)
     at = timezone.now()
     rows = [
         {"errand": one, "overdue": one.overdue(at), "state": STATES[_worst(one)], "open": len(one.open)}

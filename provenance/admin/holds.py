@@ -18,7 +18,7 @@ from consent.vocabulary import ACT_PHRASES
 from provenance import affected
 from registry import permissions
 from registry.admin.acts import attempt, sent
-from registry.admin.lists import NotThisPage
+from registry.admin.lists import NotThisPage, studios_open_to
 from registry.desk.site import page
 from registry.models import CollectiveAgreement, Organisation, Person, Production
 
@@ -79,9 +79,7 @@ class SwitchForm(forms.Form):
 
 def switch_page(request: HttpRequest) -> HttpResponse:
     """Every lock that holds, by studio; and where to set one."""
-    readable = permissions.organisations_where(request.user, permissions.READS_CONSENT)
-    if not readable.exists():
-        raise NotThisPage
+    readable = studios_open_to(request, permissions.READS_CONSENT)
     studios, faults = [], None
     for studio in readable:
         mine = request.GET if request.GET.get("studio") == studio.public_id else None

@@ -66,7 +66,6 @@ def _pairs(row: Measured, numbers: Mapping[str, Any]) -> Iterator[tuple[str, str
             yield "Of the frame, while touched", percent(numbers["area_share"])
         if numbers["floor"] is not None:
             yield "Noise below which nothing counts", FLOORS[row.operation.element].format(numbers["floor"])
-        yield "Method", numbers["method"]
     yield "By", f"{KINDS[row.kind]}, SHA-256 {row.evidence_sha256}"
     yield "Measured at", f"{row.recorded_at:%-d %B %Y, %H:%M} UTC, by version {row.engine_version}"
 

@@ -13,12 +13,12 @@ from django.utils import timezone
 from consent.in_words import last_day
 from consent.models import Grant
 from consent.worklists import ComingOfAge
-from provenance import concerns, distribution, key_warnings, silence, waiting
+from provenance import concerns, distribution, key_warnings, silence, trust_lists, waiting
 from provenance.admin.assets import READS_ASSETS
 from provenance.models import Asset
 from provenance.waiting import COMES_OF_AGE, SOON, State
 from registry import heartbeats, permissions
-from registry.admin.lists import NotThisPage
+from registry.admin.lists import studios_open_to
 from registry.desk.site import page
 from registry.models import Authority, Organisation, Person, User
 
@@ -30,7 +30,7 @@ NEEDS_KEYS = (*permissions.ENTERS, *permissions.OPERATES)
 QUEUES = (
     (State.HELD, "asset held", "assets held", "waiting for a decision here", "none waits for a decision"),
     (State.REFUSED, "asset refused", "assets refused", "the vendor was told why", "none was refused"),
-    (State.DEAD, "dead letter", "dead letters", "signing failed five times", "nothing failed"),
+    (State.DEAD, "asset not signed", "assets not signed", "signing failed five times", "nothing failed"),
 )
 
 
@@ -53,7 +53,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
             *_assets(mine["keeps"]),
         ],
         rows=[(row, _address(row.record), _words(row)) for row in rows],
-        warnings=[*_of_worker(request, mine["keeps"], at), *_of_keys(request)],
+        warnings=[*_of_worker(request, mine["keeps"], at), *_of_keys(request), *_of_lists(request, at)],
     )  # fmt: skip
 
 
@@ -70,6 +70,11 @@ def _of_keys(request: HttpRequest) -> list[str]:
     beat = heartbeats.freshest() if permissions.organisations_where(request.user, NEEDS_KEYS).exists() else None
     told = beat.details.get("key") if beat else None
     return key_warnings.sentences(told) if isinstance(told, dict) else []
+
+
+def _of_lists(request: HttpRequest, at: datetime) -> list[str]:
+    """To operators, who bring them up to date: that certificates on the lists of whom to trust end soon."""
+    return trust_lists.sentences(at) if permissions.organisations_where(request.user, permissions.OPERATES).exists() else []
 
 
 # ── What waits in numbers; only what this reader may open ─────────────────────────────────────────────────────────
@@ -174,9 +179,7 @@ def _words(row: waiting.Waiting) -> str:
 
 
 def running_out_page(request: HttpRequest) -> HttpResponse:
-    studios = permissions.organisations_where(request.user, permissions.READS_CONSENT)
-    if not studios.exists():
-        raise NotThisPage
+    studios = studios_open_to(request, permissions.READS_CONSENT)
     days = _days(request, SPANS, SOON)
     at = timezone.now()
     shown = Paginator(waiting.running_out(studios, at=at, days=days), ON_A_PAGE).get_page(request.GET.get("p"))
@@ -194,9 +197,7 @@ def running_out_page(request: HttpRequest) -> HttpResponse:
 
 def turning_18_page(request: HttpRequest) -> HttpResponse:
     """No spreadsheet of it is made: what is known of minors stays here."""
-    studios = permissions.organisations_where(request.user, permissions.READS_PERSONAL_DATA)
-    if not studios.exists():
-        raise NotThisPage
+    studios = studios_open_to(request, permissions.READS_PERSONAL_DATA)
     days = _days(request, BEFORE_18, COMES_OF_AGE)
     at = timezone.now()
     shown = Paginator(waiting.coming_of_age(studios, at=at, days=days), ON_A_PAGE).get_page(request.GET.get("p"))

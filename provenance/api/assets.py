@@ -36,6 +36,7 @@ from registry.api.parameters import FingerprintFilter, SeveralFilter
 from registry.api.schema import refusal
 from registry.errors import Conflict, Invalid, NotFound
 from registry.permissions import requires
+from registry.prepared import Prepared
 from registry.receiving import LARGEST_TEXT, TextTooLarge, announced_length
 
 
@@ -180,7 +181,7 @@ class RoomInLine(BaseThrottle):
 
     def allow_request(self, request: Request, view: object) -> bool:
         if not getattr(view, "answered_before", False):  # registry.api.again
-            queue.refuse_when_full(request.client.organisation, at=timezone.now())
+            queue.refuse_when_full(request.client, at=timezone.now())
         return True
 
 
@@ -337,9 +338,11 @@ class OneFrame(APIView):
         return _download(frame.storage_key, name, "application/octet-stream")
 
 
+TOLD_WITH = ("production", "job", "credential", "decision", "sequence")
+
+
 def visible(request: Request):
-    related = ("production", "job", "credential", "decision", "sequence")
-    return Asset.objects.seen_by(request.client).select_related(*related)
+    return Asset.objects.seen_by(request.client).select_related(*TOLD_WITH)
 
 
 def listed(request: Request):
@@ -352,8 +355,21 @@ def listed(request: Request):
     return own.select_related("production", "job")
 
 
+# By whether the program is of the sandbox.
+ONE = {
+    sandbox: Prepared(
+        lambda asset, organisation, sandbox=sandbox: Asset.objects.visible_to(organisation)
+        .filter(public_id=asset, sandbox=sandbox)
+        .select_related(*TOLD_WITH)
+        .order_by()
+    )
+    for sandbox in (False, True)
+}
+
+
 def one(request: Request, asset: str) -> Asset:
-    found = visible(request).filter(public_id=asset).first()
+    client = request.client
+    found = next(iter(ONE[client.sandbox](asset, client.organisation_id)), None)
     if found is None:
         raise NotFound("asset.unknown", "There is no asset of that id.")
     return found

@@ -17,6 +17,7 @@ from provenance.api import (
 )
 
 urlpatterns = [
+    path("verifications/by-hash/<str:sha256>", verifications.VerificationByHash.as_view(), name="verification-by-hash"),
     path("productions", productions.Productions.as_view(), name="productions"),
     path("productions/<str:production>", productions.OneProduction.as_view(), name="production"),
     path("assets", assets.Assets.as_view(), name="assets"),
@@ -42,5 +43,4 @@ urlpatterns = [
     path("status-list", status_list.StatusList.as_view(), name="platforms-status-list"),
     path("suggestions", suggestions.Suggestions.as_view(), name="suggestions"),
     path("verifications", verifications.Verifications.as_view(), name="verifications"),
-    path("verifications/by-hash/<str:sha256>", verifications.VerificationByHash.as_view(), name="verification-by-hash"),
 ]

@@ -2,10 +2,8 @@
 
 from django.urls import path
 
-from provenance.api import soft_binding
+from provenance.api.soft_binding import service
 
 urlpatterns = [
-    path(
-        ".well-known/c2pa-soft-binding-resolution", soft_binding.WellKnown.as_view(), name="soft-binding-resolution"
-    ),
-]  # fmt: skip
+    path(".well-known/c2pa-soft-binding-resolution", service.WellKnown.as_view(), name="soft-binding-resolution"),
+]

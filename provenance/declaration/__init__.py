@@ -7,7 +7,7 @@ measured files. Whether what is declared may be done is asked of `consent/`; how
 from provenance.declaration.faults import MAX_REGIONS
 from provenance.declaration.file import check_against
 from provenance.declaration.placements import check_placements
-from provenance.declaration.reading import look_through, parse
+from provenance.declaration.reading import look_through, parse, remembered
 from provenance.declaration.statements import (
     PORTRAYED_ROLES,
     AuthorshipStatement,
@@ -24,11 +24,12 @@ from provenance.declaration.statements import (
     Tool,
     TrainingData,
 )
-from provenance.declaration.values import placement_of, placement_told
+from provenance.declaration.values import placement_of, placement_told, regions_of, regions_told
 
 __all__ = [
     "MAX_REGIONS", "PORTRAYED_ROLES", "AuthorshipStatement", "Contributor", "Declaration", "DepictionStatement",
     "EvidenceInput", "EvidenceStatement", "IngredientStatement", "IntendedRelease", "Languages", "Model",
     "OperationStatement", "Tool", "TrainingData", "check_against", "check_placements",
-    "look_through", "parse", "placement_of", "placement_told",
+    "look_through", "parse", "placement_of", "placement_told", "regions_of", "regions_told",
+    "remembered",
 ]  # fmt: skip

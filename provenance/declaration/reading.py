@@ -22,6 +22,11 @@ def parse(data: Any) -> Declaration:
     return declaration
 
 
+def remembered(data: Any) -> Declaration:
+    """One that was taken in, from its own JSON shape as it is on record: it was held against its rules at the door."""
+    return declared(data)
+
+
 def look_through(data: Any) -> tuple[Declaration | None, tuple[Fault, ...]]:
     """All that `parse` would refuse, at once; and the declaration as far as it can be read, None where its shape is wrong."""
     wrong = shape_faults(data)

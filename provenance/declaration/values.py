@@ -1,5 +1,6 @@
 """A declaration's JSON values read into statements, once their shape is known to be right, and placements told back."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -68,6 +69,15 @@ def placement_told(placement: Placement | None) -> dict[str, Any] | None:
     return None if placement is None else plain(placement)
 
 
+def regions_of(data: Iterable[dict[str, Any]]) -> tuple[Region, ...]:
+    """Regions from their own JSON shape, which `regions_told` gives."""
+    return tuple(map(_region, data))
+
+
+def regions_told(regions: Iterable[Region]) -> list[dict[str, Any]]:
+    return [plain(one) for one in regions]
+
+
 def _operation(data: dict[str, Any]) -> OperationStatement:
     made = {
         "tool": Tool(**data["tool"]),
@@ -75,7 +85,7 @@ def _operation(data: dict[str, Any]) -> OperationStatement:
         "digital_source_type": _source(data) or TECHNIQUES[data["technique"]].digital_source_type,
         "at": moment(data["at"]) if "at" in data else None,
         "languages": Languages(**data["languages"]) if "languages" in data else None,
-        "regions": tuple(_region(one) for one in data.get("regions", ())),
+        "regions": regions_of(data.get("regions", ())),
         "evidence": _evidence(data["evidence"]) if "evidence" in data else None,
         "depicts": tuple(data.get("depicts", ())),
     }

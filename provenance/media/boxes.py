@@ -62,7 +62,7 @@ class Track:
 def movie(scan: Scan) -> None:
     """MP4, QuickTime and M4A: every top-level box, then the tracks."""
     header, fragments = None, []
-    for box in _top(scan):
+    for box in top(scan):
         if box.kind == b"moov":
             if header is not None:
                 raise scan.malformed("it has two movie headers")
@@ -82,13 +82,13 @@ def movie(scan: Scan) -> None:
 def avif(scan: Scan) -> None:
     """AVIF and HEIC stills: the largest picture size among the item properties. An image sequence also has tracks."""
     meta = header = None
-    for box in _top(scan):
+    for box in top(scan):
         meta, header = (box if box.kind == b"meta" else meta), (box if box.kind == b"moov" else header)
     if not scan.deep:
         return
     if meta is None:
         raise scan.malformed("it has no description of its pictures (meta)")
-    data = _body(scan, meta)[4:]
+    data = body_of(scan, meta)[4:]
     sizes = [
         struct.unpack(">II", body[4:12]) for kind, body in _walk(scan, data, 2) if kind == b"ispe" and len(body) >= 12
     ]
@@ -103,14 +103,14 @@ def avif(scan: Scan) -> None:
 
 def any_boxes(scan: Scan) -> None:
     if scan.upto(0, 2) != b"\xff\x0a":
-        for _ in _top(scan):
+        for _ in top(scan):
             pass
 
 
 # ── Walking ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _top(scan: Scan) -> Iterator[Box]:
+def top(scan: Scan) -> Iterator[Box]:
     """The top-level boxes, each of a stated length and within the file."""
     position = 0
     while position < scan.size:
@@ -159,7 +159,7 @@ def _shown(kind: bytes) -> str:
     return kind.decode("latin-1")
 
 
-def _body(scan: Scan, box: Box) -> bytes:
+def body_of(scan: Scan, box: Box) -> bytes:
     if box.end - box.body > LARGEST_HEADER:
         raise scan.malformed(f'its header "{_shown(box.kind)}" is {(box.end - box.body) // 1_000_000} MB long')
     return scan.at(box.body, box.end - box.body)
@@ -167,13 +167,13 @@ def _body(scan: Scan, box: Box) -> bytes:
 
 def _walk(scan: Scan, data: bytes, depth: int) -> Iterator[tuple[bytes, bytes]]:
     """Every box within `data`, containers before what they hold."""
-    for kind, body in _children(scan, data, depth):
+    for kind, body in children(scan, data, depth):
         yield kind, body
         if kind in CONTAINERS:
             yield from _walk(scan, body, depth + 1)
 
 
-def _children(scan: Scan, data: bytes, depth: int) -> Iterator[tuple[bytes, bytes]]:
+def children(scan: Scan, data: bytes, depth: int) -> Iterator[tuple[bytes, bytes]]:
     scan.deeper(depth)
     position = count = 0
     while position + 8 <= len(data):
@@ -200,7 +200,7 @@ def _children(scan: Scan, data: bytes, depth: int) -> Iterator[tuple[bytes, byte
 
 
 def _tracks(scan: Scan, header: Box) -> list[Track]:
-    return [_track(scan, body) for kind, body in _children(scan, _body(scan, header), 2) if kind == b"trak"]
+    return [_track(scan, body) for kind, body in children(scan, body_of(scan, header), 2) if kind == b"trak"]
 
 
 def _track(scan: Scan, data: bytes) -> Track:
@@ -249,7 +249,7 @@ def _count_fragments(scan: Scan, tracks: list[Track], fragments: list[Box]) -> N
     by_number = {track.number: track for track in tracks}
     for fragment in fragments:
         track, usual = None, 0
-        for kind, body in _walk(scan, _body(scan, fragment), 2):
+        for kind, body in _walk(scan, body_of(scan, fragment), 2):
             if kind == b"tfhd" and len(body) >= 8:
                 track, usual = by_number.get(int.from_bytes(body[4:8], "big")), _usual_duration(body)
             elif kind == b"trun" and track is not None and len(body) >= 8:

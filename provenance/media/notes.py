@@ -1,12 +1,12 @@
 """What programs left in a file about its making, as texts with their places: PNG text, EXIF, IPTC-IIM, EXR attributes.
 
 Only found and bounded here, never understood: `provenance/suggestions/` does that. Layouts: PNG 3rd edition §11.3.3;
-EXIF 3.0 (Software, UserComment); IPTC-IIM 4.2 datasets 2:65 and 2:70; OpenEXR file layout.
+EXIF 3.0 (Software, UserComment); IPTC-IIM 4.2 datasets 2:65, 2:70 and 2:110; OpenEXR file layout.
 """
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -21,8 +21,11 @@ LARGEST = 8 * 1024 * 1024  # of one text
 MOST = 16 * 1024 * 1024  # of all together
 XMP_KEYWORD = "XML:com.adobe.xmp"
 SOFTWARE, EXIF_DIRECTORY, USER_COMMENT = 305, 0x8769, 37510
-IIM = {(2, 65): "2:65", (2, 70): "2:70"}
+IIM = {(2, 65): "2:65", (2, 70): "2:70", (2, 110): "2:110"}
 EXR_BEGINS, EXR_HEADER = b"\x76\x2f\x31\x01", 1024 * 1024
+
+
+Source = Callable[[Scan], Iterator["Note"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,13 @@ class Note:
 
 def read(file: BinaryIO, kind: Kind, bounds: Bounds) -> tuple[list[Note], list[str]]:
     """The notes in a file, and a sentence for each that was passed over for its size."""
+    return _read(file, kind, bounds, (_described, *READERS.get(kind, ())))
+
+
+def _read(file: BinaryIO, kind: Kind, bounds: Bounds, sources: Iterable[Source]) -> tuple[list[Note], list[str]]:
     notes: list[Note] = []
     passed: list[str] = []
-    for source in (_described, *READERS.get(kind, ())):
+    for source in sources:
         try:
             for note in source(Scan(file, bounds, kind=kind, deep=False)):
                 if len(note.text) > LARGEST or sum(len(one.text) for one in notes) + len(note.text) > MOST:
@@ -50,23 +57,34 @@ def read(file: BinaryIO, kind: Kind, bounds: Bounds) -> tuple[list[Note], list[s
     return notes, passed
 
 
+def texts(file: BinaryIO, kind: Kind, bounds: Bounds) -> list[Note]:
+    """The notes of a picture, without its XMP, and as far as they can be read."""
+    return _read(file, kind, bounds, READERS[kind])[0] if kind in PICTURES else []
+
+
 def _described(scan: Scan) -> Iterator[Note]:
     found = packets.read(scan.file, scan.kind, scan.bounds, names=xmp.NOTES)
     yield from (Note("xmp", name, value) for name, value in found.items())
 
 
 def _png(scan: Scan) -> Iterator[Note]:
+    for kind, body, length in _chunks(scan):
+        if kind in (b"tEXt", b"zTXt", b"iTXt"):
+            name, _, rest = scan.at(body, min(length, 2 * LARGEST)).partition(b"\0")
+            keyword = name[:79].decode("latin-1")
+            if keyword != XMP_KEYWORD:
+                yield Note("png", keyword, _unpacked(kind, rest))
+
+
+def _chunks(scan: Scan) -> Iterator[tuple[bytes, int, int]]:
+    """Kind, where the body is, and its length, of each chunk of a PNG."""
     position = 8
     while position + 12 <= scan.size:
         scan.part()
         length, kind = struct.unpack(">I4s", scan.at(position, 8))
         if kind == b"IEND":
             return
-        if kind in (b"tEXt", b"zTXt", b"iTXt"):
-            name, _, rest = scan.at(position + 8, min(length, 2 * LARGEST)).partition(b"\0")
-            keyword = name[:79].decode("latin-1")
-            if keyword != XMP_KEYWORD:
-                yield Note("png", keyword, _unpacked(kind, rest))
+        yield kind, position + 8, length
         position += 12 + length
 
 
@@ -94,15 +112,27 @@ def _text(data: bytes) -> str:
 def _exif(scan: Scan) -> Iterator[Note]:
     scan.file.seek(0)
     with Image.open(scan.file) as picture:
-        tags = picture.getexif()
-        software, comment = tags.get(SOFTWARE), tags.get_ifd(EXIF_DIRECTORY).get(USER_COMMENT)
-        if isinstance(software, str):
-            yield Note("exif", "Software", software)
-        if isinstance(comment, bytes | str):
-            yield Note("exif", "UserComment", _comment(comment))
+        yield from _tags(picture.getexif())
         for dataset, value in (IptcImagePlugin.getiptcinfo(picture) or {}).items():
             if dataset in IIM and isinstance(value, bytes):
                 yield Note("iim", IIM[dataset], _text(value))
+
+
+def _png_exif(scan: Scan) -> Iterator[Note]:
+    """Of the chunk itself: to look for it, the library would decode the picture."""
+    for kind, body, length in _chunks(scan):
+        if kind == b"eXIf" and length <= LARGEST:
+            tags = Image.Exif()
+            tags.load(b"Exif\0\0" + scan.at(body, length))
+            yield from _tags(tags)
+
+
+def _tags(tags: Image.Exif) -> Iterator[Note]:
+    software, comment = tags.get(SOFTWARE), tags.get_ifd(EXIF_DIRECTORY).get(USER_COMMENT)
+    if isinstance(software, str):
+        yield Note("exif", "Software", software)
+    if isinstance(comment, bytes | str):
+        yield Note("exif", "UserComment", _comment(comment))
 
 
 def _comment(data: bytes | str) -> str:
@@ -138,7 +168,8 @@ def _plain(scan: Scan) -> Iterator[Note]:
         yield Note("file", "", _text(scan.upto(0, LARGEST + 1)))
 
 
-READERS: dict[Kind, tuple[Callable[[Scan], Iterator[Note]], ...]] = {
-    sniff.PNG: (_png, _exif), sniff.JPEG: (_exif,), sniff.WEBP: (_exif,), sniff.TIFF: (_exif,), sniff.EXR: (_exr,),
+PICTURES = frozenset({sniff.PNG, sniff.JPEG, sniff.WEBP, sniff.TIFF})
+READERS: dict[Kind, tuple[Source, ...]] = {
+    sniff.PNG: (_png, _png_exif), sniff.JPEG: (_exif,), sniff.WEBP: (_exif,), sniff.TIFF: (_exif,), sniff.EXR: (_exr,),
     sniff.TEXT: (_plain,), sniff.UNKNOWN: (_plain,),
 }  # fmt: skip

@@ -9,9 +9,10 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from typing import BinaryIO
 
-from provenance.media import sniff, xmp
+from provenance.media import id3, items, sniff, xmp
 from provenance.media.bounds import Bounds, Fault, Scan
 from provenance.media.pictures import riff
 from provenance.media.refusal import MediaRefused
@@ -225,10 +226,10 @@ def _gif_edits(scan: Scan, wanted: Properties) -> list[Edit]:
     return [(start, end, APPLICATION + xmp.merged(packet, wanted) + TRAILER)]
 
 
-# ── WebP and WAV (RIFF) ──────────────────────────────────────────────────────────────────────────────────────────
+# ── WebP, WAV and AVI (RIFF) ──────────────────────────────────────────────────────────────────────────────────────────
 
 HAS_XMP, HAS_ALPHA = 0x04, 0x10
-RIFF_NAMES = {sniff.WEBP: b"XMP ", sniff.WAV: b"_PMX"}
+RIFF_NAMES = {sniff.WEBP: b"XMP ", sniff.WAV: b"_PMX", sniff.AVI: b"_PMX"}
 
 
 def _riff(scan: Scan) -> Iterator[bytes]:
@@ -418,12 +419,36 @@ def _svg_edits(scan: Scan, wanted: Properties) -> list[Edit]:
     return [(tag.end(), tag.end(), b"<metadata>" + said + b"</metadata>")]
 
 
+# ── PDF ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _pdf(scan: Scan) -> Iterator[bytes]:
+    """The stream that the document's catalogue names (ISO 32000-2 §14.3.2), and none of those that its pictures have.
+
+    Only read: a change would append a revision of the document, which readers show as one made after the fact.
+    """
+    if scan.size > LARGEST_WHOLE:
+        return
+    # What reads a document is large: only a child that meets one carries it.
+    documents = import_module("pypdf")
+    scan.file.seek(0)
+    try:
+        # Strictly: a table of contents that is wrong would be made anew from all of the file, which takes long.
+        document = documents.PdfReader(scan.file, strict=True)
+        stream = None if document.is_encrypted else document.root_object.get("/Metadata")
+        data = stream.get_object().get_data() if stream is not None else b""
+    except (documents.errors.PyPdfError, KeyError, TypeError, AttributeError, AssertionError, RecursionError, OSError) as error:
+        raise Unreadable("the document cannot be read") from error
+    yield data if len(data) <= xmp.LARGEST else b""
+
+
 READERS: dict[Kind, Callable[[Scan], Iterator[bytes]]] = {
     sniff.JPEG: _jpeg, sniff.PNG: _png, sniff.GIF: _gif, sniff.WEBP: _riff, sniff.WAV: _riff, sniff.TIFF: _tiff,
-    sniff.DNG: _tiff, sniff.MP4: _movie, sniff.MOV: _movie, sniff.M4A: _movie, sniff.SVG: _svg,
+    sniff.DNG: _tiff, sniff.MP4: _movie, sniff.MOV: _movie, sniff.M4A: _movie, sniff.SVG: _svg, sniff.AVI: _riff,
+    sniff.MP3: id3.packets, sniff.FLAC: id3.packets, sniff.AVIF: items.packets, sniff.HEIC: items.packets, sniff.PDF: _pdf,
 }  # fmt: skip
 WRITERS: dict[Kind, Callable[[Scan, Properties], list[Edit]]] = {
     sniff.JPEG: _jpeg_edits, sniff.PNG: _png_edits, sniff.GIF: _gif_edits, sniff.WEBP: _riff_edits,
     sniff.WAV: _riff_edits, sniff.TIFF: _tiff_edits, sniff.MP4: _movie_edits, sniff.MOV: _movie_edits,
-    sniff.M4A: _movie_edits, sniff.SVG: _svg_edits,
+    sniff.M4A: _movie_edits, sniff.SVG: _svg_edits, sniff.AVI: _riff_edits, sniff.MP3: id3.edits,
 }  # fmt: skip

@@ -13,6 +13,9 @@ from provenance.media.sniff import Kind
 
 QUALITY = 80
 MOST_PIXELS = 120_000_000
+LARGEST_CARRIED = 4_000_000  # bytes
+MOST_CARRIED_PIXELS = 16_000_000
+CARRIED = frozenset({sniff.JPEG, sniff.PNG, sniff.WEBP})
 FILMS = frozenset({sniff.MP4, sniff.MOV, sniff.AVI})
 STILLS = {
     sniff.JPEG: "JPEG", sniff.PNG: "PNG", sniff.WEBP: "WEBP", sniff.TIFF: "TIFF", sniff.GIF: "GIF", sniff.AVIF: "AVIF",
@@ -31,12 +34,35 @@ def draw(file: BinaryIO, *, seconds: float | None, side: int) -> bytes:
     kind = sniff.sniff(file)
     file.seek(0)
     try:
-        picture = _picture(file, kind, seconds or 0.0, side)
-        picture.thumbnail((side, side))
-        drawn = io.BytesIO()
-        picture.convert("RGB").save(drawn, "JPEG", quality=QUALITY, optimize=True)
+        return _as_jpeg(_picture(file, kind, seconds or 0.0, side), side)
     except (*UNREADABLE, StopIteration) as error:
         raise MediaRefused("media.not_drawn", "No picture can be drawn of this file.") from error
+
+
+def drawn_anew(carried: bytes, *, side: int) -> bytes:
+    """A picture that credentials carry (JPEG, PNG or WebP), decoded and drawn anew: none of its bytes are passed on.
+    Raises MediaRefused where it is another file, a large one, or none."""
+    file = io.BytesIO(carried)
+    try:
+        kind = sniff.sniff(file)
+        if kind not in CARRIED or len(carried) > LARGEST_CARRIED:
+            raise ValueError(kind.media_type)
+        file.seek(0)
+        with Image.open(file, formats=[STILLS[kind]]) as image:
+            if image.width * image.height > MOST_CARRIED_PIXELS:
+                raise ValueError("This picture is too large for one that stands for another.")
+        file.seek(0)
+        return _as_jpeg(still(file, kind, side), side)
+    except UNREADABLE as error:
+        raise MediaRefused("media.not_drawn", "No picture can be drawn of this.") from error
+
+
+def _as_jpeg(picture: Image.Image, side: int) -> bytes:
+    picture.thumbnail((side, side))
+    plain, drawn = picture.convert("RGB"), io.BytesIO()
+    # A comment would be written into the new file, word for word.
+    plain.info.clear()
+    plain.save(drawn, "JPEG", quality=QUALITY, optimize=True)
     return drawn.getvalue()
 
 

@@ -108,6 +108,12 @@ def guard(file: BinaryIO, bounds: Bounds) -> str:
     return kind.media_type
 
 
+def facts(file: BinaryIO, bounds: Bounds) -> dict[str, Any]:
+    """What the file is by its container, without its credentials; nothing where the scan does not come to its end."""
+    kind, scan = _scan(file, bounds, deep=True)
+    return {} if scan.faults else _told(kind, scan)
+
+
 def _scan(file: BinaryIO, bounds: Bounds, *, deep: bool) -> tuple[Kind, Scan]:
     scan = Scan(file, bounds, deep=deep)
     if scan.size == 0:

@@ -32,7 +32,7 @@ NOTES = READ | {
     "xmp:CreatorTool": "creator_tool",
 }
 # Known by their names when they are read; never written.
-READ_ONLY = {"xmp": "http://ns.adobe.com/xap/1.0/"}
+READ_ONLY = {"xmp": "http://ns.adobe.com/xap/1.0/", "TC260": "http://www.tc260.org.cn/ns/AIGC/1.0/"}
 LARGEST = 4 * 1024 * 1024
 MOST_ELEMENTS, DEEPEST = 50_000, 64
 LONGEST_VALUE = 1_000

@@ -47,6 +47,7 @@ from registry.permissions import limited_page
 from registry.problems import status_of
 
 OWN_SIDE = 320  # pixels
+USED_SIDE = 128  # pixels: more than twice what the page gives a picture in the tree of assets used
 HOUSE = Path(__file__).resolve().parents[2]
 CREDENTIAL = re.compile(r"(?:.*/c/)?(crd_[0-9A-Za-z_-]{1,60})(?:\.json)?(?:[?#].*)?", re.DOTALL)
 NOT_UNDERSTOOD = said(
@@ -61,7 +62,7 @@ NOTHING_TO_WRITE = said(
 @csp_update(browser.POLICY)
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    doors = {"api_address": "/api/v1/docs", "desk_address": "/admin/"}
+    doors = {"api_address": "/api/v1/docs", "vendor_address": settings.DELIVERIES_URL, "desk_address": "/admin/"}
     return render(request, "provenance/front.html", _form() | doors)
 
 
@@ -84,6 +85,7 @@ def _checked(request: HttpRequest) -> HttpResponse:
             report = verification.verify(
                 path=file.temporary_file_path(), name=file.name, at=timezone.now(),
                 sidecar=sidecar.temporary_file_path() if sidecar else None, sha256=getattr(file, "sha256", ""), copies=True,
+                pictures=USED_SIDE,
             )  # fmt: skip
             beside = _beside(report, file.temporary_file_path())
     except RegistryError as refused:
@@ -100,7 +102,7 @@ def _beside(report: Report, path: str) -> dict[str, Any]:
     own = ""
     if any(one["picture"] for one in shown):
         with suppress(MediaRefused):
-            own = b64encode(trust.sandbox().draw(Path(path), side=OWN_SIDE)).decode()
+            own = b64encode(trust.window().draw(Path(path), side=OWN_SIDE)).decode()
     return {"copies": spoken(shown), "own_picture": own}
 
 

@@ -186,9 +186,11 @@ def activity(report: Report) -> list[Step]:
 
 def used(report: Report) -> list[dict[str, Any]]:
     """The assets this file was made from, each with the assets it was itself `made_from`: a tree of bounded depth."""
-    rows = [_used(row) for row in map(mapping, listing(report.ingredients.details))]
+    listed = map(mapping, listing(report.ingredients.details))
+    told = [(_used(row, item.picture), item) for row, item in zip(listed, report.reading.used(), strict=False)]
+    rows = [row for row, _ in told]
     within: dict[str, list[tuple[dict[str, Any], str]]] = {}
-    for row, item in zip(rows, report.reading.used(), strict=False):
+    for row, item in told:
         within.setdefault(item.within, []).append((row, item.manifest))
     if not rows or report.reading.active not in within:
         return rows
@@ -205,10 +207,11 @@ def _made_from(label: str, within: Mapping[str, list[tuple[dict[str, Any], str]]
     ]
 
 
-def _used(row: Mapping[str, Any]) -> dict[str, Any]:
+def _used(row: Mapping[str, Any], picture: str) -> dict[str, Any]:
+    altered = row["state"] == "altered"
     return {
         "title": row["title"], "relation": RELATIONS.get(row["relation"], said("used")), "state": USED_STATES[row["state"]],
-        "signed_by": row.get("signed_by", ""), "altered": row["state"] == "altered", "made_from": [],
+        "signed_by": row.get("signed_by", ""), "altered": altered, "made_from": [], "picture": "" if altered else picture,
     }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ CAME_IN = {
 }  # fmt: skip
 PROPERTIES = {
     "digital_source_type": said("Digital source type"), "ai_system": said("AI system"), "ai_system_version": said("Version"),
+    "ai_label": said("Label of GB 45438-2025"),
     "model_release_status": said("Model release"), "data_mining": said("Data mining"),
 }  # fmt: skip
 
@@ -44,6 +45,9 @@ PURPOSES = {
     "data_mining": said("Data mining"), "ai_inference": said("As input to AI"),
 }  # fmt: skip
 USES = {"allowed": said("allowed"), "notAllowed": said("not allowed"), "constrained": said("allowed within limits")}
+
+# GB 45438-2025, appendix E.
+LABELS = {"1": said("made with AI"), "2": said("possibly made with AI"), "3": said("suspected to be made with AI")}
 
 # PLUS LDF: data mining and model releases, by the last word of each term.
 TERMS = {
@@ -103,13 +107,17 @@ def listed(report: Report) -> list[Listed]:
 def metadata(report: Report) -> list[tuple[str, str]]:
     """What the file's metadata says of AI and rights, by names and values."""
     told = mapping(_details(report).get("metadata"))
-    return [(name, _last_word(told[key])) for key, name in PROPERTIES.items() if told.get(key)]
+    return [(name, _in_words(key, told[key])) for key, name in PROPERTIES.items() if told.get(key)]
 
 
 def uses(report: Report) -> list[tuple[str, str]]:
     """What the file may be used for by machines, as its credentials state."""
     told = mapping(_details(report).get("training_and_mining"))
     return [(name, USES[str(told[key])]) for key, name in PURPOSES.items() if key in told]
+
+
+def _in_words(key: str, value: Any) -> str:
+    return LABELS.get(str(value), printable(value)) if key == "ai_label" else _last_word(value)
 
 
 def _last_word(value: Any) -> str:

@@ -7,9 +7,9 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from consent.vocabulary import MODALITIES, ROLES
-from provenance import deliveries, findings, frame_archive, sequences, shelf
+from provenance import deliveries, evidence, findings, frame_archive, sequences, shelf
 from provenance.asset_history import history
-from provenance.models import Asset, Credential, OperationEvidence
+from provenance.models import Asset, Credential, Operation, OperationEvidence
 from provenance.printable import bounded, printable
 from provenance.techniques import TECHNIQUES
 from provenance.vendor.board import named, step
@@ -30,12 +30,13 @@ METHODS = {"difference": "held against what it began from", "matte": "by a matte
 
 @for_vendors()
 def asset(request: HttpRequest, vendor: Organisation, key: str) -> HttpResponse:
-    found = _found(vendor, key)
+    found = found_of(vendor, key)
     credential = getattr(found, "credential", None)
     return page(
         request, "asset.html", title=named(found), asset=found, told=step(found), headline=HEADLINES[found.job.state],
         under_way=found.job.state in deliveries.UNDER_WAY, problem=bounded(found.job.problem or {}), credential=credential,
         amount=_amount(credential), steps=list(reversed(history(found))), operations=_operations(found), people=_people(found),
+        takes_evidence=found.job.state in evidence.OPEN,
         evidence=list(OperationEvidence.objects.filter(operation__asset=found).select_related("operation", "known")),
         pairs=_pairs(found, credential), works_on=deliveries.works(vendor).filter(pk=found.production_id).exists(),
     )  # fmt: skip
@@ -44,7 +45,7 @@ def asset(request: HttpRequest, vendor: Organisation, key: str) -> HttpResponse:
 @for_vendors()
 def content(request: HttpRequest, vendor: Organisation, key: str) -> HttpResponseBase:
     """The signed file; of a frame sequence an archive of its index, its credentials and every frame."""
-    found = _found(vendor, key)
+    found = found_of(vendor, key)
     if row := sequences.of(found):
         pieces = frame_archive.pieces(_signed(found), row)
         return StreamingHttpResponse(pieces, content_type="application/zip", headers={
@@ -54,14 +55,14 @@ def content(request: HttpRequest, vendor: Organisation, key: str) -> HttpRespons
 
 @for_vendors()
 def sidecar(request: HttpRequest, vendor: Organisation, key: str) -> FileResponse:
-    found = _found(vendor, key)
+    found = found_of(vendor, key)
     stored = _signed(found).sidecar_key
     if not stored:
         raise Http404
     return _download(stored, f"{Path(found.title).stem}.c2pa", "application/c2pa")
 
 
-def _found(vendor: Organisation, key: str) -> Asset:
+def found_of(vendor: Organisation, key: str) -> Asset:
     sent = deliveries.sent_by(vendor).select_related("production__studio", "job", "credential", "decision", "client")
     found = sent.prefetch_related("deliveries__unit").filter(public_id=key).first()
     if found is None:
@@ -91,13 +92,15 @@ def _operations(asset: Asset) -> list[dict]:
     measured = {one.operation_id: one for one in findings.of(asset)}
     return [
         {"label": printable(one.label), "element": one.element, "technique": TECHNIQUES[one.technique].label,
-         "tool": _tool(one.statement.get("tool", {})),
+         "tool": tool_of(one),
          "measured": _measured(measured.get(one.pk))}
         for one in asset.operations.all()
     ]  # fmt: skip
 
 
-def _tool(stated: dict) -> str:
+def tool_of(operation: Operation) -> str:
+    """With what it was done, as declared; empty where that is not stated."""
+    stated = operation.statement.get("tool", {})
     return printable(" ".join(str(stated[name]) for name in ("name", "version") if stated.get(name)))
 
 

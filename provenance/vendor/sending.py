@@ -172,15 +172,16 @@ def _received(
     at, plate = timezone.now(), shipment.cleaned_data["plate"]
     declared = declaration(work, shipment, operations, attested_by=f"{request.user.display_name}, {vendor}")
     client = clients.by_hand(vendor, by=request.user, at=at)
-    parts = {PLATE: _sent(plate)} if plate else {}
+    parts = {PLATE: sent_file(plate)} if plate else {}
     try:
-        taken = intake.receive(_sent(shipment.cleaned_data["file"]), declared, parts, client=client, at=at, by=request.user)
+        taken = intake.receive(sent_file(shipment.cleaned_data["file"]), declared, parts, client=client, at=at, by=request.user)
     except intake.NotCovered as refused:
         return str(refused.extra["asset"])
     return taken.public_id
 
 
-def _sent(file: UploadedFile) -> intake.SentFile:
+def sent_file(file: UploadedFile) -> intake.SentFile:
+    """A file of a form as the acts take it."""
     return intake.SentFile(file.name, Path(file.temporary_file_path()), file.sha256, file.size)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from provenance.vendor import asking, assets, board, entrance, productions, programs, sending, webhooks
+from provenance.vendor import asking, assets, board, entrance, evidence, productions, programs, sending, webhooks
 
 urlpatterns = [
     path("", board.board, name="vendor-board"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("productions/<str:production>/send/", sending.send, name="vendor-send"),
     path("clearances/<str:key>/", asking.answer, name="vendor-clearance"),
     path("assets/<str:key>/", assets.asset, name="vendor-asset"),
+    path("assets/<str:key>/evidence/", evidence.send, name="vendor-evidence"),
     path("assets/<str:key>/signed", assets.content, name="vendor-content"),
     path("assets/<str:key>/sidecar", assets.sidecar, name="vendor-sidecar"),
     path("programs/", programs.programs, name="vendor-programs"),

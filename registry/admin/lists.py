@@ -28,6 +28,14 @@ class NotThisPage(NotAllowed):
         super().__init__("desk.role", "Your role does not open this page. Ask a colleague whose role does, or your operator.")
 
 
+def studios_open_to(request: HttpRequest, roles: tuple[str, ...]) -> QuerySet[Organisation]:
+    """The organisations where the reader holds one of the roles; raises `NotThisPage` where there is none."""
+    studios = permissions.organisations_where(request.user, roles)
+    if not studios.exists():
+        raise NotThisPage
+    return studios
+
+
 class UpTo(Paginator):
     """Pages whose rows are counted up to a number that nobody turns pages to, where to count them takes long."""
 
@@ -93,8 +101,7 @@ class OwnRows(admin.ModelAdmin):
         return get_object_or_404(self.complete(self.get_queryset(request)), **{self.key: key})
 
     def let_in(self, request: HttpRequest, roles: tuple[str, ...]) -> None:
-        if not permissions.organisations_where(request.user, roles).exists():
-            raise NotThisPage
+        studios_open_to(request, roles)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.mine(request).exists()

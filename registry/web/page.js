@@ -80,7 +80,8 @@ function preview(file, words) {
   const address = URL.createObjectURL(file);
   const shown = element(tag, { src: address, ...(tag === "img" ? { alt: words("preview") } : { controls: true, "aria-label": words("preview") }) });
   const figure = element("figure", { class: "preview", children: [shown, element("figcaption", { children: [element("small", { text: words("own_file") })] })] });
-  shown.addEventListener("error", () => figure.remove(), { once: true });
+  // It is put into one page after the other: hidden, it stays away from each.
+  shown.addEventListener("error", () => { figure.hidden = true; }, { once: true });
   return figure;
 }
 

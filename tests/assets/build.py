@@ -1,25 +1,27 @@
 """Builds every picture, clip and track that tests, demonstration and benchmarks use: real files, no downloads.
 
-`python -m tests.assets.build DIR` writes them all; `library()` builds them once per machine and version of this code.
+`python -m tests.assets.build DIR` writes them all; `library()` builds them once per machine and version of this code,
+and what takes long to draw is kept beside it.
 The demonstration's own are `plate.jpg` and `result.jpg` (a face made young inside `portrait.FACE`), and `plate.mp4` and
 `result.mp4` (the same during `ALTERED`, with sound).
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import random
-import shutil
 import struct
 import sys
 import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
+import PIL
 from PIL import Image, ImageDraw
 
 from tests.assets import films, portrait
@@ -29,6 +31,35 @@ CLIP_FPS = 24
 CLIP_SECONDS = 4
 # Seconds of the clip in which the face is altered: from the first up to, not including, the second.
 ALTERED = (1.0, 3.0)
+
+
+# ── Made once ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def _shelf() -> Path:
+    """A folder for what was made on this machine by this version of the code."""
+    code = hashlib.sha256(PIL.__version__.encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        code.update(path.read_bytes())
+    folder = Path(tempfile.gettempdir()) / f"countersign-assets-{os.getuid()}-{code.hexdigest()[:16]}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _kept(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Drawn once, by whichever process needs it first; many tests send the same picture."""
+
+    @cache
+    def given() -> bytes:
+        path = _shelf() / make.__name__
+        if not path.exists():
+            with tempfile.NamedTemporaryFile(dir=_shelf(), delete=False) as making:
+                making.write(make())
+            os.replace(making.name, path)
+        return path.read_bytes()
+
+    return given
 
 
 # ── Pictures ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -45,10 +76,12 @@ def _small(young: bool) -> Image.Image:
     return (portrait.result() if young else portrait.plate()).resize(CLIP_SIZE, Image.Resampling.LANCZOS)
 
 
+@_kept
 def plate_jpg() -> bytes:
     return _saved(portrait.plate(), "JPEG", quality=90)
 
 
+@_kept
 def result_jpg() -> bytes:
     return _saved(portrait.result(), "JPEG", quality=90)
 
@@ -60,10 +93,12 @@ def turned_jpg() -> bytes:
     return _saved(_small(True).transpose(Image.Transpose.ROTATE_90), "JPEG", quality=85, exif=note)
 
 
+@_kept
 def result_png() -> bytes:
     return _saved(_small(True), "PNG")
 
 
+@_kept
 def result_webp() -> bytes:
     return _saved(_small(True), "WEBP", quality=85)
 
@@ -77,6 +112,7 @@ def result_gif() -> bytes:
     return _saved(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=[500, 700], loop=0)
 
 
+@_kept
 def result_avif() -> bytes:
     return _saved(_small(True), "AVIF", quality=70)
 
@@ -181,17 +217,25 @@ def _clip_track(young: bool) -> films.Track:
     return films.h264_track(clip_images(young), CLIP_FPS)
 
 
+@_kept
 def plate_mp4() -> bytes:
     return films.container(
         b"isom", [_clip_track(False), films.flac_track(_sound())], compatible=(b"isom", b"iso2", b"avc1", b"mp41")
     )
 
 
-def result_mp4(padding: bytes = b"") -> bytes:
+@_kept
+def result_mp4() -> bytes:
+    return padded_mp4(b"")
+
+
+def padded_mp4(padding: bytes) -> bytes:
+    """The same clip, with bytes in its data box that nothing refers to."""
     return films.container(b"isom", [_clip_track(True), films.flac_track(_sound())], padding=padding,
                            compatible=(b"isom", b"iso2", b"avc1", b"mp41"))
 
 
+@_kept
 def result_mov() -> bytes:
     images = clip_images(True)[::8]
     return films.container(b"qt  ", [films.jpeg_track(images, 3), films.pcm_track(_sound())], compatible=(b"qt  ",))
@@ -201,6 +245,7 @@ def result_avi() -> bytes:
     return films.avi(clip_images(True)[::8], 3, _sound())
 
 
+@_kept
 def voice_m4a() -> bytes:
     return films.container(b"M4A ", [films.alac_track(_sound())], compatible=(b"M4A ", b"mp42", b"isom"))
 
@@ -209,6 +254,7 @@ def voice_wav() -> bytes:
     return films.wav(_sound())
 
 
+@_kept
 def voice_flac() -> bytes:
     return films.flac(_sound())
 
@@ -292,8 +338,13 @@ OFFICE = "http://schemas.openxmlformats.org"
 
 
 def script_docx() -> bytes:
+    return docx(STORY)
+
+
+def docx(story: str) -> bytes:
+    """A Word document with a paragraph for each line."""
     paragraphs = "".join(
-        f"<w:p><w:r><w:t>{line.strip()}</w:t></w:r></w:p>" for line in STORY.splitlines() if line.strip()
+        f"<w:p><w:r><w:t>{line.strip()}</w:t></w:r></w:p>" for line in story.splitlines() if line.strip()
     )
     main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     members = {
@@ -419,17 +470,27 @@ def small_jpeg() -> bytes:
     return _saved(_small(True), "JPEG", quality=95)
 
 
-@lru_cache(maxsize=1)
+@_kept
+def middle_jpeg() -> bytes:
+    """About 2 MB: the same as the large one at half its sides."""
+    return _grainy(1_920, 1_080)
+
+
+@_kept
 def large_jpeg() -> bytes:
     """About 8 MB: the picture at 3,840 × 2,160 under a grain that does not compress."""
-    picture = portrait.result().resize((3_840, 2_160), Image.Resampling.BICUBIC)
+    return _grainy(3_840, 2_160)
+
+
+def _grainy(width: int, height: int) -> bytes:
+    picture = portrait.result().resize((width, height), Image.Resampling.BICUBIC)
     noise = Image.frombytes("L", picture.size, random.Random(5).randbytes(picture.width * picture.height))
     return _saved(Image.blend(picture, Image.merge("RGB", (noise, noise, noise)), 0.62), "JPEG", quality=95)
 
 
 def large_mp4(size: int = 50_000_000) -> bytes:
-    """The clip with its data box filled up with noise that nothing refers to."""
-    return result_mp4(random.Random(6).randbytes(max(0, size - len(result_mp4()))))
+    """The clip with its data box filled up with noise."""
+    return padded_mp4(random.Random(6).randbytes(max(0, size - len(result_mp4()))))
 
 
 # ── All of them ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -511,19 +572,14 @@ def write(directory: str | os.PathLike[str], names=None) -> dict[str, Path]:
 
 def library() -> Path:
     """A folder with all assets, built once per machine and version of this code; treat it as read-only."""
-    code = hashlib.sha256(
-        b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
-    ).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"countersign-assets-{os.getuid()}-{code}"
-    if not (folder / "done").exists():
-        making = Path(tempfile.mkdtemp(prefix="countersign-assets-making-"))
-        write(making)
-        (making / "done").touch()
-        try:
+    folder = _shelf() / "library"
+    # Whoever comes while another builds them waits, instead of building them as well.
+    with (_shelf() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            making = Path(tempfile.mkdtemp(dir=_shelf()))
+            write(making)
             making.rename(folder)
-        except OSError:
-            # Another process was quicker.
-            shutil.rmtree(making)
     return folder
 
 

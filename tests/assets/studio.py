@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from provenance import keys
@@ -42,14 +42,21 @@ class Studio:
 
     def short_lived(self, seconds: float) -> Path:
         """A key file of the same authority whose leaf lives for seconds."""
+        return self._issued("short.pem", timedelta(seconds=seconds))
+
+    def for_another_purpose(self, purpose: x509.ObjectIdentifier) -> Path:
+        """A key file of the same authority whose leaf is made for something else than signing claims, by its EKU."""
+        return self._issued("other.pem", timedelta(days=90), x509.ExtendedKeyUsage([purpose]))
+
+    def _issued(self, name: str, lives: timedelta, purposes: x509.ExtendedKeyUsage | None = None) -> Path:
         pem = (self.directory / "development" / "intermediate.pem").read_bytes()
-        issuer = x509.load_pem_x509_certificates(pem)[0]
+        issuer, issuer_key = x509.load_pem_x509_certificates(pem)[0], serialization.load_pem_private_key(pem, None)
         key = ec.generate_private_key(ec.SECP256R1())
         leaf = keys.claim_signing_leaf(
-            issuer.subject, key.public_key(), issuer.subject, serialization.load_pem_private_key(pem, None), at=now(),
-            lives=timedelta(seconds=seconds),
+            issuer.subject, key.public_key(), issuer.subject, issuer_key, at=now(), lives=lives
         )
-        path = self.directory / "short.pem"
+        leaf = _with(leaf, purposes, issuer_key) if purposes else leaf
+        path = self.directory / name
         path.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -58,6 +65,17 @@ class Studio:
             + issuer.public_bytes(serialization.Encoding.PEM)
         )
         return path
+
+
+def _with(leaf: x509.Certificate, purposes: x509.ExtendedKeyUsage, issuer_key) -> x509.Certificate:
+    """The same leaf, signed again for other purposes."""
+    builder = x509.CertificateBuilder(
+        leaf.issuer, leaf.subject, leaf.public_key(), leaf.serial_number, leaf.not_valid_before_utc, leaf.not_valid_after_utc
+    )
+    for extension in leaf.extensions:
+        value = purposes if isinstance(extension.value, x509.ExtendedKeyUsage) else extension.value
+        builder = builder.add_extension(value, extension.critical)
+    return builder.sign(issuer_key, hashes.SHA256())
 
 
 def manifest(title: str = "harbor_sh114", *actions: dict, **more) -> dict:

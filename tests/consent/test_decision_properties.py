@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from consent.answers import worst
 from consent.decision import decide
 from consent.facts import Record
+from consent.policy import ADVISORY, ENFORCING, standing
+from consent.rulebook import CORE, newest
 from consent.territories import expand
 from consent.vocabulary import TECHNICAL_USES
 from tests.consent.strategies import endings, exclusions, locks, questions, records
@@ -67,6 +69,18 @@ def test_no_order_of_anything_changes_the_hash(asked, record, data):
     )
     assert put.hash == asked.hash
     assert decide(put, file).hash == decide(asked, record).hash
+
+
+@much
+@given(questions, records, st.sets(st.sampled_from([pack.id for pack in newest()])))
+def test_packs_that_only_advise_decide_nothing(asked, record, enforced):
+    """Beside the key they are not asked at all."""
+    packs = ((pack, ENFORCING if pack.kind == CORE or pack.id in enforced else ADVISORY) for pack in newest())
+    file = replace(record, adoptions=standing(packs))
+    whole, bare = decide(asked, file), decide(asked, file, advised=False)
+    assert bare.advice == () and {one.mode for one in bare.packs} <= {ENFORCING}
+    deciding = tuple(one for one in whole.packs if one.mode == ENFORCING)
+    assert replace(whole, advice=(), packs=deciding) == bare
 
 
 @much

@@ -115,7 +115,7 @@ def dying_at(module: Any, name: str, moment: str) -> None:
     setattr(module, name, dies)
 
 
-def finish(asset_id: str, within: float = 20) -> dict[str, Any]:
+def finish(asset_id: str, within: float = 240) -> dict[str, Any]:
     """A healthy worker that gets the message again: it signs as soon as the lease of whoever was killed is over."""
     deadline = time.monotonic() + within
     while SigningJob.objects.get(asset__public_id=asset_id).state in ("received", "signing"):
@@ -159,6 +159,10 @@ def found(asset_id: str) -> dict[str, Any]:
         "events": [one.tag for one in journal.chain(asset_id)],
         "trusted": _trusted(asset),
     }  # fmt: skip
+
+
+def all_found(asset_ids: list[str]) -> list[dict[str, Any]]:
+    return [found(asset_id) for asset_id in asset_ids]
 
 
 def _trusted(asset: Asset) -> bool | None:

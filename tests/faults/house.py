@@ -37,7 +37,7 @@ class Running:
     pid: int = 0
     said: dict[str, Any] | None = None
 
-    def answer(self, within: float = 60) -> Any:
+    def answer(self, within: float = 240) -> Any:
         self.wire.settimeout(within)
         if self.said is None:
             self.said = _heard(self.wire)
@@ -45,7 +45,7 @@ class Running:
             raise Broke(self.said["error"])
         return self.said["answer"]
 
-    def ended(self, within: float = 60) -> bool:
+    def ended(self, within: float = 240) -> bool:
         """Wait for its end; True when it answered, False when it was killed before."""
         try:
             self.answer(within)
@@ -91,7 +91,7 @@ class House:
     def begin(self, act: Callable[..., Any], **given: Any) -> Running:
         wire = socket.socket(socket.AF_UNIX)
         wire.connect(self._address)
-        wire.settimeout(60)
+        wire.settimeout(240)
         asked = {"act": f"{act.__module__}:{act.__qualname__}", "given": given}
         wire.sendall((json.dumps(asked) + "\n").encode())
         return Running(wire, _heard(wire)["pid"])
@@ -116,7 +116,7 @@ class Web:
             command, cwd=ROOT, stdout=self._log, stderr=self._log, start_new_session=True,
             env=self.house.environment | self.variables | {"PORT": str(self.port)},
         )  # fmt: skip
-        until(self._answers, within=60)
+        until(self._answers, within=240)
         return self
 
     def __exit__(self, *_) -> None:
@@ -127,7 +127,7 @@ class Web:
     def _answers(self) -> bool:
         assert self._process.poll() is None, Path(self._log.name).read_text()[-3000:]
         try:
-            return requests.get(f"http://127.0.0.1:{self.port}/health/live", timeout=5).ok
+            return requests.get(f"http://127.0.0.1:{self.port}/health/live", timeout=20).ok
         except requests.RequestException:
             return False  # not yet: it does not listen, or is still loading
 
@@ -141,19 +141,19 @@ class Hatch:
 
     def __post_init__(self) -> None:
         asked = {"grant_type": "client_credentials", "client_id": self.client[0], "client_secret": self.client[1]}
-        answer = requests.post(self._at("oauth/token"), data=asked, timeout=60)
+        answer = requests.post(self._at("oauth/token"), data=asked, timeout=240)
         assert answer.ok, answer.text
         self.token = answer.json()["access_token"]
         self._header = {"Authorization": f"Bearer {self.token}"}
 
-    def send(self, declared: dict[str, Any], *, file: bytes, timeout: float = 60, **parts: bytes) -> requests.Response:
+    def send(self, declared: dict[str, Any], *, file: bytes, timeout: float = 240, **parts: bytes) -> requests.Response:
         files = {"file": ("take.jpg", file)} | {name: (f"{name}.jpg", content) for name, content in parts.items()}
         return requests.post(
             self._at("assets"), headers=self._header, files=files, data={"declaration": json.dumps(declared)}, timeout=timeout
         )
 
     def get(self, path: str) -> requests.Response:
-        return requests.get(self._at(path), headers=self._header, timeout=60)
+        return requests.get(self._at(path), headers=self._header, timeout=240)
 
     def _at(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}/api/v1/{path}"

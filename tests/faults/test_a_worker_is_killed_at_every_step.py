@@ -11,7 +11,8 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from provenance import shelf, signing
+from provenance import shelf
+from provenance.signing import releasing
 from tests.faults import acts
 
 CASES = list(itertools.product(acts.STEPS, ("before", "after")))
@@ -50,7 +51,7 @@ def test_a_worker_killed_at_a_step_loses_nothing_and_signs_nothing_twice(house, 
 
 def die_before_commit(asset_id):
     """The credential is inserted and the journal written; the transaction is not yet committed."""
-    acts.dying_at(signing, "_release", "after")
+    acts.dying_at(releasing, "_release", "after")
     acts.sign(asset_id)
 
 

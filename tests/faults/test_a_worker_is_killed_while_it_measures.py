@@ -5,13 +5,15 @@ Measuring takes as long as a film does, so its lease is renewed meanwhile, and n
 
 import itertools
 import time
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from provenance import findings, intake
-from provenance.models import Measured
+from provenance.models import Measured, SigningJob
 from registry.models import ApiClient
 from tests import shots
 from tests.faults import acts
@@ -39,12 +41,17 @@ def sign_and_die(asset_id, name, moment):
     acts.sign(asset_id)
 
 
-def sign_slowly(asset_id, seconds):
+def sign_slowly(asset_id, lease, until_there_is):
     def slowly(whole):
-        return lambda *args, **given: time.sleep(seconds) or whole(*args, **given)
+        return lambda *args, **given: until(Path(until_there_is).exists, within=240) and whole(*args, **given)
 
+    settings.LEASE_SECONDS = lease
     with acts.wrapped(findings, "_measured", slowly):
         acts.sign(asset_id)
+
+
+def leased_until(asset_id):
+    return SigningJob.objects.get(asset__public_id=asset_id).leased_until.timestamp()
 
 
 def measured(asset_id):
@@ -66,14 +73,17 @@ def test_a_worker_killed_while_it_measures_loses_nothing_and_measures_nothing_tw
     assert (told["house"]["broken"], told["house"]["missing"]) == ([], [])
 
 
-def test_the_lease_is_renewed_for_as_long_as_it_measures(house):
-    """Three times as long as a lease; a second worker that is called meanwhile steps aside."""
-    asset_id = house.do(take_in, number=next(numbers))
-    slow = house.begin(sign_slowly, asset_id=asset_id, seconds=3)
-    until(lambda: house.do(acts.found, asset_id=asset_id)["state"] == "signing", within=20)
-    time.sleep(2)
+def test_the_lease_is_renewed_for_as_long_as_it_measures(house, tmp_path):
+    """It measures for longer than a lease; a second worker that is called meanwhile steps aside."""
+    asset_id, enough = house.do(take_in, number=next(numbers)), tmp_path / "enough"
+    slow = house.begin(sign_slowly, asset_id=asset_id, lease=3, until_there_is=str(enough))
+    until(lambda: house.do(acts.found, asset_id=asset_id)["state"] == "signing", within=240)
+    first = house.do(leased_until, asset_id=asset_id)
+    until(lambda: time.time() > first, within=240)
     house.do(acts.sign, asset_id=asset_id)
     assert house.do(acts.found, asset_id=asset_id)["state"] == "signing"
+    assert house.do(leased_until, asset_id=asset_id) > first
+    enough.touch()
     slow.answer()
     told = house.do(acts.found, asset_id=asset_id)
     assert (told["state"], told["attempt"], told["credentials"]) == ("signed", 1, 1)

@@ -50,7 +50,7 @@ def test_an_import_whose_worker_is_killed_again_and_again_comes_in_whole_and_onc
     import_id = either.do(begin, prefix="K")
     for wanted in itertools.count(1, 50):
         running = either.begin(carry_on, import_id=import_id)
-        until(lambda: either.do(stood, import_id=import_id)[0] >= wanted, within=60)  # noqa: B023
+        until(lambda: either.do(stood, import_id=import_id)[0] >= wanted, within=240)  # noqa: B023
         running.kill()
         running.ended()
         done, state = either.do(stood, import_id=import_id)

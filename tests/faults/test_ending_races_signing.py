@@ -113,7 +113,7 @@ def race(first_number, rounds, seed):
             # Who gets the head start changes; for a third of the rounds it is nobody.
             ahead = chance.choice((-1, 0, 1)) * chance.random() * 0.006
             ours.send((grant.pk, max(ahead, 0)))
-            barrier.wait(30)
+            barrier.wait(240)
             time.sleep(max(-ahead, 0))
             begun = time.monotonic()
             release(work, timezone.now)
@@ -129,7 +129,7 @@ def _ends(barrier, pipe):
     while (asked := pipe.recv()) is not None:
         pk, later = asked
         grant = Grant.objects.select_related("studio").get(pk=pk)
-        barrier.wait(30)
+        barrier.wait(240)
         time.sleep(later)
         begun = time.monotonic()
         end(grant)

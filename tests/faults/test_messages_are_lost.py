@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from provenance import intake, signing, tasks
+from provenance import signing, tasks
 from provenance.models import SigningJob
 from registry.celery import app
 from tests.faults import acts
@@ -31,7 +31,7 @@ def called(seconds=0.0, asset_id=""):
 
 
 def take_in_and_die(number):
-    intake.sign_asset.delay = lambda *_: os._exit(acts.KILLED)
+    tasks.sign_asset.delay = lambda *_: os._exit(acts.KILLED)
     acts.take_in(number)
 
 

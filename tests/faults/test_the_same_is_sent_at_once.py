@@ -10,7 +10,7 @@ import pytest
 from django.core.files import move
 from django.db import OperationalError, connection
 
-from provenance import intake
+from provenance.intake import keeping
 from provenance.models import SigningJob
 from tests.faults import acts
 from tests.faults.house import Hatch, Web
@@ -99,7 +99,7 @@ def test_one_of_two_never_takes_the_others_file_away(house):
 
 def committed_and_not_told(number):
     """The database commits, and the connection is lost before it can say so."""
-    whole, commit = intake._written, connection._commit
+    whole, commit = keeping.written, connection._commit
 
     def loses_the_answer():
         commit()
@@ -110,11 +110,11 @@ def committed_and_not_told(number):
         connection._commit = loses_the_answer
         return whole(*args, **given)
 
-    intake._written = written
+    keeping.written = written
     try:
         acts.take_in(number)
     except OperationalError:
-        intake._written = whole
+        keeping.written = whole
         return acts.take_in(number)
 
 

@@ -156,8 +156,8 @@ def well(house, *, left):
 @pytest.mark.parametrize(("death", "left"), [
     ({"at": "provenance.shelf.keep", "moment": "after"}, 1),
     ({"at": "provenance.shelf.keep", "moment": "after", "call": 2}, 2),
-    ({"at": "provenance.intake._written", "moment": "after"}, 2),
-    ({"at": "provenance.intake._kept", "moment": "after"}, 0),
+    ({"at": "provenance.intake.keeping.written", "moment": "after"}, 2),
+    ({"at": "provenance.intake.kept", "moment": "after"}, 0),
 ])  # fmt: skip
 def test_while_an_upload_is_taken_in(own, death, left):
     number = next(numbers)
@@ -169,7 +169,7 @@ def test_while_an_upload_is_taken_in(own, death, left):
 
 @pytest.mark.parametrize(("death", "left"), [
     ({"at": "provenance.shelf.keep", "moment": "after"}, 1),
-    ({"at": "provenance.signing._release", "moment": "after"}, 1),
+    ({"at": "provenance.signing.releasing._release", "moment": "after"}, 1),
     ({"at": "provenance.signing.release", "moment": "after"}, 0),
 ])  # fmt: skip
 def test_while_a_result_is_stored_and_released(own, death, left):

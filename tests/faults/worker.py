@@ -51,7 +51,6 @@ def main() -> None:
 
     environment.name_settings()
     django.setup()
-    from django.core.management import call_command
     from django.db import connections
 
     from registry import household
@@ -61,7 +60,6 @@ def main() -> None:
     from tests.faults import acts
 
     household.die_with_parent(signal.SIGKILL)
-    call_command("migrate", verbosity=0, interactive=False)
     acts.open_house()
     # A connection to the database is no thing to share among processes.
     connections.close_all()

@@ -72,7 +72,7 @@ def test_a_strict_page_shows_the_component_and_the_picture(client, settings):
             browser = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark")
             page, faults = context.new_page(), []
-            page.set_default_timeout(20_000)
+            page.set_default_timeout(60_000)
             page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
             page.on("pageerror", lambda error: faults.append(str(error)))
             page.goto(f"{magazine}/en")

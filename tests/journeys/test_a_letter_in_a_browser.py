@@ -25,7 +25,7 @@ def test_a_performer_ends_a_consent_on_a_telephone(browser):  # noqa: F811
     verify(browser("tobi"))
     address, code = made(ines)
     page = ines.context.browser.new_context(viewport=TELEPHONE, java_script_enabled=False).new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
 
     page.goto(address)
     write(page.get_by_label("Su código, seis cifras"), code)
@@ -54,13 +54,53 @@ def test_a_performer_ends_a_consent_on_a_telephone(browser):  # noqa: F811
     ines.get_by_text("C-0777 of M. Vale – on hold").first.wait_for()
 
 
-def made(page):
+def test_a_performer_comes_back_with_a_passkey_and_ends_a_consent_with_it(browser):  # noqa: F811
+    ines = browser("ines")
+    enter(ines, "C-0778")
+    verify(browser("tobi"), "C-0778")
+    address, code = made(ines, "English")
+    context = ines.context.browser.new_context(viewport=TELEPHONE)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    keeps_passkeys(page)
+
+    page.goto(address)
+    write(page.get_by_label("Your code, six digits"), code)
+    page.keyboard.press("Enter")
+    press(page.get_by_role("link", name="Passkeys for this letter"))
+    page.get_by_role("heading", name="Open this letter again without the link").wait_for()
+    fits(page)
+    press(page.get_by_role("button", name="Keep a passkey on this device"))
+    page.get_by_role("button", name="Remove it").wait_for()
+    fits(page)
+    press(page.get_by_role("button", name="Close the letter"))
+    press(page.get_by_role("link", name="Did you keep a passkey?"))
+    press(page.get_by_role("button", name="Open the letter"))
+    page.get_by_text("You allow de-aging (face)").first.wait_for()
+    press(page.get_by_role("link", name="End my consent").first)
+    page.get_by_role("heading", name="End my consent: C-0778").wait_for()
+    fits(page)
+    press(page.get_by_role("button", name="End it, confirmed with your passkey"))
+    page.get_by_role("heading", name="Your consent is on hold from now on.").wait_for()
+
+
+def keeps_passkeys(page):
+    """A device behind the browser that keeps passkeys and whose owner always unlocks it (Chromium's virtual one)."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }})  # fmt: skip
+
+
+def made(page, language="Español"):
     """The link and the code, as they stand at the desk this once."""
     press(page.locator("summary", has_text="Cast and works"))
     press(page.get_by_role("link", name="Letters"))
     press(page.get_by_role("link", name="Make a link"))
     choose(page.get_by_label("Who opens it"), "M. Vale – The person")
-    choose(page.get_by_label("Language"), "Español")
+    choose(page.get_by_label("Language"), language)
     write(page.get_by_label("Why"), "She asked for it")
     press(page.get_by_role("button", name="Make the link"))
     page.get_by_text("shown this once").wait_for()

@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 
+from tests import databases
 from tests.journeys.test_desk_in_a_browser import CHROMIUM, FLAGS, HOUSE, until_open
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
@@ -51,7 +52,7 @@ def addresses(tmp_path):
     site = f"http://127.0.0.1:{port}"
     told = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COUNTERSIGN"))}
     told |= {"DATA_DIR": str(tmp_path), "PORT": str(port), "SITE_URL": site, "DJANGO_SETTINGS_MODULE": "registry.settings"}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=HOUSE, env=told, check=True, timeout=600)
+    databases.begin(tmp_path)
     furnish = [sys.executable, "-c", FURNISHED]
     made = subprocess.run(furnish, cwd=HOUSE, env=told, check=True, timeout=600, stdout=subprocess.PIPE, text=True)
     report, title = made.stdout.split()[-2:]
@@ -66,7 +67,7 @@ def addresses(tmp_path):
         yield site + report, site + title
     finally:
         web.terminate()
-        web.wait(timeout=20)
+        web.wait(timeout=120)
 
 
 def test_the_extent_card_is_read_by_everybody(addresses):
@@ -102,7 +103,7 @@ def test_the_extent_card_is_read_by_everybody(addresses):
 def watched(context):
     """A page, what its console complains of, and the sizes of what it loads."""
     page, faults, sizes = context.new_page(), [], []
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("response", lambda got: sizes.append(int(got.headers.get("content-length", 0))))
     return page, faults, sizes

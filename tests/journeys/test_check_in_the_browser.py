@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests import databases
 from tests.assets import build
 from tests.journeys.test_a_report_in_a_browser import FURNISHED
 from tests.journeys.test_desk_in_a_browser import CHROMIUM, FLAGS, HOUSE, until_open
@@ -27,16 +28,20 @@ HANDED_OUT = """
 import sys
 from pathlib import Path
 from django.core.files.storage import default_storage
+from tests import letters
 with default_storage.open(Credential.objects.get().storage_key) as kept:
     Path(sys.argv[1]).write_bytes(kept.read())
+letter = letters.made(cast)
+print(letter.opening, letter.code)
 """
 
 
 class House:
-    """A web process with one signed picture: its address, its files, and what its log says was asked of it."""
+    """A web process with one signed picture and one letter: their addresses, its files, and what its log says was asked."""
 
-    def __init__(self, site, folder, report, title):
+    def __init__(self, site, folder, report, title, letter, code):
         self.site, self.folder, self.report, self.title = site, folder, site + report, site + title
+        self.letter, self.code = site + letter, code
         self.signed = folder / "signed.jpg"
         self.log = folder / "web.log"
 
@@ -55,10 +60,10 @@ def house(tmp_path_factory):
     site = f"http://127.0.0.1:{port}"
     told = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COUNTERSIGN"))}
     told |= {"DATA_DIR": str(folder), "PORT": str(port), "SITE_URL": site, "DJANGO_SETTINGS_MODULE": "registry.settings"}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=HOUSE, env=told, check=True, timeout=600)
+    databases.begin(folder)
     furnish = [sys.executable, "-c", FURNISHED + HANDED_OUT, str(folder / "signed.jpg")]
     made = subprocess.run(furnish, cwd=HOUSE, env=told, check=True, timeout=600, stdout=subprocess.PIPE, text=True)
-    opened = House(site, folder, *made.stdout.split()[-2:])
+    opened = House(site, folder, *made.stdout.split()[-4:])
     with opened.log.open("w") as written:
         web = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "registry.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"],
@@ -69,7 +74,7 @@ def house(tmp_path_factory):
         yield opened
     finally:
         web.terminate()
-        web.wait(timeout=20)
+        web.wait(timeout=120)
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +148,11 @@ def test_a_signed_file_is_read_by_the_browser_and_nothing_is_sent_until_asked(ho
     assert page.get_by_text("Both checks conclude the same.").is_visible()
     assert ("POST", "/verify") in house.asked()[before:]
 
+    page.emulate_media(media="print")
+    assert page.get_by_role("heading", name="Words for a label").is_visible() and page.get_by_text("Read with").is_visible()
+    hidden = ("details pre", "form.keep", ".site nav", ".acts")
+    assert not [one for one in hidden if page.locator(one).count() == 0 or page.locator(one).first.is_visible()]
+
 
 def test_a_changed_file_is_changed_for_both(house, visit):
     changed = house.folder / "changed.jpg"
@@ -183,7 +193,8 @@ def test_everything_can_be_read_by_everybody(house, visit):
     """No finding of axe on any public page, light and dark, in both languages, narrow and at 200 %."""
     axe = AXE.read_text()
     addresses = ["/", "/verify", "/how-to-read", urlsplit(house.report).path, urlsplit(house.title).path,
-                 f"{urlsplit(house.report).path}/concern"]  # fmt: skip
+                 f"{urlsplit(house.report).path}/concern", f"{urlsplit(house.report).path}/share", "/transparency",
+                 "/problems/media.empty"]  # fmt: skip
     for scheme, language in (("light", "en"), ("dark", "es")):
         # Twice as large on a window of 1280 is as wide as 640.
         page = visit(color_scheme=scheme, viewport={"width": 640, "height": 450})
@@ -201,6 +212,45 @@ def test_everything_can_be_read_by_everybody(house, visit):
         page.locator("form.keep button").click()
         page.wait_for_url("**/v/*")
         looked_over(page, axe, f"kept, {scheme}")
+
+
+def test_a_performers_letter_can_be_read_by_everybody(house, visit):
+    """Every page behind a link from the desk, in the dark and in Spanish as in daylight and in English."""
+    axe = AXE.read_text()
+    for scheme, language in (("dark", "es"), ("light", "en")):
+        page = visit(color_scheme=scheme, viewport={"width": 640, "height": 450}, locale=language)
+        page.context.add_cookies([{"name": "countersign_language", "value": language, "url": house.site}])
+        page.goto(house.letter)
+        assert page.locator("html").get_attribute("lang") == language
+        looked_over(page, axe, f"the door, {scheme}")
+        page.locator("[name=code]").fill(house.code)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/letter/*/")
+        unfold(page)
+        looked_over(page, axe, f"the letter, {scheme}")
+        in_order(page)
+        acts = page.locator("main a[href]").evaluate_all("(all) => all.map((one) => one.href)")
+        for address in [one for one in dict.fromkeys(acts) if one.endswith(("/ask", "/end"))]:
+            page.goto(address)
+            looked_over(page, axe, f"{address}, {scheme}")
+            in_order(page)
+
+
+PLACED = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+    .indexOf(document.activeElement)"""
+
+
+def in_order(page):
+    """By the keyboard alone one comes to everything that can be pressed or filled in, in the order in which it is read."""
+    page.evaluate("document.activeElement?.blur(); window.scrollTo(0, 0)")
+    came_to = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        place = page.evaluate(PLACED)
+        if place < 0 or place in came_to:
+            break
+        came_to.append(place)
+    assert len(came_to) > 2 and came_to == sorted(came_to), came_to
 
 
 def unfold(page):
@@ -234,6 +284,41 @@ def test_the_first_view_is_small_and_the_keyboard_comes_to_everything_in_order(h
     assert [one for one in order if one in ("file", "record", "Check this file")] == ["file", "Check this file", "record"]
 
 
+PLAYS = """async (shown) => {
+    shown.muted = true;
+    await shown.play();
+    const waits = () => new Promise((on) => setTimeout(on, 100));
+    for (let tries = 0; tries < 100 && shown.currentTime === 0 && !shown.ended; tries += 1) await waits();
+    return [shown.error, shown.currentTime > 0, shown.videoWidth > 0];
+}"""
+
+
+@pytest.mark.parametrize(("name", "tag", "seen"), [
+    ("result.mp4", "video", True), ("voice.wav", "audio", None), ("voice.mp3", "audio", None), ("voice.flac", "audio", None),
+])  # fmt: skip
+def test_the_viewers_own_film_and_recording_play(house, visit, name, tag, seen):
+    page = visit()
+    page.goto(f"{house.site}/verify")
+    before = len(house.asked())
+    bring(page, build.library() / name)
+    shown = page.locator(f".preview {tag}")
+    shown.wait_for()
+    assert shown.evaluate("(one) => one.controls && one.src.startsWith('blob:')")
+    fault, played, picture = shown.evaluate(PLAYS)
+    assert (fault, played, picture or None) == (None, True, seen)
+    assert not [path for method, path in house.asked()[before:] if method == "POST"], "it is played from where it is"
+
+
+@pytest.mark.parametrize("name", ["voice.m4a", "result.avi"])
+def test_a_player_that_could_not_play_is_not_shown(house, visit, name):
+    """Apple's lossless sound, and a container that browsers do not open."""
+    page = visit()
+    page.goto(f"{house.site}/verify")
+    bring(page, build.library() / name)
+    page.locator(".preview").wait_for(state="hidden")
+    assert page.locator("section.browser h2").is_visible() and page.locator(".preview").count() == 1
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_pictures_of_it(house, visit, width):
     """Only where somebody asks for pictures (PICTURES, a folder)."""
@@ -250,3 +335,19 @@ def test_pictures_of_it(house, visit, width):
     page.locator(".asking .btn.plain").click()
     page.locator("section.twice").wait_for()
     page.screenshot(path=f"{folder}/4-twice-{width}.png", full_page=True)
+    on_paper(page, f"{folder}/4-twice.pdf")
+    unfold(page)
+    page.screenshot(path=f"{folder}/5-server-{width}.png", full_page=True)
+    page.locator("form.keep button").click()
+    page.wait_for_url("**/v/*")
+    page.screenshot(path=f"{folder}/6-kept-{width}.png", full_page=True)
+    on_paper(page, f"{folder}/6-kept.pdf")
+    for address, name in ((house.report, "7-report"), (f"{house.site}/verify", "8-verify")):
+        page.goto(address)
+        on_paper(page, f"{folder}/{name}.pdf")
+
+
+def on_paper(page, path):
+    page.emulate_media(media="print")
+    page.pdf(path=path, format="A4")
+    page.emulate_media(media="screen")

@@ -19,7 +19,7 @@ def played(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demonstration")
     told = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COUNTERSIGN"))}
     done = subprocess.run(
-        [sys.executable, "manage.py", "demo"], cwd=HOUSE, env=told | {"DATA_DIR": str(folder)}, timeout=240,
+        [sys.executable, "manage.py", "demo"], cwd=HOUSE, env=told | {"DATA_DIR": str(folder)}, timeout=900,
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]

@@ -31,7 +31,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def answers(port: int, *, within: float = 10) -> bool:
+def answers(port: int, *, within: float = 60) -> bool:
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         with socket.socket() as line:
@@ -92,7 +92,7 @@ def rabbitmq() -> Iterator[str]:
 
 
 def _rabbitmqctl(*command: str) -> None:
-    subprocess.run(["rabbitmqctl", "--quiet", *command], check=True, capture_output=True, timeout=60)
+    subprocess.run(["rabbitmqctl", "--quiet", *command], check=True, capture_output=True, timeout=240)
 
 
 @cache

@@ -61,8 +61,8 @@ def test_the_loser_of_two_equal_uploads_leaves_the_winners_file_alone(unseen, ca
     people.verified(cast, at=timezone.now())
     hatch = program(cast.parallax)
     first = shots.send(hatch, build.result_jpg(), shots.declaration(cast), plate=build.plate_jpg())
-    answers, taken_in = [None], intake._taken_in
-    monkeypatch.setattr(intake, "_taken_in", lambda key: answers.pop() if answers else taken_in(key))
+    answers, taken_in = [None], intake.taken_in
+    monkeypatch.setattr(intake, "taken_in", lambda key: answers.pop() if answers else taken_in(key))
     second = shots.send(hatch, build.result_jpg(), shots.declaration(cast), plate=build.plate_jpg())
     assert first.json()["id"] == second.json()["id"]
     asset = SigningJob.objects.get().asset
@@ -102,4 +102,4 @@ def test_a_bucket_that_does_not_answer_is_told_and_not_waited_for(settings):
         settings.STORAGES = settings.STORAGES | {"default": addresses.storage(where)}
         began = time.monotonic()
         assert health._asked("storage", health.storage)["state"] == "failed"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30, "by itself the library waits a minute, and asks again"

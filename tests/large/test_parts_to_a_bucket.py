@@ -8,8 +8,9 @@ import requests
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from provenance import upload_keeping, uploads
+from provenance import upload_keeping
 from provenance.models import Asset, Upload
+from provenance.uploads import beginning
 from registry import addresses
 from tests import cast as people
 from tests import shots
@@ -25,7 +26,7 @@ PART = 5 * 1024**2
 def _bucket(settings, monkeypatch):
     settings.STORAGES = settings.STORAGES | {"default": addresses.storage(servers.bucket())}
     settings.UPLOADS_DIR = ""
-    monkeypatch.setattr(uploads, "SMALLEST_PART", PART)
+    monkeypatch.setattr(beginning, "SMALLEST_PART", PART)
 
 
 def begin(hatch, content, **said):
@@ -52,7 +53,7 @@ def checked(hatch, told):
 
 def test_parts_are_sent_to_the_bucket_joined_read_once_and_submitted(studio, hatch):
     people.verified(studio, at=timezone.now())
-    content = build.result_mp4(b"\0" * PART)
+    content = build.padded_mp4(b"\0" * PART)
     told = begin(hatch, content).json()
     assert (told["parts"], told["part_size"], [one["number"] for one in told["addresses"]]) == (2, PART, [1, 2])
     complete = told["links"]["complete"]

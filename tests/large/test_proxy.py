@@ -59,7 +59,7 @@ def proxy(tmp_path):
         yield plain, safe
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(timeout=60)
         web.shutdown()
         web.server_close()
 
@@ -68,7 +68,7 @@ def test_the_proxy_tells_the_web_who_asks_and_how_whatever_a_visitor_claims(prox
     claims = "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n"
     plain, safe = proxy
     for port, scheme in ((plain, "http"), (safe, "https")):
-        line = socket.create_connection(("127.0.0.1", port), timeout=5)
+        line = socket.create_connection(("127.0.0.1", port), timeout=60)
         if scheme == "https":
             context = ssl.create_default_context()
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

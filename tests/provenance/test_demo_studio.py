@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from consent import clearance, facts, grants
 from consent.models import Grant, PackAdoption
@@ -16,6 +17,7 @@ from provenance.management.commands import demo_studio
 from registry import identifiers, journal
 from registry.models import ApiClient, Event, Membership, Organisation, Person, Production, User
 from tests import cast as world
+from tests.assets import build
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +32,19 @@ def data_dir(settings, tmp_path):
 def told(data_dir):
     call_command("demo_studio", stdout=open(data_dir / "said", "w"))
     return json.loads((data_dir / "sign-ins.json").read_text())
+
+
+@pytest.fixture
+def hatch_of(client):
+    """`hatch_of(program)` → a client that speaks with a token of a program in the file."""
+
+    def signed_in(one):
+        asked = {"grant_type": "client_credentials", "client_id": one["client_id"], "client_secret": one["client_secret"]}
+        api = APIClient()
+        api.credentials(HTTP_AUTHORIZATION=f"Bearer {client.post('/api/v1/oauth/token', asked).json()['access_token']}")
+        return api
+
+    return signed_in
 
 
 def nothing_is_there(data_dir):
@@ -47,13 +62,34 @@ def test_everybody_named_in_the_file_signs_in_and_has_the_role_it_says(told, rf)
     assert len(passwords) == 5 and all(re.fullmatch(r"([a-z]+-){4}[0-9]{2}", one) for one in passwords)
 
 
-def test_the_vendors_program_fetches_a_token_for_every_scope(told, client, settings):
-    program, trying = told["programs"]
-    assert {program["organisation"], trying["organisation"]} == {"Parallax VFX"}
-    assert (program["sandbox"], trying["sandbox"]) == (False, True)
-    asked = {"grant_type": "client_credentials", "client_id": program["client_id"], "client_secret": program["client_secret"]}
-    answer = client.post("/api/v1/oauth/token", asked)
-    assert answer.status_code == 200 and set(answer.json()["scope"].split()) == set(settings.SCOPES)
+def test_both_of_the_vendors_programs_fetch_a_token_for_every_scope(told, client, settings):
+    assert {one["organisation"] for one in told["programs"]} == {"Parallax VFX"}
+    assert [one["sandbox"] for one in told["programs"]] == [False, True]
+    for one in told["programs"]:
+        asked = {"grant_type": "client_credentials", "client_id": one["client_id"], "client_secret": one["client_secret"]}
+        answer = client.post("/api/v1/oauth/token", asked)
+        assert answer.status_code == 200 and set(answer.json()["scope"].split()) == set(settings.SCOPES)
+
+
+def test_each_may_add_a_webhook_test_it_and_have_an_upload_read(told, hatch_of, settings, tmp_path):
+    """What docs/hatch.md tells, with the sign-ins that `make run` prints."""
+    settings.UPLOADS_DIR, settings.WEBHOOK_TEST_SECONDS = str(tmp_path / "uploads"), 0
+    settings.OUTBOUND_ALLOWED_HOSTS = ["127.0.0.1"]
+    content = build.result_jpg()
+    for one in told["programs"]:
+        api = hatch_of(one)
+        added = api.post("/api/v1/webhooks", {"address": "http://127.0.0.1:9000/hook", "events": ["asset.signed"]}, format="json")
+        assert added.status_code == 201 and added.json()["secret"].startswith("whsec_"), added.content
+        assert api.post(f"/api/v1/webhooks/{added.json()['id']}/test").status_code == 202
+        begun = api.generic(
+            "POST", "/api/v1/uploads", content, content_type="application/offset+octet-stream",
+            HTTP_TUS_RESUMABLE="1.0.0", HTTP_UPLOAD_LENGTH=str(len(content)),
+        )  # fmt: skip
+        upload = begun["Location"].rpartition("/")[2]
+        proposed = api.post("/api/v1/suggestions", {"upload": upload}, format="json")
+        assert proposed.status_code == 200 and proposed.json()["media_type"] == "image/jpeg", proposed.content
+    webhooks = [hatch_of(one).get("/api/v1/webhooks").json()["results"] for one in told["programs"]]
+    assert [len(some) for some in webhooks] == [1, 1] and webhooks[0][0]["id"] != webhooks[1][0]["id"]
 
 
 def test_the_film_is_harbor_with_its_shots_its_vendor_and_its_cast(told):

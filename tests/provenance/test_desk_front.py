@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from provenance import key_warnings, silence
+from provenance import key_warnings, silence, trust_lists
 from provenance.models import SigningJob
 from registry.models import Heartbeat, Organisation
 from tests import cast as people
 from tests.desk import at_the_desk
 from tests.provenance import registered
+from tests.provenance.test_trust_lists import AT, DAY, root
 
 pytestmark = pytest.mark.django_db
 WELL = {"state": "usable", "usable": 1, "expiring": 0, "unusable": 0, "not_after": "2027-12-04T00:00:00+00:00"}
@@ -47,6 +48,19 @@ def test_a_key_that_cannot_be_used_is_told_before_one_that_ends(cast):
 def test_nothing_is_said_when_nothing_is_wrong_or_nothing_known(cast, details):
     Heartbeat.objects.create(name="worker@one", seen_at=timezone.now(), details=details)
     assert "signing key" not in front(cast.ines).lower()
+
+
+def listed(at, *ending):
+    pem = "".join(root(name, days=(at - AT).days + days) for name, days in ending)
+    trust_lists.refresh("signers", pem.encode(), source="list.pem", listed_on=DAY, at=at)
+
+
+@pytest.mark.parametrize(("role", "reads"), [("operator", True), ("legal_enter", False), ("auditor", False)])
+def test_an_operator_reads_which_certificates_on_a_list_end_soon(cast, role, reads):
+    listed(timezone.now(), ("Long", 3650), ("Sooner", 20), ("Soon", 30), ("Over", -3))
+    page = front(people.lawyer("uma", "Reed", cast.northlight, role))
+    assert ("2 certificates end soon, the first: CN=Sooner ends on" in page) is reads
+    assert "CN=Over" not in page and "CN=Long" not in page
 
 
 def test_only_the_freshest_worker_is_believed(cast):

@@ -104,7 +104,7 @@ def test_with_nothing_to_do_each_worklist_says_so_in_words(cast):
         "to verify": (0, "no consent waits for you"), "authorities to verify": (0, "none waits for you"),
         "determinations proposed": (0, "none waits for you"), "consents ending in 30 days": (0, "none runs out soon"),
         "minors turning 18 in 180 days": (0, "none comes of age soon"), "assets held": (0, "none waits for a decision"),
-        "assets refused": (0, "none was refused"), "dead letters": (0, "nothing failed"),
+        "assets refused": (0, "none was refused"), "assets not signed": (0, "nothing failed"),
         "assets measured otherwise than declared": (0, "none waits for an answer"),
     }  # fmt: skip
 
@@ -125,7 +125,7 @@ def test_each_worklist_is_counted_and_leads_to_what_it_counts(cast):
         "to verify": ("C-1", "C-2"), "authority to verify": ("Jon Abara", "M. Vale"),
         "determinations proposed": ("proposed.jpg", "held.jpg"), "consent ending in 30 days": ("C-2", "C-1"),
         "assets held": ("held.jpg", "dead.jpg"), "asset refused": ("refused.jpg", "held.jpg"),
-        "dead letter": ("dead.jpg", "held.jpg"),
+        "asset not signed": ("dead.jpg", "held.jpg"),
     }  # fmt: skip
     found = cards(cast.tobi)
     for words, (there, elsewhere) in shown.items():

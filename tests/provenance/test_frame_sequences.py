@@ -365,3 +365,127 @@ def test_the_desk_reads_what_the_frames_are(sh010, cast):
     _, told = sh010
     page = at_the_desk(cast.ines).get(reverse("admin:provenance_asset_change", args=[told["id"]])).content.decode()
     assert "24, from 1001 to 1024, called sh010.%04d.exr" in page and "Frames 1010–1011 are the same bytes." in page
+
+
+# --- more than a form of a few, and several in a batch ------------------------------------------------------------
+
+
+def test_a_thousand_frames_are_signed_as_one_and_any_of_them_is_proven(hatch, cast, client):
+    files = shot(range(1, 991), made=lambda n: frames.exr(n, size=(8, 4)))
+    answer = send(hatch, shots.bare(cast, "long"), files, {"rate": "24"})
+    assert answer.status_code == 202, answer.content
+    shots.work()
+    told = hatch.get(f"/api/v1/assets/{answer.json()['id']}").json()
+    assert (told["state"], told["sequence"]["frames"], told["sequence"]["last"]) == ("signed", 990, 990)
+    for number in (1, merkle.BLOCK, merkle.BLOCK + 1, 990):
+        digest = hashlib.sha256(files[f"sh010.{number:04d}.exr"]).hexdigest()
+        [proof] = client.get(f"/api/v1/verifications/by-hash/{digest}").json()["registry"]["details"]["frames"]
+        leaf = merkle.leaf_hash(number.to_bytes(8, "big") + bytes.fromhex(digest))
+        path = [bytes.fromhex(one) for one in proof["path"]]
+        root = merkle.root_by_path(leaf, proof["place"], proof["tree_size"], path)
+        assert proof["number"] == number and root and root.hex() == told["sequence"]["merkle_root"]
+
+
+def test_more_frames_than_a_form_holds_are_quoted_and_their_gaps_named(hatch, cast):
+    """Each of them quotes an upload; a held frame quotes the same one again."""
+    held = [uploaded(hatch, frames.exr(number, size=(8, 4))) for number in range(5)]
+    listed = [{"number": number, "upload": held[number % 5]} for number in range(1, 2502) if number != 2400]
+    index = {"pattern": "sh010.%05d.exr", "frames": listed}
+    told = problem(quote(hatch, shots.bare(cast, "long"), index), "sequence.missing")
+    assert told["detail"].startswith("Frame 2400 is missing.")
+    answer = quote(hatch, shots.bare(cast, "long"), index | {"missing": [{"first": 2400, "last": 2400}]})
+    assert answer.status_code == 202, answer.content
+    asset = Asset.objects.get()
+    assert asset.sequence.count == 2500 and KnownContent.objects.filter(asset=asset, kind="frame").count() == 5
+    assert len(set(asset.sequence.frames.values_list("storage_key", flat=True))) == 5
+
+
+def test_in_a_batch_sequences_and_files_are_each_answered_by_themselves(hatch, cast):
+    def index(first, last, **more):
+        listed = [{"number": n, "upload": uploaded(hatch, frames.exr(n))} for n in range(first, last)]
+        return {"pattern": "sh010.%04d.exr", "frames": listed, **more}
+
+    gap = index(1001, 1003)
+    gap["frames"].append({"number": 1005, "upload": gap["frames"][0]["upload"]})
+    lost = {"pattern": "sh020.%04d.exr", "frames": [{"number": 1, "upload": "upl_lost"}]}
+    items = [
+        {"sequence": index(1001, 1004), "declaration": shots.bare(cast, "sh010")},
+        {"sequence": gap, "declaration": shots.bare(cast, "gap")},
+        {"upload": uploaded(hatch, build.result_jpg()), "declaration": shots.bare(cast, "still")},
+        {"sequence": lost, "declaration": shots.bare(cast, "lost")},
+        # Mira is depicted, and nobody asked her.
+        {"sequence": index(2001, 2004), "declaration": shots.declaration(cast, ingredients=[])},
+    ]
+    answer = hatch.post("/api/v1/assets/batch", {"items": items}, format="json")
+    results = answer.json()["results"]
+    assert (answer.status_code, [one["status"] for one in results]) == (207, [202, 422, 202, 422, 403]), results
+    assert results[0]["asset"]["sequence"]["frames"] == 3 and results[2]["asset"]["sequence"] is None
+    assert [results[n]["problem"]["code"] for n in (1, 3)] == ["sequence.missing", "upload.unknown"]
+    assert results[3]["problem"]["errors"][0]["pointer"] == "/sequence/frames/0/upload"
+    again = hatch.post("/api/v1/assets/batch", {"items": items[:1]}, format="json").json()["results"]
+    assert again[0]["asset"]["id"] == results[0]["asset"]["id"]
+    shots.work()
+    signed = Credential.objects.values_list("asset__title", flat=True)
+    assert set(signed) == {"sh010", "still"} and FrameSequence.objects.exclude(asset__job__state="refused").count() == 1
+
+
+# --- on either side of the sandbox --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trying(cast, program):
+    """Parallax's program of the sandbox."""
+    return program(cast.parallax, sandbox=True)
+
+
+def tested(api, alias="Permit Person"):
+    """What the sandbox may be told of these frames: its own person, made younger in places 1 and 2."""
+    [work] = api.get("/api/v1/productions").json()["results"]
+    people_there = api.get(f"/api/v1/productions/{work['id']}").json()["people"]
+    person = next(one["id"] for one in people_there if one["alias"] == alias)
+    return {
+        "version": 1, "production": work["id"], "title": "sb010", "unit": "sb010",
+        "operations": [shots.de_aging(regions=[shots.face(frames={"start": 1, "end": 2})])],
+        "depictions": [{"id": "mira", "person": person, "role": "target_likeness", "modality": "face"}],
+    }  # fmt: skip
+
+
+def untouched(api):
+    [work] = api.get("/api/v1/productions").json()["results"]
+    return {"version": 1, "production": work["id"], "title": "excerpt"}
+
+
+def test_frames_of_the_sandbox_are_known_to_nobody_and_bind_nothing_real(hatch, trying, cast, client):
+    files = shot(range(1001, 1005))
+    answer = send(trying, tested(trying), files)
+    assert answer.status_code == 202, answer.content
+    shots.work()
+    told = trying.get(f"/api/v1/assets/{answer.json()['id']}").json()
+    assert told["state"] == "signed" and told["sandbox"]
+    frame = files["sh010.1002.exr"]
+    digest = hashlib.sha256(frame).hexdigest()
+    for report in (client.get(f"/api/v1/verifications/by-hash/{digest}").json(), shots.checked(client, frame, "copy.exr")):
+        assert report["registry"]["state"] == "unknown" and "frames" not in report["registry"].get("details", {})
+    assert hatch.get(f"/api/v1/assets/{told['id']}/frames/1002").status_code == 404
+    assert hatch.get(told["links"]["frames"]).status_code == 404
+    real = send(hatch, untouched(hatch), files)
+    assert real.status_code == 202 and shots.send(hatch, frame, untouched(hatch), name="still.exr").status_code == 202
+    assert not Event.objects.filter(tag="intake:laundering").exists()
+
+
+def test_within_the_sandbox_frames_bind_as_they_do_in_earnest(trying, cast):
+    files = shot(range(1001, 1005))
+    send(trying, tested(trying), files)
+    shots.work()
+    laundering(send(trying, untouched(trying), {f"new.{n}.exr": files[f"sh010.{n}.exr"] for n in range(1002, 1004)}))
+    clean = shots.send(trying, files["sh010.1001.exr"], untouched(trying), name="still.exr")
+    assert clean.status_code == 202, clean.content
+
+
+def test_real_frames_bind_nothing_in_the_sandbox(trying, aged):
+    files, _, _ = aged
+    answer = send(trying, untouched(trying), files)
+    assert answer.status_code == 202, answer.content
+    shots.work()
+    assert trying.get(f"/api/v1/assets/{answer.json()['id']}").json()["state"] == "signed"
+    assert not Event.objects.filter(tag="intake:laundering").exists()

@@ -3,14 +3,16 @@
 Every no leaves nothing but an entry in the journal.
 """
 
+import io
 import tempfile
 from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
+from PIL import Image, PngImagePlugin
 
 from consent import grants
-from provenance import trust
+from provenance import trust, trust_lists
 from provenance.models import Asset, Credential
 from registry import journal
 from registry.models import Event, Organisation, Production
@@ -268,6 +270,14 @@ def test_a_file_whose_own_metadata_states_ai_is_not_declared_without_any(studio,
     assert counts() == before
 
 
+def test_a_picture_with_a_generators_settings_in_it_is_not_declared_without_any(studio, hatch):
+    held, upload, before = PngImagePlugin.PngInfo(), io.BytesIO(), counts()
+    held.add_text("parameters", "a harbor\nSteps: 20, Sampler: Euler a, Seed: 1")
+    Image.linear_gradient("L").save(upload, "PNG", pnginfo=held)
+    refused(shots.send(hatch, upload.getvalue(), shots.bare(studio, "clean.png"), name="clean.png"), studio)
+    assert counts() == before
+
+
 def test_metadata_that_states_a_capture_or_what_is_declared_refuses_nothing(studio, hatch):
     captured = foreign.described(build.result_jpg(), Iptc4xmpExt_DigitalSourceType=foreign.CAMERA)
     assert shots.send(hatch, captured, shots.bare(studio, "clean.jpg")).status_code == 202
@@ -355,6 +365,54 @@ def test_credentials_from_elsewhere_make_the_extent_a_lower_bound(studio, hatch,
     found = extent(hatch, shots.send(hatch, elsewhere(asset("result.jpg")), declared(studio)))
     assert found["elements"][0]["at_least"] is True
     assert [one["technique"] for one in found["operations"]] == ["de_aging", "other"]
+
+
+@pytest.fixture
+def listed(tmp_path, settings):
+    """Ember Creative, whose root is on the list of signers: a function that signs a file with its acts."""
+    makers = foreign.Makers(tmp_path / "makers")
+    trust_lists.refresh(
+        "signers", makers.anchors[0].pem.encode(), source="list.pem", listed_on=timezone.now().date(), at=timezone.now()
+    )
+    trust.forget()
+    yield lambda *acts: makers.second("Ember Creative", acts, data=asset("result.jpg"), complete=True)
+    makers.close()
+    trust.remember({})
+
+
+def marked(width: float) -> dict:
+    shape = {"type": "rectangle", "unit": "percent", "origin": {"x": 0.0, "y": 50.0}, "width": width, "height": 50.0}
+    place = {"region": [{"type": "spatial", "shape": shape}], "name": "Mira Solano", "identifier": "mira-solano"}
+    return foreign.act("edited", foreign.EDITED, changes=[place])
+
+
+def test_places_marked_by_a_signer_known_here_are_counted_once_and_in_full(studio, hatch, listed):
+    opened = foreign.act("created", foreign.CAMERA)
+    content = listed(opened, marked(50.0), marked(100.0))
+    found = extent(hatch, shots.send(hatch, content, declared(studio)))
+    row, own, *came = found["elements"][0], *found["operations"]
+    assert (row["at_least"], row["method"]) == (False, "derived:regions")
+    assert [one["inherited"] for one in came] == [True, True]
+    assert [one["share"] for one in came] == pytest.approx([0.25, 0.5], abs=0.01)
+    assert 0.5 <= row["share"] <= 0.5 + own["share"] + 0.001
+    stated = Credential.objects.get().extent["operations"]
+    assert [one["regions"] for one in stated[1:]] == [[], []] and "olano" not in str(stated)
+    again = extent(hatch, shots.send(hatch, content, declared(studio, title="v08.jpg")))
+    assert again["elements"] == found["elements"]
+
+
+def test_what_is_made_of_it_in_another_frame_is_a_lower_bound_again(studio, hatch, listed):
+    sent = shots.send(hatch, listed(foreign.act("created", foreign.CAMERA), marked(50.0)), declared(studio))
+    assert extent(hatch, sent)["elements"][0]["at_least"] is False
+    cropped = {"crop": {"type": "rectangle", "unit": "percent", "x": 0, "y": 0, "width": 50, "height": 50}}
+    told = declared(studio, title="derived.png") | {
+        "ingredients": [{"id": "shot", "relation": "parentOf", "asset": sent.json()["id"], "placement": cropped}]
+    }
+    told["operations"][0] |= {"whole": True}
+    del told["operations"][0]["regions"]
+    found = extent(hatch, shots.send(hatch, asset("result.png"), told, name="derived.png"))
+    came = next(one for one in found["operations"] if one["inherited"])
+    assert (came["share"], came["method"]) == (None, "unknown")
 
 
 def test_sending_the_same_again_does_not_turn_a_lower_bound_into_a_whole(studio, hatch, elsewhere):

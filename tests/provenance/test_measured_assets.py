@@ -90,6 +90,32 @@ def test_an_operation_declared_without_extent_is_told_by_the_places_measured(sen
     assert place["identifier"] == "op-1.measured-1" and place["region"][0]["shape"]["unit"] == "percent"
 
 
+def test_what_was_refused_for_want_of_consent_and_sent_again_is_told_by_what_is_measured(studio, hatch):
+    """The regions that were declared of the same bytes at first are no more than what is declared of them now."""
+    said = shots.declaration(studio, operations=[shots.de_aging(evidence=BY_PLATE)])
+    refused = shots.send(hatch, build.result_jpg(), said, plate=build.plate_jpg())
+    assert refused.status_code == 403 and not Credential.objects.exists()
+    people.verified(studio, at=timezone.now())
+
+    again = shots.send(hatch, build.result_jpg(), said, plate=build.plate_jpg()).json()["id"]
+    shots.sign_at(again, timezone.now())
+
+    (element,) = extent()["elements"]
+    assert element["method"] == "measured:difference" and element["share"] == Measured.objects.get().numbers["share"]
+
+
+def test_what_was_refused_is_no_less_when_less_is_declared(studio, hatch):
+    said = shots.declaration(studio, operations=[shots.de_aging()])
+    assert shots.send(hatch, build.result_jpg(), said, plate=build.plate_jpg()).status_code == 403
+    people.verified(studio, at=timezone.now())
+    less = shots.declaration(studio, operations=[shots.de_aging(regions=[CORNER])])
+
+    answer = shots.send(hatch, build.result_jpg(), less, plate=build.plate_jpg())
+
+    assert answer.status_code == 403 and answer.json()["code"] == "provenance.laundering", answer.content
+    assert not Credential.objects.exists()
+
+
 def test_it_is_measured_once_however_often_it_is_tried(send, studio, hatch, monkeypatch):
     whole = signing.confirm
     monkeypatch.setattr(signing, "confirm", lambda *args, **given: (_ for _ in ()).throw(RuntimeError("cut off")))

@@ -45,9 +45,9 @@ PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="w"?>""".encode()
 CARRIERS = (
     *("result.jpg", "turned.jpg", "result.png", "result.webp", "result.tiff", "result.gif", "result.svg"),
-    *("result.mp4", "result.mov", "voice.m4a", "voice.wav"),
+    *("result.mp4", "result.mov", "voice.m4a", "voice.wav", "result.avi", "voice.mp3"),
 )
-WITHOUT = ("result.avif", "result.avi", "voice.mp3", "voice.flac", "script.pdf", "result.exr", "script.docx")
+WITHOUT = ("result.avif", "voice.flac", "script.pdf", "result.exr", "script.docx")
 
 
 def written(data, wanted=WANTED):

@@ -1,6 +1,7 @@
 """Our conclusions on a built corpus are those of other readers of Content Credentials, or docs/peers.md says why not."""
 
 import base64
+import io
 import json
 import re
 import time
@@ -10,6 +11,9 @@ from pathlib import Path
 import c2pa
 import encypher_c2pa
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from provenance import keys
 from provenance.conclusion import RegistryFacts, TrustLists
@@ -17,7 +21,7 @@ from provenance.reading import Reading
 from provenance.report import conclude
 from provenance.sandbox import IngredientFile, Sandbox
 from tests.assets import bad, build
-from tests.assets.studio import REGISTRY_LIST, Studio, now
+from tests.assets.studio import REGISTRY_LIST, Studio, manifest, now
 
 LISTED = Path(__file__).parents[2] / "docs" / "peers.md"
 LISTS = TrustLists(registry_uri=REGISTRY_LIST, development=True)
@@ -28,8 +32,8 @@ CARRIERS = {
     "voice.flac": "audio/flac", "result.avi": "video/x-msvideo", "script.pdf": "application/pdf",
 }  # fmt: skip
 EVERY_STATE = ("result.jpg", "result.mp4", "script.pdf")
+ANOTHER_PURPOSE = x509.ObjectIdentifier("1.3.6.1.4.1.62558.99")  # assigned to nothing
 ABSENT = ("absent", "absent", "absent")
-LIVES = 6
 
 
 class Corpus:
@@ -39,11 +43,15 @@ class Corpus:
         self.folder, self.box = folder, Sandbox(children=1)
         self.studio, self.stranger = Studio(folder / "keys"), Studio(folder / "strange", "org_strange", "Strange")
         self.files: dict[str, tuple[str, Path, Path | None]] = {}
-        path = self.studio.short_lived(LIVES)
-        self.short = keys.signer(f"file:{path}", directory=self.studio.directory, at=now())
-        ends = time.monotonic() + LIVES + 1
         for name in EVERY_STATE:
             (folder / name).write_bytes((build.library() / name).read_bytes())
+        began = time.monotonic()
+        self._signed("result.mp4", self.studio)
+        # Three signings follow; on this machine the leaf outlives them.
+        path = self.studio.short_lived(lives := 2 + 6 * (time.monotonic() - began))
+        self.short = keys.signer(f"file:{path}", directory=self.studio.directory, at=now())
+        ends = time.monotonic() + lives + 1
+        for name in EVERY_STATE:
             self._put(name, "expired", self._signed(name, self.studio, self.short))
         for name, media_type in CARRIERS.items():
             self._carrier(name, media_type)
@@ -59,6 +67,7 @@ class Corpus:
         self._put(name, "valid", signed)
         self._put(name, "tampered manifest", _restated(signed))
         if name in EVERY_STATE:
+            self._put(name, "wrong purpose", self._for_another_purpose(name))
             self._put(name, "untrusted", self._signed(name, self.stranger))
             self._put(name, "tampered content", _flipped(signed, source.read_bytes()))
             self._beside(name, media_type, source)
@@ -76,6 +85,27 @@ class Corpus:
         chain = {"chain_pem": signer.chain_pem, "alg": signer.algorithm}
         self.box.sign(by.request(self.folder / name, CARRIERS[name], target, **chain, **more), signer.sign)
         return target.read_bytes()
+
+    def _for_another_purpose(self, name: str) -> bytes:
+        """By a leaf of the same authority that is not made for signing claims, by its extended key usage. No key of this
+        registry's may be such a one (keys.py), so the library is told of a world in which that purpose is allowed."""
+        pem = self.studio.for_another_purpose(ANOTHER_PURPOSE).read_bytes()
+        key, chain = serialization.load_pem_private_key(pem, None), x509.load_pem_x509_certificates(pem)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        told = {
+            "trust": {"trust_config": ANOTHER_PURPOSE.dotted_string, "trust_anchors": self.studio.anchors[0].pem},
+            "verify": {"verify_after_sign": False}, "builder": {"thumbnail": {"enabled": False}},
+        }  # fmt: skip
+        signer = c2pa.Signer.from_callback(
+            lambda data: key.sign(data, ec.ECDSA(hashes.SHA256())), c2pa.C2paSigningAlg.ES256,
+            "".join(one.public_bytes(serialization.Encoding.PEM).decode() for one in chain), None,
+        )  # fmt: skip
+        target = io.BytesIO()
+        with c2pa.Context.from_dict(told, signer=signer) as context, c2pa.Builder(manifest(), context=context) as builder:
+            builder.set_intent(c2pa.C2paBuilderIntent.EDIT)
+            with (self.folder / name).open("rb") as source:
+                builder.sign(CARRIERS[name], source, target)
+        return target.getvalue()
 
     def _around(self, name: str, used: Path) -> bytes:
         return self._signed(
@@ -104,6 +134,12 @@ def _restated(signed: bytes) -> bytes:
         return signed[: found.start(1)] + inside + signed[found.end(1) :]
     return signed.replace(b"De-aging of", b"De-aging oF", 1)
 
+
+# With these the engine's own state is Invalid, though no byte is changed (C2PA 2.4 §15.7, §15.8).
+SIGNATURE_FAILS = {
+    "claimSignature.mismatch", "claimSignature.missing", "claimSignature.outsideValidity", "signingCredential.expired",
+    "signingCredential.invalid",
+}  # fmt: skip
 
 # Each reader's words in ours: integrity, signature, and trust as trusted, untrusted or absent.
 
@@ -147,10 +183,9 @@ def encypher(corpus: Corpus, path: Path, media_type: str, sidecar: Path | None) 
 
 
 def _closed(failed: set[str], trusted: bool) -> tuple[str, str, str]:
-    ended = bool(failed & {"signingCredential.expired", "claimSignature.outsideValidity"})
-    invalid = bool(failed & {"claimSignature.mismatch", "claimSignature.missing", "signingCredential.invalid"})
+    invalid = bool(failed & SIGNATURE_FAILS)
     altered = any(code.endswith(("mismatch", "missing", "undeclared")) for code in failed)
-    untrusted = invalid or ended or "signingCredential.untrusted" in failed
+    untrusted = invalid or "signingCredential.untrusted" in failed
     assert trusted or failed, "neither trusted nor anything said against it"
     return "altered" if altered else "intact", "invalid" if invalid else "valid", "untrusted" if untrusted else "trusted"
 
@@ -188,7 +223,7 @@ def test_what_was_done_to_each_file_is_what_we_say_of_it(corpus):
         "untrusted": ("intact", "valid", "untrusted"), "tampered manifest": ("altered", "valid", "trusted"),
         "tampered content": ("altered", "valid", "trusted"), "swapped": ("altered", "valid", "trusted"),
         "remote only": ("elsewhere", "absent", "absent"), "ingredient tampered": ("intact", "valid", "trusted"),
-        "expired": ("intact", "invalid", "untrusted"),
+        "expired": ("intact", "invalid", "untrusted"), "wrong purpose": ("intact", "invalid", "untrusted"),
     }  # fmt: skip
     found = {name: ours(corpus, path, kind, sidecar) for name, (kind, path, sidecar) in corpus.files.items()}
     assert found == {name: expected[name.partition(", ")[2]] for name in found}

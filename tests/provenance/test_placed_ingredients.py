@@ -40,20 +40,10 @@ def saved_anew(content: bytes) -> bytes:
     return target.getvalue()
 
 
-def signed(hatch, content: bytes, told: dict, name: str, **parts: bytes) -> dict:
-    """What the vendor is told of an asset, once it is signed."""
-    sent = shots.send(hatch, content, told, name=name, **parts)
-    assert sent.status_code == 202, sent.json()
-    shots.work()
-    found = hatch.get(f"/api/v1/assets/{sent.json()['id']}").json()
-    assert found["state"] == "signed", found
-    return found
-
-
 @pytest.fixture
 def shot(studio, hatch):
     """sh114 as a still, the face declared by its region: its id."""
-    return signed(hatch, asset("result.jpg"), shots.declaration(studio, ingredients=[]), "shot.jpg")["id"]
+    return shots.signed(hatch, asset("result.jpg"), shots.declaration(studio, ingredients=[]), "shot.jpg")["id"]
 
 
 @pytest.fixture
@@ -61,7 +51,7 @@ def clip(studio, hatch):
     """sh114 as a film of four seconds, the face altered from the first to the third."""
     told = shots.declaration(studio, title="shot.mp4", ingredients=[], operations=[
         shots.de_aging(regions=[shots.face(time={"start_s": 1, "end_s": 3})])])  # fmt: skip
-    return signed(hatch, asset("result.mp4"), told, "shot.mp4")["id"]
+    return shots.signed(hatch, asset("result.mp4"), told, "shot.mp4")["id"]
 
 
 def made_of(cast, known: str, placement: dict | None, relation: str = "componentOf", **changes) -> dict:
@@ -99,13 +89,13 @@ def test_a_component_counts_where_it_is_placed(studio, hatch, shot):
     face = {**half, "width": WIDE / 2}
     told = made_of(studio, shot, {"region": FILL})
     refused(hatch, asset("plate.jpg"), told | again(studio, regions=[{"id": "r", "shape": half}]), "made.jpg")
-    found = signed(hatch, asset("plate.jpg"), told | again(studio, regions=[{"id": "r", "shape": face}]), "made.jpg")
+    found = shots.signed(hatch, asset("plate.jpg"), told | again(studio, regions=[{"id": "r", "shape": face}]), "made.jpg")
     share = found["extent"]["elements"][0]["share"]
     assert share == pytest.approx(WIDE * TALL / 40_000, abs=found["extent"]["elements"][0]["error"])
 
 
 def test_without_a_placement_it_is_enough_to_name_what_was_done(studio, hatch, shot):
-    found = signed(hatch, asset("plate.jpg"), made_of(studio, shot, None) | again(studio), "made.jpg")
+    found = shots.signed(hatch, asset("plate.jpg"), made_of(studio, shot, None) | again(studio), "made.jpg")
     assert found["extent"]["elements"][0]["band"] == "unknown"
 
 
@@ -119,13 +109,13 @@ def test_a_component_that_is_left_out_is_refused_and_so_is_a_place_elsewhere(stu
 def test_a_crop_to_the_face_is_all_face(studio, hatch, shot):
     told = made_of(studio, shot, {"crop": FRAME}, "parentOf")
     refused(hatch, asset("result.png"), told | again(studio, regions=[shots.face()]), "made.png")
-    found = signed(hatch, asset("result.png"), told | again(studio, whole=True), "made.png")
+    found = shots.signed(hatch, asset("result.png"), told | again(studio, whole=True), "made.png")
     assert found["extent"]["elements"][0]["share"] == 1
 
 
 def test_a_crop_beside_the_face_carries_nothing(studio, hatch, shot):
     beside = {**FRAME, "x": 0, "width": LEFT - 2}
-    found = signed(hatch, asset("result.png"), made_of(studio, shot, {"crop": beside}, "parentOf"), "made.png")
+    found = shots.signed(hatch, asset("result.png"), made_of(studio, shot, {"crop": beside}, "parentOf"), "made.png")
     assert found["extent"]["headline"]["band"] == "none_stated"
 
 
@@ -136,12 +126,12 @@ def test_a_trim_carries_the_seconds_that_are_left(studio, hatch, clip):
     short = again(studio, regions=[shots.face(time={"start_s": 1, "end_s": 1.5})])
     refused(hatch, asset("plate.mp4"), told | short, "made.mp4")
     enough = again(studio, regions=[shots.face(time={"start_s": 1, "end_s": 2})])
-    found = signed(hatch, asset("plate.mp4"), told | enough, "made.mp4")
+    found = shots.signed(hatch, asset("plate.mp4"), told | enough, "made.mp4")
     assert found["extent"]["elements"][0]["time_share"] == pytest.approx(0.25)
 
 
 def test_a_trim_beside_what_was_altered_carries_nothing(studio, hatch, clip):
-    found = signed(hatch, asset("plate.mp4"), made_of(studio, clip, {"trim": {"end_s": 1}}), "made.mp4")
+    found = shots.signed(hatch, asset("plate.mp4"), made_of(studio, clip, {"trim": {"end_s": 1}}), "made.mp4")
     assert found["extent"]["headline"]["band"] == "none_stated"
 
 
@@ -175,7 +165,7 @@ def test_an_input_is_placed_nowhere(studio, hatch, shot):
 def test_placements_are_told_in_the_credentials(studio, hatch, clip, client):
     """The actions name the crop, the trim, the speed and the place, and the place has an identifier."""
     placement = {"crop": {**FILL, "x": 0}, "trim": {"end_s": 1}, "region": FILL, "time": {"start_s": 1, "end_s": 2}}
-    made = signed(hatch, asset("plate.mp4"), made_of(studio, clip, placement), "made.mp4")
+    made = shots.signed(hatch, asset("plate.mp4"), made_of(studio, clip, placement), "made.mp4")
     planned = SigningPlan.objects.get(asset__public_id=made["id"]).manifest
     acts = next(one["data"]["actions"] for one in planned["assertions"] if one["label"] == "c2pa.actions.v2")
     (placed,) = [one for one in acts if one["action"] == "c2pa.placed"]
@@ -183,7 +173,7 @@ def test_placements_are_told_in_the_credentials(studio, hatch, clip, client):
     assert placed["parameters"]["org.countersign.placement"]["trim"] == {"start_s": 0.0, "end_s": 1}
     assert shots.checked(client, shots.fetched(hatch, made["id"]), "made.mp4")["trust"]["state"] == "registry"
 
-    cut = signed(hatch, asset("plate.mp4"), made_of(studio, clip, {
+    cut = shots.signed(hatch, asset("plate.mp4"), made_of(studio, clip, {
         "crop": {**FILL, "x": 0, "width": 10, "height": 10}, "speed": 1}, "parentOf", title="cut.mp4"), "cut.mp4")  # fmt: skip
     planned = SigningPlan.objects.get(asset__public_id=cut["id"]).manifest
     acts = next(one["data"]["actions"] for one in planned["assertions"] if one["label"] == "c2pa.actions.v2")
@@ -194,10 +184,10 @@ def test_placements_are_told_in_the_credentials(studio, hatch, clip, client):
 def test_what_is_made_of_what_was_made_still_carries_it(studio, hatch, shot):
     """The shot in a quarter of a picture, and that in a quarter of another: a sixteenth, and never nothing."""
     first = made_of(studio, shot, {"region": FILL}) | again(studio, regions=[{"id": "r", "shape": FILL}])
-    middle = signed(hatch, asset("plate.jpg"), first, "first.jpg")["id"]
+    middle = shots.signed(hatch, asset("plate.jpg"), first, "first.jpg")["id"]
     second = made_of(studio, middle, {"region": FILL}, title="second")
     refused(hatch, saved_anew(asset("plate.jpg")), second, "second.jpg")
     inner = {**FILL, "x": 75, "width": 25, "height": 25}
     told = second | again(studio, regions=[{"id": "r", "shape": inner}])
-    found = signed(hatch, saved_anew(asset("plate.jpg")), told, "second.jpg")
+    found = shots.signed(hatch, saved_anew(asset("plate.jpg")), told, "second.jpg")
     assert found["extent"]["elements"][0]["share"] == pytest.approx(1 / 16, abs=0.002)

@@ -113,3 +113,111 @@ def test_a_called_job_whose_call_was_lost_is_called_again_and_one_that_waits_is_
     assert signing.to_call(at=later) == [first] and queue.in_turn(at=later) == []
     shots.work()
     assert set(SigningJob.objects.values_list("state", flat=True)) == {"signed"} and second
+
+
+# --- the sandbox has a line of its own ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trying(studio, program):
+    """Parallax's program of the sandbox."""
+    return program(studio.parallax, sandbox=True)
+
+
+def tries(api, name="shot"):
+    [work] = api.get("/api/v1/productions").json()["results"]
+    return shots.send(api, build.result_jpg(), {"version": 1, "production": work["id"], "title": name})
+
+
+def waits(asset_id):
+    job = SigningJob.objects.get(asset__public_id=asset_id)
+    return (job.state, job.called_at is not None, job.attempt)
+
+
+def test_what_is_real_is_called_at_once_and_the_sandbox_gives_way_to_it_though_it_was_called_before(studio, hatch, trying):
+    first, second = (tries(trying, f"test {n}").json()["id"] for n in range(2))
+    assert (waits(first), waits(second)) == (("received", True, 0), ("received", False, 0))
+    real = send(hatch, studio).json()["id"]
+    assert waits(real) == ("received", True, 0)
+    at = timezone.now()
+    assert queue.in_turn(at=at) == []
+    shots.sign_at(first, at)
+    assert waits(first) == ("received", False, 0) and shots.nothing_released()
+    later = at + signing.CALL_AGAIN + timedelta(seconds=1)
+    assert signing.to_call(at=later) == [real], "the sandbox is not called again either"
+    shots.sign_at(real, at)
+    assert waits(real)[0] == "signed"
+    assert queue.after(real, at=at) == [first], "once nothing real waits"
+    shots.sign_at(first, at)
+    assert waits(first)[0] == "signed" and queue.after(first, at=at) == [second]
+
+
+def test_whatever_the_sandbox_sends_while_something_real_waits_is_not_called(studio, hatch, trying):
+    real = send(hatch, studio).json()["id"]
+    test = tries(trying).json()["id"]
+    assert waits(test) == ("received", False, 0)
+    SigningJob.objects.filter(asset__public_id=real).update(not_before=timezone.now() + timedelta(minutes=5))
+    assert queue.in_turn(at=timezone.now()) == [test], "what is put off does not wait for a worker"
+
+
+def test_one_of_the_sandbox_is_signed_at_a_time_whoever_called_it(studio, trying):
+    first, second = (tries(trying, f"test {n}").json()["id"] for n in range(2))
+    at = timezone.now()
+    job = signing.claim(first, at=at)
+    assert job and signing.claim(second, at=at) is None and waits(second) == ("received", False, 0)
+    # A worker that was killed over it holds up nobody for longer than its lease.
+    after = job.leased_until + timedelta(seconds=1)
+    assert signing.claim(second, at=after)
+
+
+def test_vendors_are_called_in_turn_there_too(studio, trying, program):
+    other = program(studio.umbra, sandbox=True)
+    many = [tries(trying, f"test {n}").json()["id"] for n in range(3)]
+    one = tries(other).json()["id"]
+    at = timezone.now()
+    shots.sign_at(many[0], at)
+    assert queue.after(many[0], at=at) == [one]
+
+
+@pytest.mark.parametrize("limit", ["QUEUE_MOST_OF_ONE", "QUEUE_MOST"])
+def test_a_full_line_of_the_sandbox_refuses_nothing_real_nor_the_other_way(studio, hatch, trying, settings, limit):
+    setattr(settings, limit, 1)
+    assert tries(trying).status_code == send(hatch, studio).status_code == 202
+    full(tries(trying, "one too many"))
+    full(send(hatch, studio, "one too many"))
+    assert Asset.objects.count() == 2
+
+
+def test_a_test_that_waits_too_long_closes_only_its_own_line(studio, hatch, trying, settings):
+    settings.QUEUE_OLDEST_SECONDS = 60
+    tries(trying)
+    SigningJob.objects.update(not_before=timezone.now() - timedelta(seconds=61))
+    full(tries(trying, "another"))
+    assert send(hatch, studio).status_code == 202
+
+
+# --- a batch ------------------------------------------------------------------------------------------------------
+
+
+def test_a_batch_is_refused_whole_where_the_line_is_full_before_it_is_read(studio, hatch, settings):
+    settings.QUEUE_MOST_OF_ONE = 1
+    send(hatch, studio)
+    full(hatch.generic("POST", "/api/v1/assets/batch", b"no JSON at all", "application/json"))
+    assert Asset.objects.count() == 1
+
+
+def test_of_a_batch_that_fills_the_line_the_rest_is_told_so_and_nothing_of_it_is_stored(studio, hatch, settings, tmp_path):
+    settings.QUEUE_MOST_OF_ONE = 2
+    settings.UPLOADS_DIR = str(tmp_path / "storage" / "uploads")
+    content = build.result_jpg()
+    begun = hatch.generic(
+        "POST", "/api/v1/uploads", content, content_type="application/offset+octet-stream",
+        HTTP_TUS_RESUMABLE="1.0.0", HTTP_UPLOAD_LENGTH=str(len(content)),
+    )  # fmt: skip
+    upload = begun["Location"].rpartition("/")[2]
+    items = [{"upload": upload, "declaration": shots.bare(studio, f"shot {n}")} for n in range(3)]
+    results = hatch.post("/api/v1/assets/batch", {"items": items}).json()["results"]
+    assert [one["status"] for one in results] == [202, 202, 429]
+    assert results[2]["problem"]["code"] == "queue.full" and Asset.objects.count() == 2
+    shots.work()
+    assert hatch.post("/api/v1/assets/batch", {"items": items[2:]}).json()["results"][0]["status"] == 202

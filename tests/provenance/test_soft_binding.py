@@ -340,7 +340,7 @@ def test_programs_need_their_scopes_and_send_what_can_be_kept(client, program, s
         refused(api.delete(f"{BASE}/manifests/urn:c2pa:x"), status, code)
     refused(post(client, "matches/byReference", {}), 401, "client.unauthenticated")
     api = program(studio.parallax, *ALL)
-    for content in (b"x", b"\0\0\0\xffjumb" + b"\xff" * 300, b"\0\0\0\x01jumb" * 50, asset("result.jpg")):
+    for content in (b"", b"x", b"\0\0\0\xffjumb" + b"\xff" * 300, b"\0\0\0\x01jumb" * 50, asset("result.jpg")):
         refused(post(api, "manifests", content, "application/c2pa"), 400, "softbinding.no_store")
     refused(post(api, "manifests", b"x", "image/jpeg"), 415, "request.media_type")
     refused(post(api, "manifests?returnReceipt=true", b"x", "application/c2pa"), 400, "softbinding.no_receipts")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from provenance import growing, upload_keeping, uploads
 from provenance.models import Upload
+from provenance.uploads import arriving
 from registry.lines import Still
 from tests import shots
 
@@ -93,7 +94,7 @@ def test_a_file_comes_in_pieces_and_is_hashed_as_a_whole(hatch):
 
 def test_what_is_counted_on_the_way_is_counted_once(hatch, monkeypatch):
     """The last byte was counted on the way, so the end of the request counted nothing more: that was taken for an ended one."""
-    monkeypatch.setattr(uploads, "SETTLED_EVERY", SIZE // 4)
+    monkeypatch.setattr(arriving, "SETTLED_EVERY", SIZE // 4)
     monkeypatch.setattr(Still.some, "__defaults__", (SIZE // 4,))
     where = begun(hatch)
     assert add(hatch, where, CONTENT)["Upload-Offset"] == str(SIZE) and hatch.get(where).json()["state"] == "complete"
@@ -190,7 +191,7 @@ def test_what_a_killed_process_left_uncounted_is_cut_away(hatch):
 
 
 def test_while_one_adds_another_is_told_to_wait(hatch, monkeypatch):
-    monkeypatch.setattr(uploads, "PATIENCE", 0.2)
+    monkeypatch.setattr(arriving, "PATIENCE", 0.2)
     where = begun(hatch)
     with growing.held(upload_keeping.path_of(Upload.objects.get()), patience=0) as file:
         for answer in (add(hatch, where, CONTENT), hatch.delete(where, headers=TUS)):
@@ -263,7 +264,7 @@ def test_bytes_come_as_bytes_and_in_the_version_that_is_spoken(hatch):
 
 
 def test_a_large_file_is_hashed_by_a_worker_and_meanwhile_not_quotable(studio, hatch, monkeypatch):
-    monkeypatch.setattr(uploads, "HASHED_AT_ONCE", 100)
+    monkeypatch.setattr(arriving, "HASHED_AT_ONCE", 100)
     where = begun(hatch)
     assert add(hatch, where, CONTENT).status_code == 204
     told = hatch.get(where).json()

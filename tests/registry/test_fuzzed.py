@@ -1,9 +1,11 @@
 """Anything that the description lets a program send is answered as described: no server error, no undocumented answer.
 
 Schemathesis makes the requests from what is served at /api/v1/openapi.json, fit and unfit ones, and holds the answers against
-it. A few for each operation here; `make faults` sends many.
+it. A few for each operation here; `make faults` sends FAULTS_REQUESTS, and of an operation no more than there is time for.
 """
 
+import os
+import time
 from fnmatch import fnmatch
 from itertools import count
 
@@ -35,11 +37,10 @@ schemathesis.serializer.alias("application/c2pa", "application/octet-stream")
 schemathesis.serializer.alias("text/csv", "text/plain")
 schemathesis.serializer.alias("application/vnd.opentimelineio+json", "application/json")
 
-FEW, MANY = 4, 150  # requests of each kind, fit and unfit, for each operation
-CHECKS = [
-    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
-    response_headers_conformance,
-]  # fmt: skip
+# Requests of each kind, fit and unfit, for each operation (two are one of names that there
+# are and one of others); after so many seconds no further one is sent.
+FEW, MANY, SECONDS = 2, int(os.environ.get("FAULTS_REQUESTS", 40)), 20
+CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance, response_headers_conformance]
 UNHURRIED = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck), "phases": [Phase.generate]}
 IN_WORDS = "Describe it (responses, refusal(status, “code”)), or mend the answer. `pytest -k fuzzed -x` shows the request."
 
@@ -93,17 +94,21 @@ def takes_more_than_names(operation):
 
 def sent(operation, mode, token, known, requests):
     """Send what schemathesis makes of an operation; every second request names a thing there is."""
-    faults, numbers = [], count()
+    faults, numbers, ends = [], count(), time.monotonic() + SECONDS
 
     @seed(20260714)
     @settings(max_examples=requests, **UNHURRIED)
     @given(case=operation.as_strategy(mode))
     def each(case):
+        if time.monotonic() > ends:
+            return
         if next(numbers) % 2:
             case.path_parameters = {**(case.path_parameters or {}), **named(case, known)}
         answer = case.call(headers=token)
+        # Where something else is away, that is described as an answer; 500 never is.
+        checks = CHECKS if answer.status_code in (502, 503) else [not_a_server_error, *CHECKS]
         try:
-            case.validate_response(answer, checks=CHECKS)
+            case.validate_response(answer, checks=checks)
         except (FailureGroup, AssertionError) as group:
             faults.extend(f"{operation.label}: {told(one)}" for one in getattr(group, "exceptions", (group,)))
         faults.extend(undocumented_code(operation, answer))
@@ -113,6 +118,7 @@ def sent(operation, mode, token, known, requests):
     except Exception as nothing:  # an operation for which nothing unfit can be made
         if type(nothing).__name__ not in ("Unsatisfiable", "SkipTest"):
             raise
+    print(f"{operation.label}, {mode.value}: {next(numbers)} in {time.monotonic() - ends + SECONDS:.1f} s")
     return faults
 
 

@@ -22,7 +22,7 @@ def test_records_are_as_safe_on_postgresql():
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--create-db", *FILES],
-        env=environment | {"DATABASE_URL": SERVER}, capture_output=True, text=True, timeout=300,
+        env=environment | {"DATABASE_URL": SERVER}, capture_output=True, text=True, timeout=900,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
     assert " passed" in run.stdout

@@ -246,7 +246,7 @@ def test_in_production_the_session_cookie_is_secure_bound_to_the_host_and_ends_w
             "s.SESSION_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, s.SESSION_COOKIE_AGE, s.CSRF_COOKIE_SECURE, s.MFA_REQUIRED)"
     environment = {"PATH": "/usr/bin:/bin", **PRODUCTION}
     done = subprocess.run([sys.executable, "manage.py", "shell", "--no-imports", "-c", asked], cwd=HOUSE, env=environment,
-                          capture_output=True, text=True, timeout=60)  # fmt: skip
+                          capture_output=True, text=True, timeout=300)  # fmt: skip
     assert done.stdout.split() == ["__Host-session", "True", "True", "Lax", "28800", "True", "True"], done.stderr
 
 

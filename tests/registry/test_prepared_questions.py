@@ -39,3 +39,22 @@ def test_what_was_added_since_is_seen(cast):
 
 def test_a_value_is_never_taken_for_sql(cast):
     assert PEOPLE(cast.northlight.pk, ["' OR 1=1 --", "\0" + "1.0"]) == []
+
+
+def test_models_come_with_those_they_were_asked_for_together_with(cast, django_assert_num_queries):
+    works = Prepared(lambda kind: Production.objects.filter(kind=kind).select_related("studio", "parent").order_by("pk"))
+    for _ in range(2):
+        found = works(cast.harbor.kind)
+        assert cast.harbor in found and found == list(Production.objects.filter(kind=cast.harbor.kind).order_by("pk"))
+        harbor = found[found.index(cast.harbor)]
+        with django_assert_num_queries(0):
+            assert (harbor.title, harbor.studio, harbor.parent) == (cast.harbor.title, cast.northlight, None)
+    assert works("no such kind") == []
+
+
+def test_lists_of_many_lengths_are_few_questions(cast):
+    people = Prepared(lambda aliases: Person.objects.filter(alias__in=aliases).order_by("alias").values_list("alias"))
+    for length in range(1, 9):
+        aliases = ["M. Vale", *(f"nobody {number}" for number in range(1, length))]
+        assert people(aliases) == [("M. Vale",)]
+    assert people._compiled.cache_info().misses == 4, "of one, two, four and eight"

@@ -90,7 +90,7 @@ def test_a_development_key_is_found_where_the_database_is(production):
 def manage(*arguments, **changes):
     environment = {"PATH": "/usr/bin:/bin", **PRODUCTION, **changes}
     return subprocess.run([sys.executable, "manage.py", *arguments], cwd=HOUSE, env=environment, capture_output=True,
-                          text=True, timeout=60)  # fmt: skip
+                          text=True, timeout=300)  # fmt: skip
 
 
 def test_a_safe_installation_passes_djangos_own_deployment_checks():
@@ -109,7 +109,7 @@ def test_an_unsafe_one_is_told_everything_at_once_and_the_web_does_not_open(tmp_
                                 capture_output=True, text=True)  # fmt: skip
         assert opened.returncode == 1 and "not safe to open" in opened.stderr
     worker = subprocess.run([sys.executable, "-m", "celery", "-A", "registry", "worker", "--pool", "solo"], cwd=HOUSE,
-                            env=environment, capture_output=True, text=True, timeout=60)  # fmt: skip
+                            env=environment, capture_output=True, text=True, timeout=300)  # fmt: skip
     assert worker.returncode != 0 and "not safe to open" in worker.stderr
 
 

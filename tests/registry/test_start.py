@@ -47,7 +47,7 @@ class House:
                                         stdout=self.said.open("w"), stderr=subprocess.STDOUT)  # fmt: skip
         self.family = set()
 
-    def says(self, sentence, within=60):
+    def says(self, sentence, within=240):
         def said():
             return sentence in self.said.read_text() or self.process.poll() is not None
 
@@ -65,7 +65,7 @@ class House:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/ready") as answer:
             return json.load(answer)
 
-    def ends_with(self, code, within=40):
+    def ends_with(self, code, within=120):
         assert self.process.wait(timeout=within) == code, self.told()
         return self.said.read_text()
 
@@ -150,7 +150,7 @@ def a_worker_that_is_killed_is_started_again(house):
     its_own = fallen.children(recursive=True)
     fallen.kill()
     house.says("The worker ended (signal 9); starting it again in 1 s.")
-    assert psutil.wait_procs(its_own, timeout=10)[1] == []
+    assert psutil.wait_procs(its_own, timeout=60)[1] == []
     until(lambda: (house.folder / "logs" / "worker.log").read_text().count(" ready.") >= 2, 30, house.told)
     house.note_family()
     assert house.child("celery").pid != fallen.pid
@@ -159,7 +159,7 @@ def a_worker_that_is_killed_is_started_again(house):
 def killed_outright_it_leaves_no_orphan(house):
     house.process.kill()
     house.process.wait()
-    assert len(house.family) > 4 and house.left(within=30) == [], house.told()
+    assert len(house.family) > 4 and house.left(within=120) == [], house.told()
 
 
 def what_is_there_is_not_made_again(house):

@@ -42,7 +42,7 @@ def house(tmp_path_factory):
     told = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COUNTERSIGN"))}
     told |= {"DATA_DIR": str(folder), "PORT": str(port), "SITE_URL": address, "DJANGO_SETTINGS_MODULE": "registry.settings"}
     databases.begin(folder)
-    subprocess.run([sys.executable, "-c", FURNISHED], cwd=HOUSE, env=told, check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", FURNISHED], cwd=HOUSE, env=told, check=True, timeout=600)
     with (folder / "web.log").open("w") as log:
         web = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "registry.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"],
@@ -53,7 +53,7 @@ def house(tmp_path_factory):
         yield address, folder / "countersign.sqlite3"
     finally:
         web.terminate()
-        web.wait(timeout=20)
+        web.wait(timeout=120)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -64,7 +64,7 @@ def test_a_vendors_person_works_through_the_board(house, width):
     with playwright.sync_playwright() as engine:
         chromium = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = chromium.new_context(viewport={"width": width, "height": 900}).new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda said: faults.append(f"console: {said.text}") if is_error(said) else None)
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))
         page.on("request", lambda asked: faults.append(f"left: {asked.url}") if leaves(asked.url) else None)

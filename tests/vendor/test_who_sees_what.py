@@ -21,7 +21,7 @@ from tests.vendor.people import signed_in
 pytestmark = pytest.mark.django_db
 FORMS = (
     "choose/", "/ask/", "/send/", "register/", "renew/", "revoke/", "add/", "change/", "switch/", "rotate/", "delete/", "test/",
-    "replay/",
+    "replay/", "/evidence/",
 )  # fmt: skip
 
 

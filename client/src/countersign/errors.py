@@ -83,7 +83,6 @@ class Interrupted(CountersignError):
 class Unknown(CountersignError):
     """This registry has no such operation: it is older than this client."""
 
-    exit_code = FAILED
     code = "client.operation_unknown"
 
 

@@ -1,6 +1,6 @@
 """The child that reads and signs: one request after another over its standard input, within limits, without keys.
 
-Started by `provenance/sandbox.py` as `python -m provenance.sandbox_child LIMITS`. It leaves when the parent does.
+Started by `child.py` as `python -m provenance.sandbox.program LIMITS`. It leaves when the parent does.
 """
 
 import base64
@@ -12,26 +12,26 @@ import os
 import resource
 import signal
 import socket
-import struct
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any, BinaryIO
 
 from provenance import credentials
-from provenance.media import fingerprints, notes, packets, small, sniff, structure
+from provenance.media import fingerprints, metadata, notes, packets, small, sniff, structure
 from provenance.media.bounds import Bounds
 from provenance.media.refusal import MediaRefused
-from provenance.sandbox import SigningFailed
+from provenance.sandbox.child import LENGTH
+from provenance.sandbox.errors import SigningFailed
 
 Request = dict[str, Any]
 Anchors = list[tuple[str, ...]]
 Sign = Callable[[bytes], bytes]
 
-LENGTH = struct.Struct(">I")
 MOST_FILES = 250
 LARGEST_SIDECAR = 32 * 1024 * 1024
 
@@ -117,7 +117,7 @@ def _answer(request: dict[str, Any], files: list[BinaryIO], anchors: list[tuple[
 
 def _examine(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     told = structure.examine(files[0], request["name"], bounds, strict=request["strict"], look=credentials.look)
-    return told | {"metadata": packets.read(files[0], sniff.sniff(files[0]), bounds)}
+    return told | {"metadata": metadata.read(files[0], sniff.sniff(files[0]), bounds)}
 
 
 def _examine_frames(
@@ -141,8 +141,12 @@ def _read(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
         raise MediaRefused(
             "media.malformed", "This sidecar is far larger than any credentials; send the .c2pa file itself."
         )
-    told = credentials.read(files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"])
-    return told | {"metadata": packets.read(files[0], sniff.sniff(files[0]), bounds)}
+    pictures = partial(small.drawn_anew, side=request["pictures"]) if request["pictures"] else None
+    told = credentials.read(
+        files[0], media_type, sidecar=sidecar, anchors=anchors, crjson=request["crjson"], pictures=pictures
+    )
+    media = structure.facts(files[0], bounds) if credentials.marks_places(told) else {}
+    return told | {"metadata": metadata.read(files[0], sniff.sniff(files[0]), bounds), "media": media}
 
 
 def _describe(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
@@ -187,7 +191,7 @@ def _draw(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bou
 
 def _fingerprint(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
     structure.guard(files[0], bounds)
-    return {"codes": fingerprints.codes(files[0])}
+    return {"codes": fingerprints.codes(files[0], bounds)}
 
 
 def _store(request: Request, files: list[BinaryIO], anchors: Anchors, bounds: Bounds, sign: Sign) -> dict[str, Any]:
@@ -234,6 +238,7 @@ def _confine(limits: dict[str, Any]) -> None:
         _, hard = resource.getrlimit(what)
         amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
         resource.setrlimit(what, (amount, amount))
+    os.nice(limits["niceness"])
 
 
 def _more_processor_time(seconds: float, limits: dict[str, Any]) -> None:
