@@ -131,7 +131,7 @@ def _lines(value: Any) -> list[str]:
 def _attributes(field: _OnFile, **more: object) -> dict[str, object]:
     model = field.queryset.model._meta
     proposes = {"data-suggest": reverse(f"admin:{model.app_label}_{model.model_name}_suggest")}
-    return {"autocomplete": "off"} | more | (proposes if model.label_lower in PROPOSE else {})
+    return {"autocomplete": "off", "class": "written"} | more | (proposes if model.label_lower in PROPOSE else {})
 
 
 class Written(forms.TextInput):

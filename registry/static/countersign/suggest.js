@@ -28,6 +28,7 @@ function addField(lines) {
   const input = document.createElement("input");
   input.dataset.suggest = lines.dataset.suggest;
   input.autocomplete = "off";
+  input.className = "written";
   input.placeholder = "Find a name to add";
   input.setAttribute("aria-label", `Find a name to add to: ${lines.labels[0]?.firstChild.textContent.trim() ?? ""}`);
   lines.before(input);
