@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from consent import clocks, deadlines, determinations
 from consent.in_words import last_day
 from consent.models import Grant
 from consent.worklists import ComingOfAge
@@ -49,7 +50,8 @@ def front_page(request: HttpRequest) -> HttpResponse:
         request, "provenance/desk/worklists.html", title=f"{at:%A}, {at.day} {at:%B %Y}",
         cards=[
             *_for_a_second_lawyer(mine["verifies"], request.user, at), *_without_paper(mine["answers"], at),
-            *_ending(mine["reads"], at), *_to_stop(mine["reads"], at), *_concerns(mine["answers"], at), *_minors(knows, minors),
+            *_ending(mine["reads"], at), *_due(mine["reads"], at), *_locks(mine["reads"], at), *_to_stop(mine["reads"], at),
+            *_concerns(mine["answers"], at), *_minors(knows, minors),
             *_assets(mine["keeps"]),
         ],
         rows=[(row, _address(row.record), _words(row)) for row in rows],
@@ -105,6 +107,22 @@ def _ending(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
         count = ending.count()
         words = f"{'consent' if count == 1 else 'consents'} ending in {SOON} days"
         yield _card(count, words, _touched(ending) if count else "", "none runs out soon", reverse("running-out"))
+
+
+def _due(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
+    """What records ask for by a day: notices, orders, answers of a union, replicas to be destroyed."""
+    if found := clocks.in_order(one for studio in studios for one in deadlines.besides_birthdays(studio, at=at)):
+        overdue = sum(one.overdue(at) for one in found)
+        soonest = f"overdue: {overdue}" if overdue else f"the first by {found[0].at:%-d %B %Y}"
+        words = "deadline on record" if len(found) == 1 else "deadlines on record"
+        yield _card(len(found), words, soonest, "", reverse("admin:consent_statement_due"))
+
+
+def _locks(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
+    """Only where one stands."""
+    if count := sum(len(determinations.standing_locks(studio, at=at)) for studio in studios):
+        words = "strike, order or hold stands" if count == 1 else "strikes, orders and holds stand"
+        yield _card(count, words, "what they lie on is refused or waits", "", reverse("holds"))
 
 
 def _to_stop(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
