@@ -17,12 +17,9 @@ ANSWERING = frozenset(clock.answered_by for form in FORMS.values() for clock in 
 
 def of(studio: Organisation, *, at: datetime) -> list[Due]:
     """Everything that waits for a moment, the soonest first; days are days in UTC unless a record names its zone."""
-    return clocks.in_order([*besides_birthdays(studio, at=at), *clocks.coming_of_age(_minors(studio), at)])
-
-
-def besides_birthdays(studio: Organisation, *, at: datetime) -> list[Due]:
-    """The same without the minors, so that nobody's birth date is opened."""
-    return clocks.in_order([*clocks.due(_records(studio), at), *_to_stop(studio, at)])
+    return clocks.in_order(
+        [*clocks.due(_records(studio), at), *_to_stop(studio, at), *clocks.coming_of_age(_minors(studio), at)]
+    )
 
 
 def _records(studio: Organisation) -> list[on_record.Stated]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from consent import clocks, deadlines, determinations
+from consent import determinations
 from consent.in_words import last_day
 from consent.models import Grant
 from consent.worklists import ComingOfAge
@@ -44,13 +44,16 @@ def front_page(request: HttpRequest) -> HttpResponse:
         "keeps": permissions.organisations_where(request.user, READS_ASSETS),
     }
     knows = permissions.organisations_where(request.user, permissions.READS_PERSONAL_DATA)
+    # Read once: each card asks again whether there is any.
+    for studios in (*mine.values(), knows):
+        len(studios)
     minors = waiting.coming_of_age(knows, at=at)
     rows = waiting.next_up(**mine, minors=minors, by=request.user, at=at)
     return page(
         request, "provenance/desk/worklists.html", title=f"{at:%A}, {at.day} {at:%B %Y}",
         cards=[
             *_for_a_second_lawyer(mine["verifies"], request.user, at), *_without_paper(mine["answers"], at),
-            *_ending(mine["reads"], at), *_due(mine["reads"], at), *_locks(mine["reads"], at), *_to_stop(mine["reads"], at),
+            *_ending(mine["reads"], at), *_locks(mine["reads"], at), *_to_stop(mine["reads"], at),
             *_concerns(mine["answers"], at), *_minors(knows, minors),
             *_assets(mine["keeps"]),
         ],
@@ -107,15 +110,6 @@ def _ending(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
         count = ending.count()
         words = f"{'consent' if count == 1 else 'consents'} ending in {SOON} days"
         yield _card(count, words, _touched(ending) if count else "", "none runs out soon", reverse("running-out"))
-
-
-def _due(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
-    """What records ask for by a day: notices, orders, answers of a union, replicas to be destroyed."""
-    if found := clocks.in_order(one for studio in studios for one in deadlines.besides_birthdays(studio, at=at)):
-        overdue = sum(one.overdue(at) for one in found)
-        soonest = f"overdue: {overdue}" if overdue else f"the first by {found[0].at:%-d %B %Y}"
-        words = "deadline on record" if len(found) == 1 else "deadlines on record"
-        yield _card(len(found), words, soonest, "", reverse("admin:consent_statement_due"))
 
 
 def _locks(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:

@@ -155,27 +155,6 @@ def test_a_determination_waits_for_a_second_lawyer_until_one_has_agreed(cast):
     assert cards(uma)["determinations proposed"][0] == 0
 
 
-def scanned(cast, name, destroy_by):
-    return records.state(
-        "replica.registered", studio=cast.northlight, subject=cast.mira.public_id, by=cast.ines, at=timezone.now(), reason="Made",
-        details={"name": name, "kind": "scan", "replica_class": "EBDR", "biometrics": "none", "owner": "N", "custodian": "P",
-                 "destroy_by": destroy_by},
-    )  # fmt: skip
-
-
-def test_deadlines_on_record_are_counted_with_those_that_are_over_and_lead_to_their_list(cast):
-    assert "on record" not in " ".join(cards(cast.ines))
-    today = timezone.now().date()
-    scanned(cast, "Scan", today + timedelta(days=20))
-    assert cards(cast.ines)["deadline on record"][0] == 1
-    scanned(cast, "Older scan", today - timedelta(days=20))
-    page = front(cast.ines)
-    assert cards(cast.ines)["deadlines on record"][0] == 2 and "overdue: 1" in page
-    assert 'href="/admin/consent/statement/due/"' in page
-    uma = people.lawyer("uma", "Reed", cast.southgate, "legal_enter")
-    assert "on record" not in " ".join(cards(uma))
-
-
 def test_a_lock_that_stands_is_counted_until_it_is_lifted(cast):
     lock = records.state(
         "lock.strike", studio=cast.northlight, subject=cast.harbor.public_id, by=cast.ines, at=timezone.now(), reason="Called",
