@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, InterfaceError, transaction
 
+from consent import marking
 from consent.models import Destruction, Evidence, Statement
 from registry import journal
 from registry.errors import Conflict, Invalid, Unavailable
@@ -136,20 +137,24 @@ def destroy(evidence: Evidence, *, rule: Statement, over_on: date, at: datetime)
 
 
 def view(evidence: Evidence, *, subject: str, by, at: datetime) -> bytes:
-    """Open the paper for a reader at the desk; who looked, and when, goes on the record of what it is about."""
-    return view_as(journal.by_user(by), evidence, subject=subject, at=at)
+    """Open the paper for a reader at the desk, with their name and the time on it; that they looked goes on the record of
+    what it is about. Raises `PaperDestroyed`, `PaperDamaged`, `CannotBeMarked`; then nothing is shown, and nothing written."""
+    mark = marking.mark_of(by.display_name, at)
+    content = marking.marked(read(evidence), evidence.media_type, mark=mark, name=evidence.name)
+    _viewed(evidence, journal.by_user(by), subject=subject, at=at)
+    return content
 
 
 def view_as(actor: journal.Actor, evidence: Evidence, *, subject: str, at: datetime) -> bytes:
+    """Open the paper for whoever signed it, or speaks for them: theirs is the paper as it was signed."""
     content = read(evidence)
-    with transaction.atomic():
-        journal.record(
-            actor=actor,
-            tag="evidence:viewed",
-            subject=subject,
-            details={"evidence": evidence.public_id},
-            organisation=evidence.studio,
-            at=at,
-            reason="Document view",
-        )
+    _viewed(evidence, actor, subject=subject, at=at)
     return content
+
+
+@transaction.atomic
+def _viewed(evidence: Evidence, actor: journal.Actor, *, subject: str, at: datetime) -> None:
+    journal.record(
+        actor=actor, tag="evidence:viewed", subject=subject, details={"evidence": evidence.public_id},
+        organisation=evidence.studio, at=at, reason="Document view",
+    )  # fmt: skip

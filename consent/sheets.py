@@ -29,7 +29,7 @@ def printed(content: Iterable[Flowable], *, title: str, subject: str, foot: str,
     out = BytesIO()
     document = SimpleDocTemplate(
         out, pagesize=A4, leftMargin=22 * mm, rightMargin=22 * mm, topMargin=20 * mm, bottomMargin=22 * mm,
-        title=_visible(title), author="Countersign", subject=_visible(subject), invariant=1,
+        title=visible(title), author="Countersign", subject=visible(subject), invariant=1,
     )  # fmt: skip
     at_the_foot = _foot(foot, mark)
     document.build(list(content), onFirstPage=at_the_foot, onLaterPages=at_the_foot)
@@ -61,7 +61,7 @@ def carried(pdf: bytes, ending: str) -> bytes | None:
 
 def say(style: str, text: str) -> Paragraph:
     """Text as a paragraph of a style: text, soft, small, heading, title, or title- and tag- with an outcome."""
-    return Paragraph(escape(_visible(text)), _styles()[style])
+    return Paragraph(escape(visible(text)), _styles()[style])
 
 
 def pairs(rows: Iterable[tuple[str, str]]) -> Table:
@@ -84,7 +84,7 @@ def ruled(rows: Sequence[Sequence[Flowable]], *, first: float | None = None) -> 
     return table
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Without characters that print nothing, turn the line around or that no font has a shape for."""
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
@@ -93,16 +93,16 @@ def _foot(text: str, mark: str):
     def draw(canvas, document) -> None:
         canvas.saveState()
         if mark:
-            canvas.setFont(_fonts()[0], 7)
+            canvas.setFont(fonts()[0], 7)
             canvas.setFillColor(FAINT)
             canvas.translate(9 * mm, A4[1] / 2)
             canvas.rotate(90)
-            canvas.drawCentredString(0, 0, _visible(mark))
+            canvas.drawCentredString(0, 0, visible(mark))
             canvas.rotate(-90)
             canvas.translate(-9 * mm, -A4[1] / 2)
-        canvas.setFont(_fonts()[0], 7.5)
+        canvas.setFont(fonts()[0], 7.5)
         canvas.setFillColor(SOFT)
-        canvas.drawString(22 * mm, 12 * mm, _visible(text))
+        canvas.drawString(22 * mm, 12 * mm, visible(text))
         canvas.drawRightString(A4[0] - 22 * mm, 12 * mm, f"Page {document.page}")
         canvas.restoreState()
 
@@ -110,7 +110,7 @@ def _foot(text: str, mark: str):
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> tuple[str, str]:
+def fonts() -> tuple[str, str]:
     """FiraGO, for Latin, Greek, Cyrillic, Hebrew, Arabic, Thai, Georgian and Devanagari names alike."""
     names = ("FiraGO", "FiraGO-Bold")
     for name, kept in zip(names, ("figo", "figbo"), strict=True):
@@ -120,7 +120,7 @@ def _fonts() -> tuple[str, str]:
 
 @lru_cache(maxsize=1)
 def _styles() -> dict[str, ParagraphStyle]:
-    regular, bold = _fonts()
+    regular, bold = fonts()
     text = ParagraphStyle("text", fontName=regular, fontSize=9.5, leading=13, textColor=INK, spaceAfter=2)
     title = ParagraphStyle("title", text, fontName=bold, fontSize=17, leading=21, spaceBefore=6, spaceAfter=6)
     tag = ParagraphStyle("tag", text, fontName=bold)

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from io import BytesIO
+
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 from consent import endings, grants
 from consent.paper import Paper
@@ -9,7 +13,20 @@ from registry.models import Authority, Membership, Organisation, Person, Product
 from registry.private import name_digest
 
 NOON = datetime(2026, 7, 14, 12, tzinfo=UTC)
-RIDER = Paper("rider-mira-vale.pdf", b"%PDF-1.7\n1 0 obj << >> endobj\ntrailer << >>\n%%EOF\n")
+
+
+def printed(*pages: str) -> bytes:
+    """A PDF with a line of text on each page; the same bytes for the same text."""
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1)
+    for text in pages:
+        canvas.drawString(72, 720, text)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+RIDER = Paper("rider-mira-vale.pdf", printed("Digital replica rider: M. Vale, de-aging in scenes 110 to 118."))
 FACE_WORLD = grants.Line(effect="grant", uses=("de_aging",), modalities=("face",), territories=("WORLD",))
 
 

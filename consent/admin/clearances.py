@@ -21,15 +21,18 @@ from consent.vocabulary import ACTS, CONTENT_FLAGS, MEDIA, MODALITIES, ROLES, RO
 from consent.wording import day_in_words
 from registry import permissions
 from registry.admin.acts import Day, Unhurried
+from registry.admin.choosing import OneOf, too_many
 from registry.admin.lists import OwnRows
 from registry.desk.site import page
 from registry.errors import RegistryError
-from registry.models import Organisation, Production
+from registry.models import Organisation, Person, Production
 
 WHO = "who"
 MOST_PEOPLE = 40
 NO_FINGERPRINT = "A SHA-256 fingerprint is 64 digits and letters from a to f, as the asset's page shows it."
 UNIDENTIFIED, NOBODY = "unidentified", "nobody"
+NOT_ON_FILE = {UNIDENTIFIED: "Somebody real, not identified", NOBODY: "Nobody real (synthetic)"}
+HOW_TO_WRITE_WHO = f"Of a cast as large as this one. “{UNIDENTIFIED}”: somebody real, not identified. “{NOBODY}”: nobody real."
 PURPOSES = {
     "clearance": "Asked before the work", "intake": "Asked of an upload", "signing": "Asked beside the key",
     "release": "Asked at release", "reconsideration": "Asked again",
@@ -49,6 +52,17 @@ class Folded(Unhurried, forms.Form):
         return [self[name] for name in self.rare]
 
 
+class WhoWritten(OneOf):
+    """Somebody of a large cast, or one of those that are nobody on file; answers with the id."""
+
+    def to_python(self, value: object) -> str | None:
+        said = str(value or "").strip()
+        if said in NOT_ON_FILE:
+            return said
+        found = super().to_python(said)
+        return found.public_id if found else None
+
+
 class WhoForm(Folded):
     """Somebody depicted, and what is made of them."""
 
@@ -66,9 +80,12 @@ class WhoForm(Folded):
 
     def __init__(self, *args, production: Production, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        cast = {one.public_id: str(one) for work in production.line() for one in work.cast.all()}
-        nobody = [(UNIDENTIFIED, "Somebody real, not identified"), (NOBODY, "Nobody real (synthetic)")]
-        self.fields["person"].choices = [("", "Choose"), *cast.items(), *nobody]
+        cast = Person.objects.filter(productions__in=production.line()).distinct()
+        if too_many(cast):
+            self.fields["person"] = WhoWritten(cast, called="alias", label="Who", help_text=HOW_TO_WRITE_WHO)
+        else:
+            known = [(one.public_id, str(one)) for one in cast]
+            self.fields["person"].choices = [("", "Choose"), *known, *NOT_ON_FILE.items()]
 
     def depiction(self, number: int) -> Depiction:
         said = self.cleaned_data
@@ -84,6 +101,16 @@ class WhoForm(Folded):
 WhoFormSet = forms.formset_factory(
     WhoForm, extra=0, min_num=1, validate_min=True, max_num=MOST_PEOPLE, absolute_max=MOST_PEOPLE, validate_max=True
 )
+
+
+class WorkForm(forms.Form):
+    """The work a question is about."""
+
+    production = OneOf(Production.objects.none(), called="title", empty_label="Choose")
+
+    def __init__(self, *args, works: QuerySet[Production], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["production"].queryset = works
 
 
 class QuestionForm(Folded):
@@ -104,7 +131,7 @@ class QuestionForm(Folded):
     media = Codes(MEDIA, required=False, help_text="None ticked: the production’s own.")
     languages = Languages(required=False, max_length=400, help_text="Tags such as en, de-AT. Empty: the production’s own.")
     units = Listed(label="Scenes and shots", required=False, max_length=2000, help_text="Their codes, with commas between.")
-    vendor = forms.ChoiceField(label="Who would do it", required=False)
+    vendor = OneOf(Organisation.objects.none(), called="name", label="Who would do it", required=False)
     asset_sha256 = forms.RegexField(
         r"^[0-9a-f]{64}$", label="Fingerprint of the file", required=False, error_messages={"invalid": NO_FINGERPRINT},
         help_text="SHA-256: what was approved or stated of this very file counts.",
@@ -112,15 +139,16 @@ class QuestionForm(Folded):
 
     def __init__(self, *args, production: Production, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        vendors = {one.public_id: str(one) for work in production.line() for one in work.vendors.all()}
-        self.fields["vendor"].choices = [("", f"{production.studio} itself"), *vendors.items()]
+        self.fields["vendor"].queryset = Organisation.objects.filter(worked_on__in=production.line()).distinct()
+        self.fields["vendor"].empty_label = f"{production.studio} itself"
 
     def question(self, depictions: tuple[Depiction, ...], *, at: datetime) -> clearance.Question:
         said = self.cleaned_data
         return clearance.Question(
             act=said["act"], depictions=depictions, units=said["units"], territories=said["territories"],
             media=tuple(said["media"]), languages=said["languages"], as_of=_moment(said["day"], at),
-            fixed_on=said["fixed_on"], vendor=said["vendor"] or None, asset_sha256=said["asset_sha256"] or None,
+            fixed_on=said["fixed_on"], vendor=said["vendor"] and said["vendor"].public_id,
+            asset_sha256=said["asset_sha256"] or None,
         )  # fmt: skip
 
 
@@ -192,10 +220,12 @@ class Clearances(OwnRows):
         """The question stands in the address, so that it can be asked again, for another day, or by a colleague."""
         self.let_in(request, self.reads)
         works = Production.objects.filter(studio__in=self.mine(request)).select_related("studio")
-        production = works.filter(public_id=request.GET.get("production", "")).first()
-        about = {"title": "Can we use it?", "productions": works, "production": production, "list": self.list_address}
+        work = WorkForm(request.GET if "production" in request.GET else None, works=works)
+        production = work.cleaned_data["production"] if work.is_valid() else None
+        about = {"title": "Can we use it?", "work": work, "production": production, "on_file": works.exists()}
+        about["list"] = self.list_address
         if production is None:
-            return page(request, "consent/desk/question.html", **about)
+            return page(request, "consent/desk/question.html", status=422 if work.errors else 200, **about)
         asked = "ask" in request.GET
         form, people = _filled_in(request.GET, production, asked=asked)
         about |= {"form": form, "people": people}

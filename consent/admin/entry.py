@@ -11,7 +11,8 @@ from consent.admin.descriptions import Look, look
 from consent.admin.fields import Codes, Languages, Listed, Papers, Places
 from consent.models import Grant, GrantRevision, ScopeLine, Signature
 from consent.vocabulary import ACTS, AUTHORITY_KINDS, CONTENT_FLAGS, MEDIA, MODALITIES, USES, choices
-from registry.admin.acts import ActForm, Day, LongList, Unhurried
+from registry.admin.acts import ActForm, Day, Unhurried
+from registry.admin.choosing import OneOf, Several
 from registry.models import Authority, Organisation, Person, Production
 
 LINES = "lines"
@@ -35,8 +36,8 @@ class TermsForm(ActForm):
     signed_on = Day(label="Signed on")
     method = forms.ChoiceField(label="How it was signed", choices=Signature.Method.choices)
     capacity = forms.ChoiceField(label="Who signed", choices=choices(AUTHORITY_KINDS), initial="self")
-    authority = forms.ModelChoiceField(
-        Authority.objects.none(), to_field_name="public_id", required=False, label="On what authority",
+    authority = OneOf(
+        Authority.objects.none(), called="party", required=False, label="On what authority",
         empty_label="None: the person signed",
         help_text="Only if somebody signed for the person. Record and verify it on the person's page first.",
     )  # fmt: skip
@@ -69,10 +70,8 @@ class EntryForm(TermsForm):
 
     groups = (TermsForm.groups[0], ("Whose consent", ("person", "production", "number", "kind")), TermsForm.groups[1])
 
-    person = forms.ModelChoiceField(Person.objects.none(), to_field_name="public_id", empty_label="Choose", widget=LongList)
-    production = forms.ModelChoiceField(
-        Production.objects.none(), to_field_name="public_id", required=False, empty_label="None in particular"
-    )
+    person = OneOf(Person.objects.none(), called="alias", empty_label="Choose")
+    production = OneOf(Production.objects.none(), called="title", required=False, empty_label="None in particular")
     number = forms.CharField(label="File number", max_length=40, help_text="The number on your own files, such as C-0142.")
     kind = forms.ChoiceField(label="Kind of consent", choices=Grant.Kind.choices)
 
@@ -95,10 +94,7 @@ class LineForm(Unhurried, forms.Form):
     )
     territories_except = Places(label="Except in", required=False, max_length=2000)
     acts = Codes(ACTS, required=False, help_text="None ticked: any, but never the training of a model.")
-    productions = forms.ModelMultipleChoiceField(
-        Production.objects.none(), to_field_name="public_id", required=False, widget=forms.CheckboxSelectMultiple,
-        help_text="None ticked: any.",
-    )  # fmt: skip
+    productions = Several(Production.objects.none(), called="title", help_text="None: any.")
     units = Listed(
         label="Scenes and shots", required=False, max_length=2000, help_text="Their codes, with commas between. Empty: any."
     )

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from csp.constants import SELF
-from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -15,9 +13,11 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from consent import grants, in_words, paper, tasks, worklists
+from consent import grants, in_words, tasks, worklists
+from consent.admin import papers
 from consent.admin.descriptions import in_context, look_over
 from consent.admin.entry import EntryForm, LineFormSet, TermsForm, as_initial, filled_in, submitted
+from consent.admin.papers import with_paper
 from consent.lifecycle import ACTIVE, ENDED, EXPIRED
 from consent.models import Evidence, Grant, GrantRevision
 from consent.performer import words
@@ -29,10 +29,6 @@ from registry.admin.record import history
 from registry.desk.site import page
 from registry.models import Production, User
 
-# A paper stands in a frame of our own pages, or in one made from the file just chosen.
-with_paper = method_decorator(csp_update({"frame-src": [SELF, "blob:"]}))
-# Inside that frame nothing runs and nothing is fetched, and only our own pages may hold it.
-INSIDE_PAPER = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
 COLOURS = {ACTIVE: "", EXPIRED: "stop", ENDED: "stop", worklists.DECLINED: "stop"}
 
 
@@ -208,12 +204,7 @@ class ConsentFiles(OwnRows):
         """The document itself, to stand in a frame; who read it goes on the record."""
         grant = self.found(request, key)
         evidence = get_object_or_404(Evidence, public_id=document, revision__grant=grant)
-        content = paper.view(evidence, subject=grant.public_id, by=request.user, at=timezone.now())
-        name = f"{evidence.public_id}.{evidence.media_type.rpartition('/')[2]}"
-        return HttpResponse(content, content_type=evidence.media_type, headers={
-            "Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": INSIDE_PAPER, "X-Frame-Options": "SAMEORIGIN",
-        })  # fmt: skip
+        return papers.shown(request, evidence, subject=grant.public_id)
 
 
 def _with_words(grant: Grant) -> Iterator[GrantRevision]:

@@ -16,16 +16,15 @@ from consent.admin import offers
 from consent.models import PerformerLink
 from consent.performer import links
 from registry import permissions
-from registry.admin.acts import ActForm, LongList, act_page, attempt, sent
+from registry.admin.acts import ActForm, act_page, attempt, sent
+from registry.admin.choosing import OneOf
 from registry.admin.lists import OwnRows
 from registry.admin.record import history
 from registry.desk.site import page
 from registry.models import Authority, Organisation
 
 
-class WhoSpeaks(forms.ModelChoiceField):
-    widget = LongList
-
+class WhoSpeaks(OneOf):
     def label_from_instance(self, authority: Authority) -> str:
         who = f": {authority.party}" if authority.party else ""
         return f"{authority.person} – {authority.get_kind_display()}{who}"
@@ -35,7 +34,7 @@ class LinkForm(ActForm):
     groups = (("Whose link", ("authority", "language", "days")),)
 
     authority = WhoSpeaks(
-        Authority.objects.none(), to_field_name="public_id", label="Who opens it", empty_label="Choose",
+        Authority.objects.none(), called="person__alias", label="Who opens it", empty_label="Choose",
         help_text="The person, or whoever a second lawyer has verified to speak for them.",
     )  # fmt: skip
     language = forms.ChoiceField(choices=settings.LANGUAGES, help_text="They may choose the other one themselves.")

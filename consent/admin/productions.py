@@ -15,6 +15,7 @@ from consent.admin.fields import Codes, Languages, Listed, Places
 from consent.vocabulary import CONTENT_FLAGS, MEDIA
 from registry import permissions, productions
 from registry.admin.acts import ActForm, Day, act_page, sent
+from registry.admin.choosing import OneOf, Several
 from registry.admin.lists import OwnRows
 from registry.admin.record import history
 from registry.desk.site import page
@@ -32,13 +33,6 @@ class Jurisdictions(Listed):
         return code
 
 
-class Several(forms.ModelMultipleChoiceField):
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, queryset: QuerySet, **kwargs) -> None:
-        super().__init__(queryset, required=False, **kwargs)
-
-
 class ProductionForm(ActForm):
     facts_of_it = (
         "title", "kind", "parent", "photography_starts_on", "eidr", "isan", "jurisdictions", "agreements", "vendors", "cast",
@@ -54,19 +48,18 @@ class ProductionForm(ActForm):
 
     title = forms.CharField(max_length=200)
     kind = forms.ChoiceField(choices=Production.Kind.choices)
-    parent = forms.ModelChoiceField(
-        Production.objects.none(), to_field_name="public_id", required=False, label="Part of", empty_label="Nothing larger"
+    parent = OneOf(
+        Production.objects.none(), called="title", required=False, label="Part of", empty_label="Nothing larger"
     )
     photography_starts_on = Day(label="Principal photography starts on", required=False)
     eidr = forms.CharField(label="EIDR", max_length=80, required=False, help_text="10.5240/XXXX-XXXX-XXXX-XXXX-XXXX-C")
     isan = forms.CharField(label="ISAN", max_length=80, required=False, help_text="XXXX-XXXX-XXXX-XXXX-C")
     jurisdictions = Jurisdictions(label="Key jurisdictions", required=False, max_length=400, help_text="Such as US-CA, GB, DE.")
-    agreements = Several(CollectiveAgreement.objects.all(), label="Collective agreements")
-    cast = Several(Person.objects.none(), to_field_name="public_id", label="People in it")
-    vendors = Several(
-        Organisation.objects.filter(kind=Organisation.Kind.VENDOR), to_field_name="public_id",
-        help_text="Only these may send assets for it.",
-    )  # fmt: skip
+    agreements = forms.ModelMultipleChoiceField(
+        CollectiveAgreement.objects.all(), label="Collective agreements", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    cast = Several(Person.objects.none(), called="alias", label="People in it")
+    vendors = Several(Organisation.objects.none(), called="name", help_text="Only these may send assets for it.")
     default_territories = Places(label="Territories", required=False, max_length=2000, help_text="World, Germany, US-CA …")
     default_languages = Languages(label="Languages", required=False, max_length=400, help_text="en, de-AT …")
     default_media = Codes(MEDIA, label="Media", required=False)
@@ -83,6 +76,7 @@ class ProductionForm(ActForm):
         super().__init__(*args, **kwargs)
         self.fields["parent"].queryset = Production.objects.filter(studio__in=studios)
         self.fields["cast"].queryset = Person.objects.filter(studio__in=studios)
+        self.fields["vendors"].queryset = Organisation.objects.filter(kind=Organisation.Kind.VENDOR)
 
     def facts(self) -> dict:
         said = {name: self.cleaned_data[name] for name in self.facts_of_it}
@@ -142,6 +136,7 @@ class Productions(OwnRows):
     search_fields = ("title__icontains", "eidr__iexact", "isan__iexact")
     search_help_text = "Part of a title, or an EIDR or ISAN."
     ordering = ("title", "pk")
+    name_column = "title"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(units_in_it=Count("units", distinct=True))

@@ -16,17 +16,20 @@ from consent.paper import LARGEST, Paper
 from consent.records import answerable
 from consent.subjects import ON_THE_REGISTER, Subject, vendors_of
 from consent.vocabulary import ACTS
-from registry.admin.acts import ActForm, Day, LongList, Moment
+from registry.admin.acts import ActForm, Day, Moment
+from registry.admin.choosing import OneOf, Several
 from registry.models import Authority, Person, Production
 
 # What every record has beside the fields of its form.
 WHEN, DOCUMENT, WHICH_ACTS = ("effective_at", "until"), ("document",), ("acts",)
 
 
-class OneOf(forms.ModelChoiceField):
-    """Something on file, shown in words."""
+# What is called by a name; a record has none that is its own, so where there are many its id is written.
+CALLED = {PERSON: "alias", AUTHORITY: "party", GRANT: "number", PRODUCTION: "title"}
 
-    widget = LongList
+
+class OnFile(OneOf):
+    """Something on file, shown in words."""
 
     def label_from_instance(self, row: object) -> str:
         if isinstance(row, Statement):
@@ -118,10 +121,10 @@ def form_field(field: Field, on_form: Form, subject: Subject) -> forms.Field:
         case "text" | "zone":
             return forms.CharField(max_length=2000, **told)
         case "vendors":
-            ticked = forms.CheckboxSelectMultiple
-            return forms.ModelMultipleChoiceField(vendors_of(subject.studio), to_field_name="public_id", widget=ticked, **told)
+            return Several(vendors_of(subject.studio), called="name", **told)
     empty = "Choose" if field.required else "None"
-    return OneOf(_choices(field.type, on_form, subject), to_field_name="public_id", empty_label=empty, **told)
+    rows, called = _choices(field.type, on_form, subject), CALLED.get(field.type, "public_id")
+    return OnFile(rows, called=called, empty_label=empty, **told)
 
 
 def initial(row: Statement, subject: Subject) -> dict[str, Any]:

@@ -4,8 +4,6 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from csp.constants import SELF
-from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,8 +14,9 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from consent import deadlines, estates, on_record, paper, records, subjects, tasks
-from consent.admin.files import INSIDE_PAPER
+from consent import deadlines, estates, on_record, records, subjects, tasks
+from consent.admin import papers
+from consent.admin.papers import with_paper
 from consent.admin.record_form import DetailsForm, LiftForm, RecordForm, initial
 from consent.forms.catalogue import FORMS, about, form_named
 from consent.forms.reading import values_of
@@ -37,7 +36,6 @@ STATES = {
     "waiting": ("Waits for a second person", "hold"), "corrected": ("Corrected", ""),
 }  # fmt: skip
 TWO_PEOPLE = [form.code for form in FORMS.values() if form.people == 2]
-with_paper = method_decorator(csp_update({"frame-src": [SELF]}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,12 +358,7 @@ class Records(OwnRows):
         """The document itself, to stand in a frame; who read it goes on the record."""
         row = self.found(request, key)
         evidence = get_object_or_404(Evidence, pk=row.evidence_id)
-        content = paper.view(evidence, subject=row.subject, by=request.user, at=timezone.now())
-        name = f"{evidence.public_id}.{evidence.media_type.rpartition('/')[2]}"
-        return HttpResponse(content, content_type=evidence.media_type, headers={
-            "Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": INSIDE_PAPER, "X-Frame-Options": "SAMEORIGIN",
-        })  # fmt: skip
+        return papers.shown(request, evidence, subject=row.subject)
 
 
 # --- what is shown -------------------------------------------------------------------------------------------------

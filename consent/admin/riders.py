@@ -20,7 +20,8 @@ from consent.models import Decision, Grant, GrantRevision, Rider
 from consent.riders import drafting, wordings
 from consent.vocabulary import ACTS, AUTHORITY_KINDS, MODALITIES, USES, choices
 from registry import permissions
-from registry.admin.acts import ActForm, Day, LongList, attempt
+from registry.admin.acts import ActForm, Day, attempt
+from registry.admin.choosing import OneOf
 from registry.admin.lists import OwnRows
 from registry.admin.record import history
 from registry.desk.site import page
@@ -40,8 +41,8 @@ class RiderForm(ActForm):
     template = forms.ChoiceField(
         initial="individual", help_text="Our own plain wording. Drafts for your lawyers, not legal advice."
     )
-    person = forms.ModelChoiceField(Person.objects.none(), to_field_name="public_id", empty_label="Choose", widget=LongList)
-    production = forms.ModelChoiceField(Production.objects.none(), to_field_name="public_id", empty_label="Choose")
+    person = OneOf(Person.objects.none(), called="alias", empty_label="Choose")
+    production = OneOf(Production.objects.none(), called="title", empty_label="Choose")
     signatory = forms.CharField(label="Name", max_length=200, required=False)
     capacity = forms.ChoiceField(label="Signs as", choices=choices(AUTHORITY_KINDS), initial="self")
     effective_from = Day(label="In force from")

@@ -13,7 +13,8 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from consent import clearance as clearances
-from consent.facts import Depiction
+from consent.facts import Depiction, moment
+from consent.models import Decision
 from consent.vocabulary import ACTS, CONTENT_FLAGS, MEDIA, MODALITIES, ROLES, ROUTINE_REASONS, USES, choices
 from registry.api.bodies import Exact
 from registry.api.schema import refusal
@@ -152,6 +153,21 @@ class BothTold(ClearanceTold):
     )
 
 
+class TodayTold(serializers.Serializer):
+    """What the same question is answered at the moment of reading. Nothing of it is kept."""
+
+    outcome = serializers.ChoiceField(ANSWERS)
+    same = serializers.BooleanField(help_text="Whether that is the outcome that was given then, in every territory")
+    by_territory = serializers.DictField(child=serializers.CharField())
+    asked_at = serializers.DateTimeField()
+
+
+class KeptTold(ClearanceTold):
+    today = TodayTold(
+        allow_null=True, help_text="What it would be now; null, if you do not work on the production any more"
+    )
+
+
 class NoSuchProduction(NotFound):
     def __init__(self) -> None:
         super().__init__("production.unknown", "There is no production of that id that you work on.")
@@ -203,13 +219,26 @@ class Clearance(APIView):
 
     @extend_schema(
         operation_id="read_clearance", tags=["clearances"],
-        responses={200: ClearanceTold, 404: refusal(404)},
+        responses={200: KeptTold, 404: refusal(404)},
     )  # fmt: skip
     def get(self, request: Request, clearance: str) -> Response:
-        """An answer as it was given. It says what was so then; what is so now is asked anew."""
+        """An answer as it was given, and beside it, in `today`, what the same question would be answered now.
+
+        `today` has no id and cannot be quoted; its reasons are told when the question is asked anew.
+        """
         organisation = request.client.organisation
         stored = clearances.found(clearance, requester=organisation, sandbox=request.client.sandbox)
-        return Response(clearances.told(stored, to_studio=organisation.pk == stored.production.studio_id))
+        told = clearances.told(stored, to_studio=organisation.pk == stored.production.studio_id)
+        works_on = Production.objects.seen_by(request.client).filter(pk=stored.production_id).exists()
+        today = _today(stored, told["by_territory"], at=timezone.now()) if works_on else None
+        return Response(told | {"today": today})
+
+
+def _today(stored: Decision, then: dict[str, str], *, at: datetime) -> dict[str, Any]:
+    [now] = clearances.answered_now([stored], studio=stored.production.studio, at=at)
+    places = dict(now.by_territory)
+    same = now.outcome == stored.outcome and places == then
+    return {"outcome": now.outcome, "same": same, "by_territory": places, "asked_at": moment(at)}
 
 
 def moments(given: dict[str, Any], *, at: datetime) -> list[clearances.Question]:

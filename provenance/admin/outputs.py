@@ -17,7 +17,8 @@ from provenance.outputs import copyright, human_performance, packing, usage
 from provenance.outputs.evidence import About
 from provenance.outputs.usage import HEADINGS, Period, Row
 from registry import permissions, spreadsheets
-from registry.admin.acts import ActForm, Day, LongList, attempt, sent
+from registry.admin.acts import ActForm, Day, attempt, sent
+from registry.admin.choosing import OneOf
 from registry.admin.lists import NotThisPage
 from registry.desk.site import page
 from registry.models import Organisation, Person, Production
@@ -99,13 +100,8 @@ def _pack(request: HttpRequest, key: str) -> EvidencePack:
 class PeriodForm(forms.Form):
     first = Day(label="From")
     last = Day(label="Last day")
-    production = forms.ModelChoiceField(
-        Production.objects.none(), to_field_name="public_id", required=False, empty_label="Every production"
-    )
-    person = forms.ModelChoiceField(
-        Person.objects.none(), to_field_name="public_id", required=False, empty_label="Everybody", label="Performer",
-        widget=LongList,
-    )
+    production = OneOf(Production.objects.none(), called="title", required=False, empty_label="Every production")
+    person = OneOf(Person.objects.none(), called="alias", required=False, empty_label="Everybody", label="Performer")
 
     def __init__(self, *args, studios: QuerySet[Organisation], **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from consent import determinations
 from consent.in_words import last_day
 from consent.models import Grant
 from consent.worklists import ComingOfAge
@@ -43,13 +44,17 @@ def front_page(request: HttpRequest) -> HttpResponse:
         "keeps": permissions.organisations_where(request.user, READS_ASSETS),
     }
     knows = permissions.organisations_where(request.user, permissions.READS_PERSONAL_DATA)
+    # Read once: each card asks again whether there is any.
+    for studios in (*mine.values(), knows):
+        len(studios)
     minors = waiting.coming_of_age(knows, at=at)
     rows = waiting.next_up(**mine, minors=minors, by=request.user, at=at)
     return page(
         request, "provenance/desk/worklists.html", title=f"{at:%A}, {at.day} {at:%B %Y}",
         cards=[
             *_for_a_second_lawyer(mine["verifies"], request.user, at), *_without_paper(mine["answers"], at),
-            *_ending(mine["reads"], at), *_to_stop(mine["reads"], at), *_concerns(mine["answers"], at), *_minors(knows, minors),
+            *_ending(mine["reads"], at), *_locks(mine["reads"], at), *_to_stop(mine["reads"], at),
+            *_concerns(mine["answers"], at), *_minors(knows, minors),
             *_assets(mine["keeps"]),
         ],
         rows=[(row, _address(row.record), _words(row)) for row in rows],
@@ -105,6 +110,13 @@ def _ending(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
         count = ending.count()
         words = f"{'consent' if count == 1 else 'consents'} ending in {SOON} days"
         yield _card(count, words, _touched(ending) if count else "", "none runs out soon", reverse("running-out"))
+
+
+def _locks(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:
+    """Only where one stands."""
+    if count := sum(len(determinations.standing_locks(studio, at=at)) for studio in studios):
+        words = "strike, order or hold stands" if count == 1 else "strikes, orders and holds stand"
+        yield _card(count, words, "what they lie on is refused or waits", "", reverse("holds"))
 
 
 def _to_stop(studios: QuerySet[Organisation], at: datetime) -> Iterator[dict]:

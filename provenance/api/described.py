@@ -31,6 +31,7 @@ SIGNED = TOLD | {
     "links": {**TOLD["links"], "content": f"{HERE}/assets/{ASSET}/content",
               "credential": f"https://registry.example/c/{CREDENTIAL}"},
 }  # fmt: skip
+TODAY = {"outcome": "permit", "same": False, "by_territory": {"DE": "permit"}, "asked_at": "2026-11-02T09:00:00.000000Z"}
 CLEARANCE = {
     "id": DECISION, "outcome": "review", "by_territory": {"GB": "permit", "DE": "review"},
     "reasons": [{
@@ -141,8 +142,8 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     },
     "read_clearance": {
         "summary": "Read an answer again",
-        "description": "As it was given; it does not change. Ask anew for the answer of today.",
-        "answers": {"200": CLEARANCE}, "codes": {"404": ("clearance.unknown",)},
+        "description": "As it was given, which does not change; and in `today`, what it would be now. Ask anew to learn why.",
+        "answers": {"200": CLEARANCE | {"today": TODAY}}, "codes": {"404": ("clearance.unknown",)},
     },
     "list_frames": {"codes": {"404": ("asset.*",)}},
     "fetch_sequence_index": {"codes": {"404": ("asset.*",)}},

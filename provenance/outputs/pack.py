@@ -189,7 +189,7 @@ def _documents(
         pack.step()
         name = printable(one.name) or "untitled"
         try:
-            content = paper.view(one, subject=subject, by=by, at=at)
+            content = paper.view_as(journal.by_user(by), one, subject=subject, at=at)
         except (paper.PaperDamaged, paper.PaperDestroyed) as fault:
             pack.lacks(f"{what}: “{name}”", fault.detail)
             continue

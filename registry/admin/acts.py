@@ -5,11 +5,9 @@ from typing import TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.forms.utils import ErrorDict, flatatt
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 
 from registry.desk.site import page
 from registry.errors import RegistryError
@@ -30,16 +28,6 @@ class MomentInput(forms.DateTimeInput):
 
     def __init__(self, **kwargs) -> None:
         super().__init__(format="%Y-%m-%dT%H:%M", **kwargs)
-
-
-class LongList(forms.Select):
-    """A choice among thousands, without groups: written at once, for a template for each of them takes seconds."""
-
-    def render(self, name: str, value: object, attrs: dict | None = None, renderer: object = None) -> str:
-        chosen = set(self.format_value(value))
-        options = ((str(key), mark_safe(" selected" if str(key) in chosen else ""), words) for key, words in self.choices)
-        around = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
-        return format_html("<select{}>{}</select>", around, format_html_join("", '<option value="{}"{}>{}</option>', options))
 
 
 class Day(forms.DateField):

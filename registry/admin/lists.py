@@ -12,7 +12,8 @@ from django.contrib.admin.utils import label_for_field, lookup_field
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.db.models.functions import Length
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.functional import cached_property
@@ -21,6 +22,9 @@ from django.utils.html import strip_tags
 from registry import permissions, spreadsheets
 from registry.errors import NotAllowed
 from registry.models import Organisation
+
+# How many rows a form proposes at once.
+SUGGESTED = 10
 
 
 class NotThisPage(NotAllowed):
@@ -75,6 +79,8 @@ class OwnRows(admin.ModelAdmin):
     heading = ""
     none_yet = "There is nothing here yet."
     add_words = ""
+    # The column that says what a row is called, where forms propose rows while somebody writes (registry/admin/choosing.py).
+    name_column = ""
     actions = None
     list_per_page = 50
     show_full_result_count = False
@@ -121,6 +127,7 @@ class OwnRows(admin.ModelAdmin):
         return [
             self.at("", self.changelist_view, "changelist"),
             self.at("export/", self.export, "export"),
+            *([self.at("suggest/", self.suggest, "suggest")] if self.name_column else []),
             *self.pages(),
             self.at("<str:key>/", self.row, "change"),
         ]
@@ -170,6 +177,17 @@ class OwnRows(admin.ModelAdmin):
         response = StreamingHttpResponse(self._lines(shown), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}.csv"'
         return response
+
+    def suggest(self, request: HttpRequest) -> JsonResponse:
+        """A few of the rows whose name holds what was written so far: the name, or the id where several are called alike."""
+        self.let_in(request, self.reads)
+        said = request.GET.get("said", "").strip()[:200]
+        fitting = self.get_queryset(request).filter(**{f"{self.name_column}__icontains": said})
+        shortest = fitting.order_by(Length(self.name_column), "pk")
+        rows = list(shortest.values_list(self.name_column, "public_id")[:SUGGESTED]) if said else []
+        names = [name for name, _ in rows]
+        found = [{"write": name if names.count(name) == 1 else key, "words": name} for name, key in rows]
+        return JsonResponse({"found": found})
 
     def _lines(self, shown: ChangeList) -> Iterator[str]:
         columns = [name for name in shown.list_display if name != "action_checkbox"]

@@ -107,6 +107,7 @@ class People(OwnRows):
     search_fields = ("alias",)
     search_help_text = "Any part of an alias, or a whole legal name."
     ordering = ("alias", "pk")
+    name_column = "alias"
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Names are looked up only on the files of studios where the reader may know them."""

@@ -76,7 +76,36 @@ def test_what_is_consented_to_is_permitted_and_the_answer_is_kept(cast, vendor):
     assert set(told["by_territory"].values()) == {"permit"} and len(told["by_territory"]) > 240
     assert (told["hash"], stored.purpose) == (stored.decision_hash, "clearance")
     assert [one.grant.number for one in stored.revisions.all()] == ["C-0142"]
-    assert vendor.get(answer["Location"]).json() == told
+    read = vendor.get(answer["Location"]).json()
+    assert read.pop("today")["same"] is True and read == told
+
+
+def today(vendor, told):
+    return vendor.get(f"{DOOR}/{told['id']}").json()["today"]
+
+
+def test_an_answer_read_again_says_what_it_would_be_today_and_keeps_nothing_of_that(cast, vendor):
+    told = asked(vendor, cast, territories=["DE"])
+    assert (told["outcome"], today(vendor, told)["same"]) == ("deny", True)
+    people.verified(cast)
+    now, kept = today(vendor, told), vendor.get(f"{DOOR}/{told['id']}").json()
+    assert (now["outcome"], now["same"], now["by_territory"]) == ("permit", False, {"DE": "permit"})
+    assert kept["outcome"] == "deny" and Decision.objects.count() == 1
+
+
+def test_what_is_so_today_in_one_territory_only_is_not_the_same(cast, vendor):
+    people.verified(cast, lines=(replace(people.FACE_WORLD, territories=("EU",)),))
+    told = asked(vendor, cast, territories=["US", "CA"])
+    people.verified(cast, number="C-0143", lines=(replace(people.FACE_WORLD, territories=("CA",)),))
+    now = today(vendor, told)
+    assert (now["outcome"], now["same"], now["by_territory"]) == ("deny", False, {"US": "deny", "CA": "permit"})
+
+
+def test_today_tells_no_reason_and_nothing_to_whoever_does_not_work_on_it_any_more(cast, vendor):
+    told = asked(vendor, cast)
+    assert set(today(vendor, told)) == {"outcome", "same", "by_territory", "asked_at"}
+    cast.harbor.vendors.clear()
+    assert today(vendor, told) is None
 
 
 def test_nobody_consented_so_it_is_denied_and_says_what_would_be_needed(cast, vendor):

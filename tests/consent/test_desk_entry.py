@@ -49,7 +49,7 @@ def test_blocks_left_blank_are_not_stored(cast):
     ({"reason": "   "}, "Say why"),
     ({"papers": None}, "This field is required"),
     ({"papers": rider("rider.docx", b"PK\x03\x04 not a paper")}, "is not a PDF, JPEG or PNG"),
-    ({"person": "per_unknown"}, "not one of the available choices"),
+    ({"person": "per_unknown"}, "“per_unknown” is not on file."),
     ({"description": " "}, "This field is required"),
     ({"last_day": "2026-05-01"}, "The term ends before it begins"),
     ({"effective_from": "soon"}, "Enter a valid date"),

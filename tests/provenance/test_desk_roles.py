@@ -63,6 +63,7 @@ MAY = {
     **{f"admin:consent_statement_{page}": permissions.ENTERS for page in ("choose", "state", "correct", "lift")},
     "admin:consent_statement_confirm": permissions.VERIFIES, "holds": LEGAL, "set-hold": permissions.ENTERS,
     "admin:registry_person_changelist": PEOPLE, "admin:registry_person_export": PEOPLE, "admin:registry_person_change": PEOPLE,
+    "admin:registry_person_suggest": PEOPLE, "admin:registry_production_suggest": WORKS,
     "admin:registry_person_add": permissions.ENTERS, "admin:registry_person_correct": permissions.ENTERS,
     "admin:registry_person_death": permissions.ENTERS, "admin:registry_person_authority": permissions.ENTERS,
     "admin:registry_person_verify_authority": permissions.VERIFIES, "admin:registry_person_erase": registry_people.ERASES,
@@ -110,6 +111,7 @@ NO_PAGE = {
     "admin:consent_grant_paper", "admin:consent_statement_paper", "admin:consent_decision_certificate",
     "admin:consent_decision_json", "admin:consent_decision_signed", "human-performance-pdf", "admin:consent_rider_pdf",
     "evidence-pack-file", "distribution-notice", "asset-measured-picture", "copyright-statement", "asset-likeness-picture",
+    "admin:registry_person_suggest", "admin:registry_production_suggest",
 }  # fmt: skip
 
 
@@ -238,7 +240,9 @@ def kind(name):
 
 
 def keyed(name):
-    by_itself = ("changelist", "export", "_due", "_add", "_ask", "_reuse", "_first", "_description", "index")
+    by_itself = (
+        "changelist", "export", "_due", "_add", "_ask", "_reuse", "_first", "_description", "index", "_suggest",
+    )
     return not name.endswith(by_itself) and name not in (
         "desk", "running-out", "turning-18", "holds", "rules", "rule-facts", "usage-report", "distribution", "retention",
         "concerns", "figures", "figures-export",

@@ -7,10 +7,11 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from consent import determinations
+from consent import determinations, records
 from provenance.models import SigningJob
 from registry import people as registry_people
 from tests import cast as people
+from tests.consent.test_records import RESOLVED
 from tests.desk import FILES, at_the_desk
 from tests.provenance import registered
 
@@ -154,10 +155,20 @@ def test_a_determination_waits_for_a_second_lawyer_until_one_has_agreed(cast):
     assert cards(uma)["determinations proposed"][0] == 0
 
 
+def test_a_lock_that_stands_is_counted_until_it_is_lifted(cast):
+    lock = records.state(
+        "lock.strike", studio=cast.northlight, subject=cast.harbor.public_id, by=cast.ines, at=timezone.now(), reason="Called",
+        details={"union": "SAG-AFTRA", "called_on": "2026-07-14"},
+    )  # fmt: skip
+    assert cards(cast.ines)["strike, order or hold stands"][0] == 1
+    records.lift(lock, by=cast.tobi, at=timezone.now(), reason="Over", details=RESOLVED)
+    assert "strike, order or hold stands" not in cards(cast.ines)
+
+
 def test_the_front_page_asks_a_bounded_number_of_questions(cast, django_assert_max_num_queries):
     for number in range(20):
         people.entered(cast, number=f"C-{number}")
         asset("held", title=f"sh{number}.jpg")
     desk = at_the_desk(cast.tobi)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(50):
         desk.get("/admin/")
