@@ -90,3 +90,5 @@ def refuse_unfit(
         raise Invalid("ending.backdated", f"{sentence} {BY_TWO}")
     if mode == Ending.Mode.RUN_OFF and run_off_to is None:
         raise Invalid("ending.run_off_date", "A run-off needs the last day of use.")
+    if mode != Ending.Mode.RUN_OFF and run_off_to is not None:
+        raise Invalid("ending.run_off_date", "Only a run-off has a last day of use. Choose the run-off, or leave the day out.")

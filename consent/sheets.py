@@ -3,10 +3,12 @@
 Whatever stands in a text stays text: nothing in it is markup, hides, or turns the line around.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
+from itertools import groupby
 from xml.sax.saxutils import escape
 
 import pymupdf_fonts
@@ -17,10 +19,16 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
 
 INK, SOFT, FAINT, LINE = HexColor("#1c1b19"), HexColor("#5f5b53"), HexColor("#8d877b"), HexColor("#d9d4c8")
+# Script → a font of Chinese, Japanese and Korean that every reader of PDFs has or replaces (ISO 32000-1 §9.7.5): not in the file.
+EASTERN = {
+    "CJK": "STSong-Light", "FULLWIDTH": "STSong-Light", "IDEOGRAPHIC": "STSong-Light", "HIRAGANA": "HeiseiMin-W3",
+    "KATAKANA": "HeiseiMin-W3", "KATAKANA-HIRAGANA": "HeiseiMin-W3", "HANGUL": "HYSMyeongJo-Medium",
+}  # fmt: skip
 COLOURS = {"deny": HexColor("#8a2b20"), "review": HexColor("#7a5b14"), "permit": HexColor("#2b4a74")}
 
 
@@ -61,7 +69,8 @@ def carried(pdf: bytes, ending: str) -> bytes | None:
 
 def say(style: str, text: str) -> Paragraph:
     """Text as a paragraph of a style: text, soft, small, heading, title, or title- and tag- with an outcome."""
-    return Paragraph(escape(visible(text)), _styles()[style])
+    runs = ((font, escape("".join(letters))) for font, letters in groupby(visible(text), _font_of))
+    return Paragraph("".join(f'<font name="{font}">{run}</font>' if font else run for font, run in runs), _styles()[style])
 
 
 def pairs(rows: Iterable[tuple[str, str]]) -> Table:
@@ -85,8 +94,17 @@ def ruled(rows: Sequence[Sequence[Flowable]], *, first: float | None = None) -> 
 
 
 def visible(text: str) -> str:
-    """Without characters that print nothing, turn the line around or that no font has a shape for."""
+    """Without characters that print nothing or turn the line around."""
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
+def _font_of(letter: str) -> str:
+    """The font of a letter that the house's own has no shape for, "" for any other: by its script, which has its one name."""
+    fonts()
+    if ord(letter) in pdfmetrics.getFont("FiraGO").face.charToGlyph:
+        return ""
+    script = unicodedata.name(letter, "").partition(" ")[0]
+    return EASTERN.get(script, "")
 
 
 def _foot(text: str, mark: str):
@@ -113,6 +131,8 @@ def _foot(text: str, mark: str):
 def fonts() -> tuple[str, str]:
     """FiraGO, for Latin, Greek, Cyrillic, Hebrew, Arabic, Thai, Georgian and Devanagari names alike."""
     names = ("FiraGO", "FiraGO-Bold")
+    for eastern in set(EASTERN.values()):
+        pdfmetrics.registerFont(UnicodeCIDFont(eastern))
     for name, kept in zip(names, ("figo", "figbo"), strict=True):
         pdfmetrics.registerFont(TTFont(name, BytesIO(pymupdf_fonts.fontbuffers[kept]())))
     return names

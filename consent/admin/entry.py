@@ -134,7 +134,7 @@ class _Lines(forms.BaseFormSet):
     def add_fields(self, form: LineForm, index: int | None) -> None:
         super().add_fields(form, index)
         if "DELETE" in form.fields:
-            form.fields["DELETE"].label = "Leave this block out of the amendment"
+            form.fields["DELETE"].label = "Leave this block out"
 
     def lines(self) -> tuple[grants.Line, ...]:
         """The blocks as entered, without those left blank or struck out."""

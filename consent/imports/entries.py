@@ -14,6 +14,7 @@ from consent.imports.columns import DAYS, FIELDS, Columns
 from consent.imports.sheet import Row, Sheet, shown
 from registry import legible
 from registry.errors import Invalid
+from registry.spreadsheets import calculates
 
 LONGEST_NUMBER = 40
 LONGEST_NAME = 200
@@ -108,6 +109,9 @@ class Reader:
     def read(self, group: Group) -> tuple[Entry | None, list[Trouble]]:
         """The consent that the rows state, or what is wrong with them."""
         reading = _Reading(self)
+        reading.check_formulas(group)
+        if reading.troubles:
+            return None, reading.troubles
         number = reading.number(group)
         facts = reading.facts(group)
         blocks = [block for row in group.rows[:MOST_BLOCKS] if (block := reading.block(row))]
@@ -152,6 +156,13 @@ class _Reading:
 
     of_file: Reader
     troubles: list[Trouble] = field(default_factory=list)
+
+    def check_formulas(self, group: Group) -> None:
+        """What a formula comes to is not known here, and text that looks like one is on no paper."""
+        for row in group.rows:
+            for name in self.of_file.places:
+                if calculates(self.cell(row, name)):
+                    self.wrong(row, name, "The cell holds a formula. Write what it comes to, as it stands on the paper.")
 
     def number(self, group: Group) -> str:
         if len(group.rows) > MOST_BLOCKS:

@@ -43,8 +43,9 @@ def receive(*, studio: Organisation, name: str, content: bytes, by: User, at: da
     insist(by, studio, ENTERS, to="import consents")
     sheet.check_size(content)
     encoding = sheet.guess_encoding(content)
-    delimiter = sheet.guess_delimiter(content, encoding or sheet.WITHOUT_A_MARK[0])
-    rows = sheet.read(content, encoding=encoding or "mac_roman", delimiter=delimiter)
+    readable = encoding or sheet.shown_first(content)
+    delimiter = sheet.guess_delimiter(content, readable)
+    rows = sheet.read(content, encoding=readable, delimiter=delimiter)
     storage_key, sealed_key = shelf.keep(content)
     return Import.objects.create(
         studio=studio, name=sheet.shown(name, 120) or "spreadsheet.csv", sha256=hashlib.sha256(content).hexdigest(),
@@ -64,7 +65,8 @@ def headings(run: Import) -> tuple[str, ...]:
 
 
 def opened(run: Import) -> sheet.Sheet:
-    return sheet.read(shelf.read(run), encoding=run.encoding or sheet.WITHOUT_A_MARK[0], delimiter=run.delimiter)
+    content = shelf.read(run)
+    return sheet.read(content, encoding=run.encoding or sheet.shown_first(content), delimiter=run.delimiter)
 
 
 def reread(run: Import, *, encoding: str, delimiter: str, by: User) -> None:

@@ -97,6 +97,11 @@ def guess_encoding(content: bytes) -> str:
     return likely[0] if len(likely) == 1 else ""
 
 
+def shown_first(content: bytes) -> str:
+    """The one of WITHOUT_A_MARK in which the file is shown until somebody has said which it is: one in which it can be read."""
+    return next(name for name in WITHOUT_A_MARK if _decoded(content, name) is not None)
+
+
 def guess_delimiter(content: bytes, encoding: str) -> str:
     """That of DELIMITERS which parts the headings into most."""
     first = (_decoded(content, encoding) or "").lstrip().partition("\n")[0]

@@ -126,6 +126,12 @@ def test_one_more_person_can_be_asked_about_without_a_script(desk, cast):
     assert 'name="who-1-person"' in page and 'id="answer"' not in page and "This field is required" not in page
 
 
+def test_return_asks_and_does_not_add_a_person(desk, cast):
+    """A browser presses the first button of the form."""
+    page = desk.get(ASK, {"production": cast.harbor.public_id}).content.decode()
+    assert re.findall(r"<button[^>]*", page[page.index("The question") :])[0] == '<button name="ask" value="1" hidden'
+
+
 def test_of_two_people_the_worst_answer_counts_and_each_has_a_column(desk, cast):
     jon = who(cast, person=cast.jon.public_id, role="driving_performer", modality="performance", use="performance_transfer")
     page = text(desk.get(ASK, asked(cast, who(cast), jon, territories="US")))
@@ -167,6 +173,14 @@ def test_the_certificate_is_a_pdf_that_names_the_decision_and_its_hash(desk, kep
 def test_a_hostile_name_stays_text_in_the_certificate(desk, cast, kept):
     Person.objects.filter(pk=cast.mira.pk).update(alias="<b>M</b> & \u202eelaV <img src=x>")
     assert desk.get(f"/admin/consent/decision/{kept.public_id}/certificate.pdf").status_code == 200
+
+
+def test_names_and_labels_in_chinese_japanese_and_korean_are_written_in_the_certificate(desk, cast, kept):
+    """The house's own font has no shapes for them: they were boxes on the page, and lost when copied from it."""
+    Person.objects.filter(pk=cast.mira.pk).update(alias="梁朝偉 はるか 송강호")
+    response = desk.get(f"/admin/consent/decision/{kept.public_id}/certificate.pdf")
+    words = " ".join(page.extract_text() for page in PdfReader(BytesIO(response.content)).pages)
+    assert "梁朝偉 はるか 송강호" in words and "人工智能生成" in words
 
 
 def test_the_decision_as_data_carries_the_hash_of_its_answer(desk, kept):

@@ -80,6 +80,12 @@ def test_asking_for_one_more_block_keeps_what_was_typed_and_finds_no_fault(cast)
     assert "faults" not in page and nothing_stored()
 
 
+def test_return_enters_and_does_not_open_the_look_at_the_description(cast):
+    """A browser presses the first button of the form."""
+    page = at_the_desk(cast.ines).get(f"{FILES}add/").content.decode()
+    assert page[page.index("data-entry") :].split("<button", 1)[1].startswith(" hidden>")
+
+
 def test_somebody_else_s_authority_is_refused(cast):
     other = people.person(cast.northlight, "Ada Other", "A. Other", date(1950, 1, 1))
     lent = other.authorities.create(kind="executor", party="Estate", verified_by=cast.tobi, recorded_at=people.NOON)

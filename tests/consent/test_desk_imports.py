@@ -122,6 +122,21 @@ def test_letters_that_could_be_two_are_asked_for_before_anything_else(cast):
     assert runs.Scales(Import.objects.get()).sheet.rows[0].cells[1] == "Aß"
 
 
+def test_letters_that_are_none_in_the_likelier_reading_are_asked_for_and_not_a_dead_end(cast):
+    """Bytes that mean nothing to Windows led to a page that said “choose another reading” and offered none."""
+    desk = at_the_desk(cast.ines)
+    content = file(row(alias="A@")).replace(b"\xef\xbb\xbf", b"").replace(b"A@", b"a\x81")
+    answer = send(desk, cast, content)
+    run = Import.objects.get()
+    assert run.encoding == ""
+    page = desk.get(answer.url)
+    assert page.status_code == 200 and "Macintosh, Western: aÅ" in text(page) and "1 row for the files" in text(page)
+    refused = desk.post(answer.url, said(run, encoding="cp1252"))
+    assert refused.status_code == 422 and "not written as Windows, Western. Choose another reading" in text(refused)
+    assert desk.post(answer.url, said(run, encoding="mac_roman")).url == answer.url
+    assert not Grant.objects.exists() and runs.opened(Import.objects.get()).rows[0].cells[1] == "aÅ"
+
+
 def test_the_order_of_days_is_asked_on_the_page(cast):
     desk = at_the_desk(cast.ines)
     answer = send(desk, cast, file(row(effective_from="03/04/2026")))

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from django.core.files.storage import default_storage
@@ -438,12 +438,21 @@ def test_the_file_lies_encrypted_and_is_forgotten_once_it_is_not_needed(cast):
     assert whole.storage_key == ""
 
 
-def test_formulas_are_text_on_the_way_in_and_harmless_on_the_way_out(cast):
-    run = carried_out(cast, file(row("C-1", description="=cmd|'/c calc'!A0"), row("C-2", uses="=1+1", description="@SUM(A1)")))
-    assert GrantRevision.objects.get().description == "=cmd|'/c calc'!A0"
+@pytest.mark.parametrize(("column", "formula"), [
+    ("description", "=cmd|'/c calc'!A0"), ("description", "@SUM(A1)"), ("uses", "=1+1"), ("alias", "+1+cmd"), ("alias", "-2+3"),
+    ("number", '=HYPERLINK("http://elsewhere.example")'),
+])  # fmt: skip
+def test_a_row_with_a_formula_is_explained_and_nothing_of_it_is_written(cast, column, formula):
+    run = carried_out(cast, file(row("C-1") | {column: formula}, row("C-2")))
+    assert [grant.number for grant in Grant.objects.all()] == ["C-2"] and Person.objects.count() == 2
+    refused = run.results.get(outcome=OUTCOMES.REFUSED)
+    assert (refused.row, refused.sentence) == (2, "The cell holds a formula. Write what it comes to, as it stands on the paper.")
     rejects = "".join(written(runs.rejects(run, at=world.NOON)))
     cells = next(csv.reader(io.StringIO(rejects.splitlines()[-1])))
-    assert "'=1+1" in cells and "'@SUM(A1)" in cells and not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
-    again = sent_in(cast, rejects.replace("'=1+1", "De-aging").encode())
-    scales = runs.Scales(again)
-    assert scales.weigh(scales.groups[0], at=datetime(2026, 7, 14, tzinfo=UTC)).entry.description == "@SUM(A1)"
+    assert f"'{formula}" in cells and not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+
+
+@pytest.mark.parametrize("said", ["-M-", "- De-aging of the face", "@mira", "+ what scene 3 needs"])
+def test_text_that_only_begins_like_a_formula_is_text(cast, said):
+    carried_out(cast, file(row("C-1", description=said)))
+    assert GrantRevision.objects.get().description == said

@@ -163,6 +163,12 @@ def test_it_is_read_before_it_is_kept(cast, desk):
     assert not Rider.objects.exists()
 
 
+def test_return_reads_the_draft_and_keeps_nothing(cast, desk):
+    """A browser presses the first button of the form."""
+    form = page(desk.get(f"{RIDERS}add/")).split("data-entry", 1)[1]
+    assert form.split("<button", 1)[1].startswith(' name="preview" value="1" hidden>') and not Rider.objects.exists()
+
+
 def test_it_is_kept_opened_and_named_on_the_consent_that_it_became(cast, desk):
     assert desk.post(f"{RIDERS}add/", sent(cast)).status_code == 302
     kept = Rider.objects.get()

@@ -103,6 +103,7 @@ FUTURE = (timezone.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
     ({"received_at": FUTURE, "effective_at": FUTURE}, "cannot have been received in the future"),
     ({"effective_at": "2020-01-01T00:00"}, "takes effect when it is received, or later"),
     ({"mode": "run_off"}, "A run-off needs the last day of use"),
+    ({"run_off_to": "2027-01-31"}, "Only a run-off has a last day of use"),
     ({"mode": "forgotten"}, "Select a valid choice"),
 ])  # fmt: skip
 def test_what_cannot_be_is_refused_before_and_after_the_preview(cast, step, changes, words):
