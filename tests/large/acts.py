@@ -93,7 +93,7 @@ def kept() -> dict:
     """What an operator looks at after a restore: the journal's faults, the papers that open, and how much there is."""
     return {
         "broken_links": journal.broken_links(), "entries": journal.Event.objects.count(),
-        "papers": [paper.read(one).decode() for one in Evidence.objects.all()],
+        "papers": [hashlib.sha256(paper.read(one)).hexdigest() for one in Evidence.objects.all()],
         "names": kept_names(),
         "studios": Organisation.objects.count(), "assets": Asset.objects.count(),
     }  # fmt: skip
