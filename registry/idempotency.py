@@ -12,15 +12,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event, Thread
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from registry.errors import Conflict, Invalid, Unreadable
 from registry.models import ApiClient, KeptAnswer
 from registry.private import open_key, wrap_key
+from registry.renewing import while_it_lasts
 
 KEPT_FOR = timedelta(hours=24)
 QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
@@ -142,22 +142,8 @@ def let_go(claim: Claim) -> None:
 @contextmanager
 def held(claim: Claim) -> Iterator[None]:
     """While the work lasts its lease is renewed, by a thread that has nothing to do in the work of an ordinary request."""
-    over = Event()
-
-    def renew() -> None:
-        try:
-            while not over.wait(settings.LEASE_SECONDS / 3):
-                with suppress(DatabaseError, InterfaceError):
-                    _of(claim).update(leased_until=timezone.now() + _lease())
-        finally:
-            connection.close()
-
-    renewing = Thread(target=renew, daemon=True)
-    renewing.start()
-    try:
+    with while_it_lasts(lambda: _of(claim).update(leased_until=timezone.now() + _lease())):
         yield
-    finally:
-        over.set()
 
 
 def forget(*, at: datetime) -> int:

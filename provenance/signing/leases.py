@@ -2,17 +2,16 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from threading import Event, Thread
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
 
 from provenance import queue
 from provenance.models import SigningJob
 from provenance.signing.work import Clock, Overtaken, Work
 from registry.prepared import Prepared
+from registry.renewing import while_it_lasts
 
 State = SigningJob.State
 
@@ -53,23 +52,8 @@ def lease_of(size: int) -> timedelta:
 def held_on_to(work: Work, clock: Clock) -> Iterator[None]:
     """Renew the lease for as long as this process lives: a film is measured for longer than a lease. A worker that is
     killed renews nothing, and one that lost its lease meanwhile raises Overtaken."""
-    done = Event()
-
-    def renew() -> None:
-        try:
-            while not done.wait(settings.LEASE_SECONDS / 3):
-                with suppress(DatabaseError, InterfaceError):  # it is asked again before the lease is over
-                    renewed(work, at=clock())
-        finally:
-            connection.close()
-
-    renewing = Thread(target=renew, daemon=True)
-    renewing.start()
-    try:
+    with while_it_lasts(lambda: renewed(work, at=clock())):
         yield
-    finally:
-        done.set()
-        renewing.join()
     if not renewed(work, at=clock()):
         raise Overtaken
 
